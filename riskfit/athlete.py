@@ -1,0 +1,236 @@
+"""The person, the day and what came before: Athlete, Conditions and History.
+
+Unknown is ``None`` throughout; what is impossible is refused where it enters, here.
+"""
+
+from dataclasses import dataclass, field, fields, replace
+from datetime import date
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.errors import InputError
+
+#: Possible values of numeric fields; outside is a slip of the pen, not a person. [as named]
+_LIMITS: dict[str, tuple[float, float]] = {
+    "mass_kg": (20, 300),
+    "height_m": (0.9, 2.6),
+    "age_years": (0, 120),
+    "hr_max_bpm": (80, 240),
+    "hr_rest_bpm": (20, 130),
+    "hr_threshold_bpm": (60, 230),
+    "ftp_w": (20, 700),
+    "threshold_speed_m_s": (0.5, 15),
+    "sweat_sodium_mmol_l": (5, 150),
+    "sweat_factor": (0.1, 5),
+    "air_temperature_c": (-60, 60),
+    "relative_humidity_pct": (0, 100),
+    "wind_m_s": (0, 60),
+    "sun_fraction": (0, 1),
+    "fluid_l_h": (0, 5),
+    "drink_sodium_mg_l": (0, 5000),
+    "carbohydrate_g_h": (0, 250),
+    "sleep_h": (0, 24),
+    "standing_sitting_h": (0, 24),
+    "resting_hr_excess_bpm": (-60, 80),
+    "rpe": (0, 10),
+}
+
+
+class _Checked:
+    """Refuses impossible numbers on creation and overlays one instance on another."""
+
+    __slots__ = ()
+
+    def __post_init__(self) -> None:
+        for f in fields(self):  # type: ignore[arg-type]
+            value = getattr(self, f.name)
+            if f.name in _LIMITS and value is not None:
+                low, high = _LIMITS[f.name]
+                if not low <= value <= high:
+                    raise InputError(
+                        f"{f.name} is {value:g}: give a value from {low:g} to {high:g}"
+                    )
+
+    def known(self) -> dict[str, Any]:
+        """Return the fields that are not None (or empty), by name."""
+        pairs = {f.name: getattr(self, f.name) for f in fields(self)}  # type: ignore[arg-type]
+        return {name: value for name, value in pairs.items() if value is not None and value != ()}
+
+    def over(self, other: Self) -> Self:
+        """Return this one with what it leaves open taken from ``other``."""
+        return replace(other, **self.known())  # type: ignore[type-var]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Medication:
+    """A regular medicine by class.
+
+    ``name`` is one of ``laba``, ``potassium_sparing_diuretic``, ``thiazide``, ``statin``,
+    ``loop_diuretic``, ``steroid``, or anything else for a class that is not listed.
+    """
+
+    name: str
+    started: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Athlete(_Checked):
+    """A person as the profile, a file or the options describe them; None is unknown.
+
+    Attributes
+    ----------
+    name : str or None
+    mass_kg, height_m, age_years : float or None
+    sex : str or None
+        ``"male"`` or ``"female"``.
+    hr_max_bpm, hr_rest_bpm, hr_threshold_bpm : float or None
+    ftp_w, threshold_speed_m_s : float or None
+        What can be held for about an hour: on a bike, running.
+    cramp_history : str or None
+        ``"none"``, ``"ever"``, ``"last_12_months"`` or ``"3_of_last_10_races"``.
+    family_history, nerve_or_back_condition, diabetes, flat_feet, unsuitable_shoes : bool or None
+    strength_training : bool or None
+        Strength work in the weeks before.
+    recent_injury : str or None
+        Of the last 12 months: ``"none"``, ``"muscle"`` or ``"other"``.
+    chronic_conditions : tuple of str or None
+        Chronic diseases, diabetes, nerve and back disease not counted among them.
+    medications : tuple of Medication or None
+        Empty means none is taken, None that nobody asked.
+    pregnant, neuromuscular_disease, kidney_disease : bool or None
+        Put the person outside the adults the score is for.
+    hypertension, heart_disease : bool or None
+        Salt advice is left to their clinician.
+    sweat_sodium_mmol_l, sweat_factor : float or None
+        Measured sodium; personal factor on the sweat estimate, from weigh-ins.
+    salty_sweater : bool or None
+    red_flags : tuple of str or None
+        Red flags that are present; empty means asked and none, None not asked.
+    """
+
+    name: str | None = None
+    mass_kg: float | None = None
+    height_m: float | None = None
+    age_years: float | None = None
+    sex: str | None = None
+    hr_max_bpm: float | None = None
+    hr_rest_bpm: float | None = None
+    hr_threshold_bpm: float | None = None
+    ftp_w: float | None = None
+    threshold_speed_m_s: float | None = None
+    cramp_history: str | None = None
+    family_history: bool | None = None
+    chronic_conditions: tuple[str, ...] | None = None
+    medications: tuple[Medication, ...] | None = None
+    nerve_or_back_condition: bool | None = None
+    recent_injury: str | None = None
+    diabetes: bool | None = None
+    flat_feet: bool | None = None
+    unsuitable_shoes: bool | None = None
+    strength_training: bool | None = None
+    pregnant: bool | None = None
+    neuromuscular_disease: bool | None = None
+    kidney_disease: bool | None = None
+    hypertension: bool | None = None
+    heart_disease: bool | None = None
+    nsaid_use: bool | None = None
+    salty_sweater: bool | None = None
+    sweat_sodium_mmol_l: float | None = None
+    sweat_factor: float | None = None
+    red_flags: tuple[str, ...] | None = None
+
+    def known(self) -> dict[str, Any]:
+        """Return the fields that are not None; an empty tuple is an answer here."""
+        return {f.name: v for f in fields(self) if (v := getattr(self, f.name)) is not None}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions(_Checked):
+    """One session's surroundings, and what the person says of that day; None is unknown.
+
+    Attributes
+    ----------
+    air_temperature_c, relative_humidity_pct, wind_m_s : float or None
+        In the shade; per cent; at 2 m above ground.
+    sun_fraction : float or None
+        Share of the clear-sky sun, 0 shade or night to 1 cloudless.
+    indoor : bool or None
+    fluid_l_h : float or None
+        What is drunk. [L/h]
+    drink_sodium_mg_l : float or None
+        Sodium in it, 0 for plain water. [mg/L]
+    carbohydrate_g_h : float or None
+    race : bool or None
+        A race or an all-out effort.
+    sleep_h : float or None
+        Of the night before. [h]
+    resting_hr_excess_bpm : float or None
+        Resting heart rate above its 7-day mean. [bpm]
+    overtired, skipped_meal : bool or None
+    standing_sitting_h : float or None
+        Prolonged standing or sitting in the 24 hours before, beyond usual. [h]
+    rpe : float or None
+        Session rating of perceived exertion, 0 to 10.
+    source : str or None
+        Where the weather comes from, for the reader of the result.
+    """
+
+    air_temperature_c: float | None = None
+    relative_humidity_pct: float | None = None
+    wind_m_s: float | None = None
+    sun_fraction: float | None = None
+    indoor: bool | None = None
+    fluid_l_h: float | None = None
+    drink_sodium_mg_l: float | None = None
+    carbohydrate_g_h: float | None = None
+    race: bool | None = None
+    sleep_h: float | None = None
+    resting_hr_excess_bpm: float | None = None
+    overtired: bool | None = None
+    skipped_meal: bool | None = None
+    standing_sitting_h: float | None = None
+    rpe: float | None = None
+    source: str | None = None
+
+
+def _no_floats() -> NDArray[np.float64]:
+    return np.empty(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class History:
+    """Sessions that came before, one row each in order of time: plain arrays of one length.
+
+    Each leg of a multisport activity is a row of its own sport.
+
+    Attributes
+    ----------
+    start_s : ndarray
+        Start, POSIX time. [s]
+    duration_s : ndarray
+        Time under way, pauses left out. [s]
+    load : ndarray
+        Training stress score or its heart-rate or pace equivalent; nan where unknown. [TSS]
+    sport : ndarray of str
+    temperature_c : ndarray
+        Air temperature the session was held in, nan where unknown. [°C]
+    best_duration_s, best_speed_m_s, best_power_w : ndarray
+        One best sustained effort a session for the endurance curve; nan where unknown.
+    covered_from_s : float
+        POSIX time from which the history is complete; nan: from its first row.
+    """
+
+    start_s: NDArray[np.float64] = field(default_factory=_no_floats)
+    duration_s: NDArray[np.float64] = field(default_factory=_no_floats)
+    load: NDArray[np.float64] = field(default_factory=_no_floats)
+    sport: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, dtype="U32"))
+    temperature_c: NDArray[np.float64] = field(default_factory=_no_floats)
+    best_duration_s: NDArray[np.float64] = field(default_factory=_no_floats)
+    best_speed_m_s: NDArray[np.float64] = field(default_factory=_no_floats)
+    best_power_w: NDArray[np.float64] = field(default_factory=_no_floats)
+    covered_from_s: float = float("nan")
+
+    def __len__(self) -> int:
+        return len(self.start_s)

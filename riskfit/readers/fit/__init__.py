@@ -1,0 +1,1 @@
+"""FIT: scan the bytes, turn runs of messages into columns, make an Activity of them."""

@@ -1,0 +1,1 @@
+"""Results out: text, tables and pages.  Only here is anything rounded."""
