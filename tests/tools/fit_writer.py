@@ -154,21 +154,20 @@ class FitWriter:
         base type, developer data index[, size]); a size may be any number, the right one or not.
         """
         self._slots = {key: slot for key, slot in self._slots.items() if slot != local}
-        plain = [
-            (spec[0], spec[1], spec[2] if len(spec) > 2 else _width(spec[1])) for spec in fields
-        ]
+        plain = [(n, base, *(size or [_width(base)])) for n, base, *size in fields]
         foreign = [
-            (spec[0], spec[1], spec[3] if len(spec) > 3 else _width(spec[1]), spec[2])
-            for spec in developer
+            (n, base, index, *(size or [_width(base)])) for n, base, index, *size in developer
         ]
         head = bytes([0x40 | (0x20 if foreign else 0) | local, 0, int(big_endian)])
         out = head + number.to_bytes(2, "big" if big_endian else "little") + bytes([len(plain)])
         out += b"".join(bytes([n, size, BASE_TYPES[base][0]]) for n, base, size in plain)
         if foreign:
             out += bytes([len(foreign)])
-            out += b"".join(bytes([n, size, index]) for n, _, size, index in foreign)
+            out += b"".join(bytes([n, size, index]) for n, _, index, size in foreign)
         self.raw(out)
-        sizes = [(base, size) for _, base, size in plain] + [(b, s) for _, b, s, _ in foreign]
+        sizes = [(base, size) for _, base, size in plain] + [
+            (base, size) for _, base, _, size in foreign
+        ]
         self._layouts[local] = _Layout(sizes, big_endian)
 
     def message(self, local: int, *values: Any, compressed_s: int | None = None) -> None:
