@@ -1,0 +1,209 @@
+"""Imports point one way, and each library is imported only where it belongs."""
+
+import ast
+import sys
+from collections.abc import Iterator
+from graphlib import TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+import riskfit
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGE = ROOT / "riskfit"
+
+# From the ground up.  A unit is a module or a package of riskfit; it may import those of its own
+# layer (as long as no circle closes) and of the layers before it.
+LAYERS = (
+    ("errors", "formulas"),
+    ("resources", "activity", "athlete"),
+    ("readers", "archives", "cleaning"),
+    ("features",),
+    ("rules",),
+    ("scoring",),
+    ("advice", "whatif"),
+    ("store", "batch", "estimator", "report"),
+    ("cli", "web", "__main__"),
+)
+RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
+# Stricter than their layer.
+ONLY = {
+    "errors": set(),
+    "formulas": set(),
+    "athlete": {"errors"},
+    "activity": {"errors", "athlete"},
+    "resources": {"errors"},
+}
+
+
+def _modules() -> dict[str, Path]:
+    """Return every module of the package by its dotted name."""
+    modules = {}
+    for path in sorted(PACKAGE.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        if "_data" not in parts:
+            modules[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path
+    return modules
+
+
+MODULES = _modules()
+
+
+def _is_type_checking(node: ast.AST) -> bool:
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def _nodes(tree: ast.AST, *, skip_type_checking: bool) -> Iterator[ast.AST]:
+    """Walk the tree, functions included, without what only type checkers read."""
+    for node in ast.iter_child_nodes(tree):
+        if skip_type_checking and _is_type_checking(node):
+            continue
+        yield node
+        yield from _nodes(node, skip_type_checking=skip_type_checking)
+
+
+def _imported(name: str, source: str, *, is_package: bool) -> set[str]:
+    """Return the dotted names a module imports, the lazy names of riskfit led to their homes."""
+    found = set()
+    for node in _nodes(ast.parse(source), skip_type_checking=name == "riskfit"):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            base = [node.module] if node.module else []
+            if node.level:
+                package = name.split(".") if is_package else name.split(".")[:-1]
+                base = package[: len(package) - node.level + 1] + base
+            found |= {".".join([*base, alias.name]) for alias in node.names}
+        elif isinstance(node, ast.Attribute) and ast.unparse(node.value) == "riskfit":
+            found.add(f"riskfit.{node.attr}")
+        elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith("import_module"):
+            found |= {a.value for a in node.args if isinstance(a, ast.Constant)}
+    homes = {f"riskfit.{public}": home for public, home in riskfit._HOMES.items()}
+    return {homes.get(target, target) for target in found}
+
+
+def _unit(dotted: str) -> str | None:
+    """Return the unit of a dotted name: 'readers' of 'riskfit.readers.fit'; None for others."""
+    parts = dotted.split(".")
+    if parts[0] != "riskfit" or len(parts) == 1 or parts[1] == "__version__":
+        return None
+    return parts[1]
+
+
+def _links() -> dict[str, dict[str, str]]:
+    """Return unit -> units it imports, each with one module that does."""
+    links: dict[str, dict[str, str]] = {}
+    for name, path in MODULES.items():
+        unit = _unit(name) or "riskfit"
+        targets = _imported(
+            name, path.read_text(encoding="utf-8"), is_package=path.name == "__init__.py"
+        )
+        for target in sorted(targets):
+            other = _unit(target)
+            if other and other != unit:
+                links.setdefault(unit, {}).setdefault(other, f"{name} imports {target}")
+    return links
+
+
+LINKS = _links()
+
+
+def test_every_module_has_its_place_in_the_order():
+    units = {_unit(name) for name in MODULES} - {None}
+    assert not units - RANK.keys(), "give these a place in LAYERS"
+
+
+def test_the_package_itself_imports_nothing_of_its_own():
+    assert LINKS.get("riskfit", {}) == {}
+
+
+@pytest.mark.parametrize("unit", sorted({_unit(name) for name in MODULES} & RANK.keys()))
+def test_imports_point_one_way(unit):
+    for other, witness in LINKS.get(unit, {}).items():
+        assert RANK.get(other, -1) <= RANK[unit], f"points back: {witness}"
+        assert other in ONLY.get(unit, {other}), f"{unit} stays below {other}: {witness}"
+
+
+def test_no_circle_closes_between_units():
+    TopologicalSorter(LINKS).prepare()  # raises CycleError, which names the circle
+
+
+def test_the_parser_of_imports_sees_every_way_of_importing():
+    source = """
+import riskfit
+from riskfit import assess, __version__
+from . import tables
+from ..store import Store
+from importlib import import_module
+def late():
+    import sklearn.base
+    riskfit.advise(1)
+    import_module("riskfit.web")
+"""
+    seen = _imported("riskfit.report.html", source, is_package=False)
+    assert seen >= {
+        "riskfit.scoring",
+        "riskfit.__version__",
+        "riskfit.report.tables",
+        "riskfit.store.Store",
+        "sklearn.base",
+        "riskfit.advice",
+        "riskfit.web",
+    }
+    seen = _imported(
+        "riskfit.report", "from .text import a\nfrom ..rules import b", is_package=True
+    )
+    assert seen == {"riskfit.report.text.a", "riskfit.rules.b"}
+
+
+# ---- who may import what from outside
+
+
+def _outsiders(prefix: str) -> dict[str, set[str]]:
+    """Return module -> top-level names it imports from outside the package and the library."""
+    result = {}
+    for name, path in MODULES.items():
+        if name == prefix or name.startswith(prefix + "."):
+            targets = _imported(
+                name, path.read_text(encoding="utf-8"), is_package=path.name == "__init__.py"
+            )
+            tops = {target.split(".")[0] for target in targets}
+            result[name] = tops - set(sys.stdlib_module_names) - {"riskfit"}
+    return result
+
+
+def test_only_the_estimator_imports_scikit_learn():
+    users = {name for name, tops in _outsiders("riskfit").items() if "sklearn" in tops}
+    assert users <= {"riskfit.estimator"}
+
+
+def test_formulas_need_numpy_and_the_wbgt_library_only():
+    for name, tops in _outsiders("riskfit.formulas").items():
+        assert tops <= {"numpy", "thermofeel"}, name
+
+
+def test_only_the_readers_know_the_formats():
+    libraries = {"fitparse", "xml", "gzip"}
+    for name, path in MODULES.items():
+        if _unit(name) in {"readers", "archives"}:
+            continue
+        targets = _imported(name, path.read_text("utf-8"), is_package=path.name == "__init__.py")
+        assert not {target.split(".")[0] for target in targets} & libraries, name
+
+
+@pytest.mark.parametrize("unit", ["formulas", "features", "rules", "scoring", "advice", "whatif"])
+def test_the_middle_of_the_pipeline_opens_no_file(unit):
+    for name, path in MODULES.items():
+        if _unit(name) != unit:
+            continue
+        source = path.read_text(encoding="utf-8")
+        calls = {
+            ast.unparse(node.func)
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Call)
+        }
+        assert "open" not in calls, name
+        # Models are read through riskfit.resources; a path may still be named by the caller.
+        if unit in {"formulas", "features"}:
+            assert not {"pathlib.Path", "io", "os"} & _imported(name, source, is_package=False)
