@@ -27,6 +27,8 @@ LAYERS = (
     ("cli", "web", "__main__"),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
+# Modules that share a unit with another, which they were split from for its size.
+PART_OF = {"rulechecks": "rules"}
 # Stricter than their layer.
 ONLY = {
     "errors": set(),
@@ -88,7 +90,7 @@ def _unit(dotted: str) -> str | None:
     parts = dotted.split(".")
     if parts[0] != "riskfit" or len(parts) == 1 or parts[1] == "__version__":
         return None
-    return parts[1]
+    return PART_OF.get(parts[1], parts[1])
 
 
 def _links() -> dict[str, dict[str, str]]:
