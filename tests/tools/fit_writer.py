@@ -214,7 +214,11 @@ class FitWriter:
         """Write one message by name, e.g. ``add("lap", total_distance=1000.0)``."""
         self.add_rows(name, local=local, count=1, **values)
 
-    def add_rows(
+    def add_rows(self, name: str, **columns: Any) -> None:
+        """Write many messages by name; arguments as for ``table``."""
+        self.raw(self.table(name, **columns).tobytes())
+
+    def table(
         self,
         name: str,
         *,
@@ -223,9 +227,10 @@ class FitWriter:
         big_endian: bool = False,
         developer: Mapping[tuple[int, str, int], Any] | None = None,
         **columns: Any,
-    ) -> None:
-        """Write many messages by name, one array (or one value for all) a field.
+    ) -> NDArray[np.void]:
+        """Return messages by name, defined but not yet written: slices of it go to ``raw``.
 
+        One array (or one value for all) a field, in plain units, nan is invalid;
         ``developer`` maps (field number, base type, developer data index) to raw values.
         """
         number, known = MESSAGES[name]
@@ -238,7 +243,7 @@ class FitWriter:
             raw.append(scaled)
         extra = developer or {}
         slot = self._slot((number, tuple(specs), tuple(extra), big_endian), local)
-        self.rows(slot, [*raw, *extra.values()], count=count)
+        return self._table(slot, [*raw, *extra.values()], count, None)
 
     def _slot(self, key: tuple[Any, ...], local: int | None) -> int:
         """Return the local type that holds this layout, defining it where none does."""
