@@ -38,6 +38,14 @@ _LIMITS: dict[str, tuple[float, float]] = {
 }
 
 
+#: Fields that take one of a few words.
+_WORDS: dict[str, tuple[str, ...]] = {
+    "sex": ("male", "female"),
+    "cramp_history": ("none", "ever", "last_12_months", "3_of_last_10_races"),
+    "recent_injury": ("none", "muscle", "other"),
+}
+
+
 class _Checked:
     """Refuses impossible numbers on creation and overlays one instance on another."""
 
@@ -141,6 +149,13 @@ class Athlete(_Checked):
     sweat_factor: float | None = None
     red_flags: tuple[str, ...] | None = None
 
+    def __post_init__(self) -> None:
+        _Checked.__post_init__(self)
+        for name, words in _WORDS.items():
+            value = getattr(self, name)
+            if value is not None and value not in words:
+                raise InputError(f"{name} is {value!r}: give one of {', '.join(words)}")
+
     def known(self) -> dict[str, Any]:
         """Return the fields that are not None; an empty tuple is an answer here."""
         return {f.name: v for f in fields(self) if (v := getattr(self, f.name)) is not None}
@@ -220,6 +235,8 @@ class History:
         One best sustained effort a session for the endurance curve; nan where unknown.
     covered_from_s : float
         POSIX time from which the history is complete; nan: from its first row.
+    utc_offset_s : float
+        Local time minus UTC, for where days begin. [s]
     """
 
     start_s: NDArray[np.float64] = field(default_factory=_no_floats)
@@ -231,6 +248,7 @@ class History:
     best_speed_m_s: NDArray[np.float64] = field(default_factory=_no_floats)
     best_power_w: NDArray[np.float64] = field(default_factory=_no_floats)
     covered_from_s: float = float("nan")
+    utc_offset_s: float = 0.0
 
     def __len__(self) -> int:
         return len(self.start_s)

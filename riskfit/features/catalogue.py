@@ -404,5 +404,14 @@ CATALOGUE: dict[str, FeatureSpec] = dict(
             "no strength work in the weeks before",
             "profile",
         ),
+        _spec("pregnant", "person", "0/1", "pregnant: outside the score", "profile"),
+        _spec(
+            "neuromuscular_disease",
+            "person",
+            "0/1",
+            "a neuromuscular disease: outside the score",
+            "profile",
+        ),
+        _spec("kidney_disease", "person", "0/1", "a kidney disease: outside the score", "profile"),
     ]
 )

@@ -1,0 +1,227 @@
+"""The course of a session in steps of a minute: what a recording and a plan have in common."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Final
+
+import numpy as np
+
+from riskfit.activity import Activity, PlannedSession
+from riskfit.cleaning import CleanSession
+from riskfit.features.table import FloatArray
+
+STEP_S: Final = 60
+#: Words of FIT for moving on one's feet, on a bike and in water.
+FOOT: Final = frozenset(
+    {"running", "walking", "hiking", "mountaineering", "snowshoeing", "trail_running"}
+)
+RUN: Final = frozenset({"running", "trail_running"})
+BIKE: Final = frozenset({"cycling", "e_biking"})
+WATER: Final = frozenset({"swimming", "open_water", "snorkeling", "diving", "apnea_diving"})
+#: Sub-sports that are held under a roof (FIT's words).
+INDOOR: Final = frozenset(
+    {
+        "treadmill",
+        "spin",
+        "indoor_cycling",
+        "indoor_rowing",
+        "indoor_running",
+        "indoor_walking",
+        "indoor_climbing",
+        "indoor_skiing",
+        "indoor",
+        "virtual_activity",
+        "elliptical",
+        "stair_climbing",
+        "lap_swimming",
+        "cardio_training",
+        "strength_training",
+        "yoga",
+        "pilates",
+        "hiit",
+    }
+)
+#: Sports that a satellite receiver follows when they are held outdoors.
+_LEAVES_A_TRACK: Final = FOOT | BIKE | {"rowing", "cross_country_skiing", "inline_skating"}
+
+
+@dataclass(frozen=True, slots=True)
+class CourseLeg:
+    """A sport's part of the course."""
+
+    sport: str
+    sub_sport: str | None = None
+
+    @property
+    def moves(self) -> bool:
+        """Say whether this is sport and not the change between two."""
+        return self.sport != "transition"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Course:
+    """One session, or several plans at once, in steps; the last axis is the steps.
+
+    Attributes
+    ----------
+    start_s : float
+        POSIX time of the start. [s]
+    end_s : ndarray
+        Elapsed time at the end of each step. [s]
+    active_s : ndarray
+        Time under way within each step. [s]
+    legs, leg : tuple of CourseLeg, ndarray of int
+        The sports, and which of them each step belongs to.
+    heart_rate_bpm, power_w, speed_m_s : ndarray
+        Means while under way; nan where unknown.
+    distance_m, ascent_m, descent_m : ndarray
+        Summed up to the end of each step; nan where unknown. [m]
+    temperature_c : ndarray
+        What the device read. [°C]
+    latitude_deg, longitude_deg, altitude_m : float
+        Where, nan where unknown.
+    indoor : bool
+    indoor_because : str
+    """
+
+    start_s: float
+    end_s: FloatArray
+    active_s: FloatArray
+    legs: tuple[CourseLeg, ...]
+    leg: np.ndarray[tuple[int], np.dtype[np.intp]]
+    heart_rate_bpm: FloatArray
+    power_w: FloatArray
+    speed_m_s: FloatArray
+    distance_m: FloatArray
+    ascent_m: FloatArray
+    descent_m: FloatArray
+    temperature_c: FloatArray
+    latitude_deg: float
+    longitude_deg: float
+    altitude_m: float
+    indoor: bool
+    indoor_because: str
+
+    @property
+    def start_time(self) -> datetime:
+        """Aware UTC time of the start."""
+        return datetime.fromtimestamp(self.start_s, UTC)
+
+
+def record_course(activity: Activity, session: CleanSession) -> Course:
+    """Sum a cleaned recording up in steps of a minute."""
+    samples, active = session.samples, session.active
+    length = len(samples)
+    steps = -(-length // STEP_S)
+    end_s = np.minimum(np.arange(1, steps + 1) * STEP_S, length).astype(float)
+    last_row = end_s.astype(np.intp) - 1
+    legs = tuple(CourseLeg(leg.sport, leg.sub_sport) for leg in activity.legs) or (
+        CourseLeg(activity.sport),
+    )
+    ascent_m, descent_m = _climb(samples.altitude_m)
+    indoor, because = _indoors(activity, samples.has("latitude_deg"), legs)
+    return Course(
+        start_s=activity.start_time.timestamp() + session.offset_s,
+        end_s=end_s,
+        active_s=step_sums(active.astype(float)),
+        legs=legs,
+        leg=session.leg[last_row],
+        heart_rate_bpm=step_means(samples.heart_rate_bpm, active),
+        power_w=step_means(samples.power_w, active),
+        speed_m_s=step_means(samples.speed_m_s, active),
+        distance_m=samples.distance_m[last_row],
+        ascent_m=ascent_m[last_row],
+        descent_m=descent_m[last_row],
+        temperature_c=step_means(samples.temperature_c, active),
+        latitude_deg=_mean(samples.latitude_deg),
+        longitude_deg=_mean(samples.longitude_deg),
+        altitude_m=_mean(samples.altitude_m),
+        indoor=indoor,
+        indoor_because=because,
+    )
+
+
+def plan_course(plan: PlannedSession, durations_s: FloatArray, now_s: float) -> Course:
+    """Lay planned sessions out in steps: one row for each of the durations given."""
+    durations = np.atleast_1d(np.asarray(durations_s, dtype=float))
+    steps = max(1, int(np.ceil(durations.max() / STEP_S)))
+    end_s = np.arange(1, steps + 1, dtype=float) * STEP_S
+    active_s = np.clip(durations[:, None] - (end_s - STEP_S), 0.0, STEP_S)
+    unknown = np.full(steps, np.nan)
+    done = np.cumsum(active_s, axis=-1) / durations[:, None]
+    start = plan.start_time
+    indoor = (plan.sub_sport or "") in INDOOR
+    return Course(
+        start_s=now_s if start is None else start.timestamp(),
+        end_s=end_s,
+        active_s=active_s,
+        legs=(CourseLeg(plan.sport, plan.sub_sport),),
+        leg=np.zeros(steps, dtype=np.intp),
+        heart_rate_bpm=unknown,
+        power_w=unknown,
+        speed_m_s=unknown,
+        distance_m=unknown if plan.distance_m is None else plan.distance_m * done,
+        ascent_m=unknown if plan.ascent_m is None else plan.ascent_m * done,
+        descent_m=unknown if plan.descent_m is None else plan.descent_m * done,
+        temperature_c=unknown,
+        latitude_deg=np.nan if plan.latitude_deg is None else plan.latitude_deg,
+        longitude_deg=np.nan if plan.longitude_deg is None else plan.longitude_deg,
+        altitude_m=np.nan,
+        indoor=indoor,
+        indoor_because=f"planned as {plan.sub_sport}" if indoor else "planned outdoors",
+    )
+
+
+def step_sums(values: FloatArray) -> FloatArray:
+    """Sum a per-second array over each step."""
+    return np.asarray(np.add.reduceat(values, np.arange(0, len(values), STEP_S)))
+
+
+def step_means(
+    values: FloatArray, active: np.ndarray[tuple[int], np.dtype[np.bool_]]
+) -> FloatArray:
+    """Average a per-second array over the seconds of each step that are known and under way."""
+    counted = active & ~np.isnan(values)
+    total = step_sums(np.where(counted, values, 0.0))
+    count = step_sums(counted.astype(float))
+    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+
+
+def _climb(altitude_m: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Sum ascent and descent of the altitude averaged over half a minute.
+
+    Averaging takes out the receiver's noise, which would add up to hundreds of metres.
+    """
+    known_rows = np.flatnonzero(~np.isnan(altitude_m))
+    nowhere = np.full(len(altitude_m), np.nan)
+    if len(known_rows) < 2:
+        return nowhere, nowhere
+    whole = np.interp(np.arange(len(altitude_m)), known_rows, altitude_m[known_rows])
+    summed = np.concatenate([[0.0], np.cumsum(whole)])
+    rows = np.arange(len(whole))
+    left, right = np.maximum(rows - 15, 0), np.minimum(rows + 16, len(whole))
+    smooth = (summed[right] - summed[left]) / (right - left)
+    step = np.diff(smooth, prepend=smooth[0])
+    return np.cumsum(np.maximum(step, 0.0)), np.cumsum(np.maximum(-step, 0.0))
+
+
+def _indoors(
+    activity: Activity, has_positions: bool, legs: tuple[CourseLeg, ...]
+) -> tuple[bool, str]:
+    """Say whether a session was held indoors, and why we think so."""
+    if activity.weather.indoor is not None:
+        return activity.weather.indoor, "the file says so"
+    named = [leg.sub_sport for leg in legs if leg.sub_sport in INDOOR]
+    if named and len(named) == sum(leg.moves for leg in legs):
+        return True, f"recorded as {named[0]}"
+    if not has_positions and legs[0].sport in _LEAVES_A_TRACK:
+        return True, "no positions were recorded"
+    if not has_positions and not any(leg.sport in WATER for leg in legs):
+        return True, "no positions were recorded"
+    return False, "positions were recorded" if has_positions else "assumed"
+
+
+def _mean(values: FloatArray) -> float:
+    """Mean of the known values, nan where there is none."""
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else float("nan")

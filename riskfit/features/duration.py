@@ -1,0 +1,55 @@
+"""How long, how far, how much up and down."""
+
+import numpy as np
+
+from riskfit.features.course import Course
+from riskfit.features.recovery import RecoveryTable, duration_ratio_column
+from riskfit.features.table import Column, Columns, FloatArray, known, largest, missing
+
+
+def duration_columns(course: Course, recovery: RecoveryTable) -> Columns:
+    """Return the duration features; row k of the recovery table is the k-th moving leg."""
+    active_s = np.cumsum(course.active_s, axis=-1)
+    return {
+        "duration_min": known(active_s / 60, "recorded" if active_s.ndim == 1 else "planned"),
+        "elapsed_min": known(course.end_s / 60, "recorded")
+        if active_s.ndim == 1
+        else known(active_s / 60, "planned"),
+        "distance_km": _measured(course.distance_m / 1000, "no distance, positions or speed"),
+        "ascent_m": _measured(course.ascent_m, "no altitude"),
+        "descent_m": _measured(course.descent_m, "no altitude"),
+        "descent_m_per_km": _descent_per_km(course),
+        "duration_vs_longest_28d_ratio": largest(
+            duration_ratio_column(recovery, row, leg_active_s(course, index))
+            for row, index in enumerate(moving_legs(course))
+        ),
+    }
+
+
+def moving_legs(course: Course) -> list[int]:
+    """Return the indexes of the legs that are sport; of a session without one, the first."""
+    return [index for index, leg in enumerate(course.legs) if leg.moves] or [0]
+
+
+def leg_active_s(course: Course, index: int) -> FloatArray:
+    """Return the time under way in one leg up to the end of each step. [s]"""
+    return np.cumsum(np.where(course.leg == index, course.active_s, 0.0), axis=-1)
+
+
+def _measured(values: FloatArray, because: str) -> Column:
+    if np.isnan(values).all():
+        return missing(f"{because} recorded")
+    return known(values, "recorded")
+
+
+def _descent_per_km(course: Course) -> Column:
+    """Descent for each kilometre; indoors there is none.
+
+    The first kilometre counts as a whole one, so that a kerb at the start is no downhill run.
+    """
+    if course.indoor:
+        return known(0.0, course.indoor_because)
+    if np.isnan(course.descent_m).all() or np.isnan(course.distance_m).all():
+        return missing("needs altitude and distance")
+    distance_km = np.maximum(course.distance_m / 1000, 1.0)
+    return known(course.descent_m / distance_km, "altitude and distance")

@@ -1,0 +1,166 @@
+"""Metabolic rate along a session, from the best source there is.
+
+Power beats speed with grade, which beats the device's calories, which beat heart rate, which
+beats a table value of the sport.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from riskfit.activity import Activity
+from riskfit.features.course import BIKE, FOOT, RUN, STEP_S, Course
+from riskfit.features.person import Person
+from riskfit.features.table import FloatArray
+from riskfit.features.traces import LegTrace
+from riskfit.formulas.energy import (
+    keytel_energy_kj_min,
+    met_by_sport,
+    metabolic_rate_from_calories_w,
+    metabolic_rate_from_power_w,
+    resting_metabolic_rate_w,
+    running_metabolic_rate_w,
+    walking_metabolic_rate_w,
+)
+
+#: Half-width of the 10 to 90 % range by source, as a share (assumptions): gross efficiency
+#: differs by +-10 % between riders, running economy as much; device totals, heart rate and
+#: table values are each looser.
+SPREAD: Final[dict[str, float]] = {
+    "power": 0.10,
+    "speed and grade": 0.10,
+    "device calories": 0.20,
+    "heart rate": 0.25,
+    "table value of the sport": 0.35,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Energy:
+    """Metabolic rate and external work along the steps, and where they come from."""
+
+    metabolic_rate_w: FloatArray
+    external_work_w: FloatArray
+    source: str
+    spread_fraction: float
+
+
+def resting_rate_w(person: Person) -> float:
+    """Return this person's metabolic rate at rest. [W]"""
+    rates = [
+        float(resting_metabolic_rate_w(person.mass_kg, person.height_m, person.age_years, male))
+        for male in _sexes(person)
+    ]
+    return sum(rates) / len(rates)
+
+
+def record_energy(
+    course: Course, traces: list[LegTrace], person: Person, activity: Activity
+) -> Energy:
+    """Estimate the metabolic rate along a recorded session; pauses are rest."""
+    resting_w = resting_rate_w(person)
+    second_m = np.full(int(course.end_s[-1]), resting_w)
+    second_w = np.zeros(len(second_m))
+    sources: dict[str, int] = {}
+    for trace in traces:
+        rate, work, source = _leg_energy(trace, traces, person, activity, resting_w)
+        second_m[trace.rows] = np.maximum(rate, resting_w)
+        second_w[trace.rows] = work
+        sources[source] = sources.get(source, 0) + len(trace.rows)
+    starts = np.arange(0, len(second_m), STEP_S)
+    width = np.diff(np.append(starts, len(second_m)))
+    main = max(sources, key=lambda name: sources[name]) if sources else "table value of the sport"
+    return Energy(
+        metabolic_rate_w=np.add.reduceat(second_m, starts) / width,
+        external_work_w=np.add.reduceat(second_w, starts) / width,
+        source=main if len(sources) < 2 else f"{main} (most of it)",
+        spread_fraction=max((SPREAD[name] for name in sources), default=0.35),
+    )
+
+
+def heart_rate_energy_w(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
+    """Return Keytel's metabolic rate, the mean of both sexes where the sex is unknown. [W]"""
+    rates = [
+        keytel_energy_kj_min(heart_rate_bpm, person.mass_kg, person.age_years, male)
+        for male in _sexes(person)
+    ]
+    return np.asarray(sum(rates) / len(rates) * 1000 / 60, dtype=float)
+
+
+def foot_metabolic_rate_w(
+    sport: str, speed_m_s: FloatArray, grade_fraction: FloatArray | float, person: Person
+) -> FloatArray:
+    """Return the metabolic rate of running or walking. [W]"""
+    formula = running_metabolic_rate_w if sport in RUN else walking_metabolic_rate_w
+    return np.asarray(formula(speed_m_s, grade_fraction, person.mass_kg), dtype=float)
+
+
+def table_metabolic_rate_w(sport: str, resting_w: float) -> float:
+    """Return a sport's table value: a multiple of the rate at rest. [W]"""
+    return met_by_sport(sport) * resting_w
+
+
+def _leg_energy(
+    trace: LegTrace, traces: list[LegTrace], person: Person, activity: Activity, resting_w: float
+) -> tuple[FloatArray, FloatArray, str]:
+    """Return metabolic rate and external work for each second of a leg, and the source."""
+    nothing = np.zeros(len(trace.rows))
+    if trace.power_w is not None and trace.leg.sport in BIKE:
+        power = _filled(trace.power_w)
+        return metabolic_rate_from_power_w(power, resting_w=resting_w), power, "power"
+    if trace.speed_m_s is not None and trace.leg.sport in FOOT:
+        rate = foot_metabolic_rate_w(
+            trace.leg.sport, _filled(trace.speed_m_s), trace.grade_fraction, person
+        )
+        return rate, nothing, "speed and grade"
+    calories = _calories(trace, traces, activity)
+    if calories is not None:
+        mean_w = float(metabolic_rate_from_calories_w(calories, len(trace.rows)))
+        if mean_w > 0.5 * resting_w:
+            rate = _shaped(max(mean_w, resting_w), trace, person, resting_w)
+            return rate, _bike_work(trace, rate), "device calories"
+    if trace.heart_rate_bpm is not None:
+        rate = np.maximum(heart_rate_energy_w(_filled(trace.heart_rate_bpm), person), resting_w)
+        return rate, _bike_work(trace, rate), "heart rate"
+    rate = np.full(len(trace.rows), table_metabolic_rate_w(trace.leg.sport, resting_w))
+    return rate, _bike_work(trace, rate), "table value of the sport"
+
+
+def _bike_work(trace: LegTrace, rate_w: FloatArray) -> FloatArray:
+    """Return the external work of a ride without power: a tenth of the metabolic rate.
+
+    Less than the gross efficiency, because coasting does none (assumption).
+    """
+    return 0.1 * rate_w if trace.leg.sport in BIKE else np.zeros(len(rate_w))
+
+
+def _calories(trace: LegTrace, traces: list[LegTrace], activity: Activity) -> float | None:
+    """Return the device's calories of a leg, or its share of the session's by time."""
+    legs = [leg for leg in activity.legs if leg.sport != "transition"]
+    index = traces.index(trace)
+    if len(legs) == len(traces) and legs[index].summary.energy_kcal:
+        return legs[index].summary.energy_kcal
+    total = activity.summary.energy_kcal
+    if not total:
+        return None
+    return total * len(trace.rows) / sum(len(other.rows) for other in traces)
+
+
+def _shaped(mean_w: float, trace: LegTrace, person: Person, resting_w: float) -> FloatArray:
+    """Spread a mean rate over a leg in proportion to heart rate above rest, or evenly."""
+    if trace.heart_rate_bpm is None:
+        return np.full(len(trace.rows), mean_w)
+    effort = np.maximum(_filled(trace.heart_rate_bpm) - person.hr_rest_bpm, 1.0)
+    return resting_w + (mean_w - resting_w) * effort / effort.mean()
+
+
+def _filled(values: FloatArray) -> FloatArray:
+    """Put the mean of the known seconds where a second is unknown."""
+    unknown = np.isnan(values)
+    return np.where(unknown, np.nanmean(values), values) if unknown.any() else values
+
+
+def _sexes(person: Person) -> tuple[bool, ...]:
+    """Return the sexes to average over: the person's, or both where it is unknown."""
+    return (True, False) if person.male is None else (person.male,)

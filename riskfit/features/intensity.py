@@ -1,0 +1,326 @@
+"""How hard: heart rate, power and pace against the person's own thresholds."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from riskfit.activity import Activity
+from riskfit.athlete import Conditions
+from riskfit.features.course import BIKE, RUN, Course
+from riskfit.features.energy import Energy
+from riskfit.features.person import THRESHOLD_SPREAD, Person
+from riskfit.features.recovery import ASSUMED_LOAD_PER_HOUR, RecoveryTable
+from riskfit.features.table import Column, Columns, FloatArray, known, largest, missing
+from riskfit.features.traces import LegTrace, mean_so_far
+from riskfit.formulas.intensity import (
+    banister_trimp_rate,
+    cumulative_normalized_power,
+    edwards_trimp,
+    heart_rate_reserve_fraction,
+    hr_training_stress_score,
+    lucia_trimp,
+    normalized_power,
+    running_training_stress_score,
+    session_rpe_load,
+    training_stress_score,
+)
+from riskfit.formulas.pacing import (
+    decoupling_fraction_at,
+    pace_fade_fraction_at,
+    power_duration,
+    riegel_speed,
+)
+
+#: Fade is looked for after a warm-up of 5 min, in at least 20 min (Friel's convention).
+_WARM_UP_S: Final = 300
+_FADE_S: Final = 1200
+#: Before 10 minutes there is no early pace to speak of; the curves begin there, too.
+_EARLY_S: Final = 600
+#: Share of the reserve at the first threshold, for Lucia's zones (assumption: 70 %).
+_FIRST_THRESHOLD_FRACTION: Final = 0.70
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LegLoad:
+    """A leg's load along the steps [TSS] and what it was measured by."""
+
+    load: FloatArray
+    source: str
+
+
+def intensity_columns(
+    course: Course,
+    traces: list[LegTrace],
+    loads: list[LegLoad],
+    energy: Energy,
+    person: Person,
+    recovery: RecoveryTable,
+    activity: Activity,
+    conditions: Conditions,
+) -> Columns:
+    """Return the intensity features of a recorded session."""
+    active_s = np.cumsum(course.active_s)
+    kcal = np.cumsum(energy.metabolic_rate_w * course.active_s) / 4184
+    rpe = conditions.rpe if conditions.rpe is not None else activity.summary.rpe
+    return {
+        **_heart_columns(traces, person),
+        **_power_columns(course, traces),
+        **_speed_columns(course, traces),
+        **load_columns(loads, active_s),
+        **_fade_columns(traces, bool(conditions.race)),
+        "time_above_threshold_min": _above_threshold(traces, person),
+        "early_pace_excess_fraction": largest(
+            _early_excess(trace, person, recovery, row) for row, trace in enumerate(traces)
+        ),
+        "race_effort": missing("not told: --race or --no-race")
+        if conditions.race is None
+        else known(float(conditions.race), "told"),
+        "session_rpe_load": missing("no rating was given")
+        if rpe is None
+        else known(session_rpe_load(rpe, active_s / 60), "rating"),
+        "energy_kcal": known(
+            kcal,
+            energy.source,
+            kcal * (1 - energy.spread_fraction),
+            kcal * (1 + energy.spread_fraction),
+        ),
+    }
+
+
+def leg_loads(traces: list[LegTrace], person: Person, rpe: float | None = None) -> list[LegLoad]:
+    """Return each leg's load by the best measure whose threshold is known."""
+    return [_leg_load(trace, person, rpe) for trace in traces]
+
+
+def load_columns(loads: list[LegLoad], active_s: FloatArray) -> Columns:
+    """Return load and intensity factor of the whole session."""
+    total = np.sum([load.load for load in loads], axis=0) if loads else np.zeros(len(active_s))
+    sources = " + ".join(dict.fromkeys(load.source for load in loads)) or "nothing recorded"
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.sqrt(total / 100 / (active_s / 3600))
+    spread = THRESHOLD_SPREAD if "assumed" in sources else 0.0
+    return {
+        # Load goes with the square of the threshold.
+        "training_stress_score": _ranged(total, sources, 2 * spread),
+        "intensity_factor": _ranged(factor, sources, spread),
+    }
+
+
+def _ranged(values: FloatArray, source: str, spread: float) -> Column:
+    if not spread:
+        return known(values, source)
+    return known(values, source, values * (1 - spread), values * (1 + spread))
+
+
+def _leg_load(trace: LegTrace, person: Person, rpe: float | None) -> LegLoad:
+    """Try the measures in order, those with a known threshold first."""
+    measures: list[tuple[bool, Callable[[], LegLoad]]] = []
+    if trace.power_w is not None and trace.leg.sport in BIKE:
+        measures.append((person.assumes("ftp_w"), lambda: _load_by_power(trace, person)))
+    if trace.adjusted_speed_m_s is not None:
+        assumed = person.assumes("threshold_speed_m_s")
+        measures.append((assumed, lambda: _load_by_pace(trace, person)))
+    if trace.heart_rate_bpm is not None:
+        # A maximum by age is wrong by 10 bpm, an assumed threshold power by a quarter.
+        measures.append((False, lambda: _load_by_heart_rate(trace, person)))
+    for wanted in (False, True):
+        for assumed, measure in measures:
+            if assumed is wanted:
+                return measure()
+    hours = trace.ends / 3600
+    if rpe is not None:
+        # Foster's rating of 5 ("hard") held for an hour is near threshold work of 70 TSS.
+        return LegLoad(load=hours * 14 * rpe, source="rating (assumed 14 TSS/h a point)")
+    return LegLoad(load=hours * ASSUMED_LOAD_PER_HOUR, source="duration (assumed 42 TSS/h)")
+
+
+def _load_by_power(trace: LegTrace, person: Person) -> LegLoad:
+    power = trace.power_w
+    so_far = cumulative_normalized_power(power)[np.maximum(trace.ends - 1, 0)]  # type: ignore[arg-type]
+    load = np.nan_to_num(training_stress_score(trace.ends, so_far, person.ftp_w))
+    return LegLoad(load=load, source=f"power, FTP {person.sources['ftp_w']}")
+
+
+def _load_by_pace(trace: LegTrace, person: Person) -> LegLoad:
+    speed = mean_so_far(trace.adjusted_speed_m_s, trace.ends)  # type: ignore[arg-type]
+    load = running_training_stress_score(trace.ends, speed, person.threshold_speed_m_s)
+    source = f"pace, threshold {person.sources['threshold_speed_m_s']}"
+    return LegLoad(load=np.nan_to_num(load), source=source)
+
+
+def _load_by_heart_rate(trace: LegTrace, person: Person) -> LegLoad:
+    rate = _trimp_rate(trace.heart_rate_bpm, person)  # type: ignore[arg-type]
+    trimp = mean_so_far(rate, trace.ends) * trace.ends / 60
+    per_hour = 60 * float(_trimp_rate(np.array([person.hr_threshold_bpm]), person)[0])
+    load = np.nan_to_num(hr_training_stress_score(trimp, per_hour))
+    return LegLoad(load=load, source=f"heart rate, maximum {person.sources['hr_max_bpm']}")
+
+
+def _trimp_rate(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
+    """Return Banister's impulse a minute; the mean of both sexes where the sex is unknown."""
+    reserve = heart_rate_reserve_fraction(heart_rate_bpm, person.hr_rest_bpm, person.hr_max_bpm)
+    sexes = (True, False) if person.male is None else (person.male,)
+    return np.asarray(sum(banister_trimp_rate(reserve, male) for male in sexes) / len(sexes))
+
+
+def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
+    """Return what rests on heart rate."""
+    with_heart = [trace for trace in traces if trace.heart_rate_bpm is not None]
+    names = (
+        "heart_rate_avg_bpm",
+        "heart_rate_max_bpm",
+        "heart_rate_reserve_fraction",
+        "trimp",
+        "edwards_trimp",
+        "lucia_trimp",
+    )
+    if not with_heart:
+        return {name: missing("no heart rate recorded") for name in names}
+    heart = np.concatenate([trace.heart_rate_bpm for trace in with_heart])  # type: ignore[misc]
+    heart = heart[~np.isnan(heart)]
+    maximum = f"heart rate; maximum {person.sources['hr_max_bpm']}"
+    zones = f"{maximum}, rest {person.sources['hr_rest_bpm']}"
+    reserve = heart_rate_reserve_fraction(heart, person.hr_rest_bpm, person.hr_max_bpm)
+    trimp = np.sum(
+        [
+            np.nan_to_num(mean_so_far(_trimp_rate(t.heart_rate_bpm, person), t.ends)) * t.ends / 60  # type: ignore[arg-type]
+            for t in with_heart
+        ],
+        axis=0,
+    )
+    first = person.hr_rest_bpm + _FIRST_THRESHOLD_FRACTION * (
+        person.hr_max_bpm - person.hr_rest_bpm
+    )
+    lucia = lucia_trimp(heart, min(first, person.hr_threshold_bpm), person.hr_threshold_bpm, 1 / 60)
+    return {
+        "heart_rate_avg_bpm": known(heart.mean(), "heart rate"),
+        "heart_rate_max_bpm": known(heart.max(), "heart rate"),
+        "heart_rate_reserve_fraction": known(np.mean(reserve), zones),
+        "trimp": known(trimp, zones),
+        "edwards_trimp": known(edwards_trimp(heart, person.hr_max_bpm, 1 / 60), maximum),
+        "lucia_trimp": known(lucia, f"heart rate; threshold {person.sources['hr_threshold_bpm']}"),
+    }
+
+
+def _power_columns(course: Course, traces: list[LegTrace]) -> Columns:
+    """Return mean and normalized power over the legs that have it."""
+    legs = [trace.power_w for trace in traces if trace.power_w is not None]
+    if not legs:
+        reason = missing("no power recorded")
+        return {"power_avg_w": reason, "normalized_power_w": reason}
+    power = np.concatenate(legs)
+    return {
+        "power_avg_w": known(np.nanmean(power), "power"),
+        "normalized_power_w": known(normalized_power(power), "power")
+        if course.active_s.sum() >= 30
+        else missing("shorter than 30 s"),
+    }
+
+
+def _speed_columns(course: Course, traces: list[LegTrace]) -> Columns:
+    """Return mean speed under way, and on foot the one adjusted for grade."""
+    distance, active_s = course.distance_m, np.cumsum(course.active_s)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        speed = distance / active_s * 3.6
+    adjusted = [t.adjusted_speed_m_s for t in traces if t.adjusted_speed_m_s is not None]
+    return {
+        "speed_avg_km_h": missing("no distance, positions or speed recorded")
+        if np.isnan(speed[-1])
+        else known(speed, "distance"),
+        "grade_adjusted_speed_km_h": known(
+            np.nanmean(np.concatenate(adjusted)) * 3.6, "speed and altitude"
+        )
+        if adjusted
+        else missing("needs speed on foot"),
+    }
+
+
+def _above_threshold(traces: list[LegTrace], person: Person) -> Column:
+    """Return the minutes above threshold: by power, else by heart rate."""
+    total, sources = 0.0, set()
+    for trace in traces:
+        if trace.power_w is not None and trace.leg.sport in BIKE and not person.assumes("ftp_w"):
+            above, source = trace.power_w > person.ftp_w, "power"
+        elif trace.heart_rate_bpm is not None:
+            above, source = trace.heart_rate_bpm > person.hr_threshold_bpm, "heart rate"
+        else:
+            continue
+        total += float(np.count_nonzero(above)) / 60
+        sources.add(f"{source} over threshold")
+    if not sources:
+        return missing("needs power with a known threshold, or heart rate")
+    return known(total, " + ".join(sorted(sources)))
+
+
+def _fade_columns(traces: list[LegTrace], race: bool) -> Columns:
+    """Return decoupling and fade, along the steps.
+
+    A fall of pace counts as fatigue where there is no heart rate to say otherwise, and in a
+    race: elsewhere people slow down because they mean to.
+    """
+    decoupling, fade, late = [], [], []
+    for trace in traces:
+        drift, slower = _leg_fade(trace)
+        decoupling.append(drift)
+        fade.append(slower)
+        if drift.missing_because or race:
+            late.append(largest([drift, slower]))
+        else:
+            late.append(drift)
+    if not traces:
+        none = missing("nothing recorded")
+        return {"decoupling_fraction": none, "pace_fade_fraction": none, "late_fade_fraction": none}
+    return {
+        "decoupling_fraction": largest(decoupling),
+        "pace_fade_fraction": largest(fade),
+        "late_fade_fraction": largest(late),
+    }
+
+
+def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
+    """Return decoupling and pace fade of one leg; before 25 minutes there is none."""
+    output = trace.output
+    if output is None:
+        because = missing("needs power on a bike, or speed on foot")
+        return because, because
+    ends = np.maximum(trace.ends - _WARM_UP_S, 0)
+    long_enough = ends >= _FADE_S
+    if not long_enough.any():
+        short = "shorter than 25 min: no late part"
+        heart = missing("no heart rate recorded") if trace.heart_rate_bpm is None else None
+        return heart or known(0.0, short), known(0.0, short)
+    fade = np.where(long_enough, pace_fade_fraction_at(output[_WARM_UP_S:], ends), 0.0)
+    slower = known(np.nan_to_num(fade), "second half against first")
+    if trace.heart_rate_bpm is None:
+        return missing("no heart rate recorded"), slower
+    drift = decoupling_fraction_at(output[_WARM_UP_S:], trace.heart_rate_bpm[_WARM_UP_S:], ends)
+    return known(np.nan_to_num(np.where(long_enough, drift, 0.0)), "output a heart beat"), slower
+
+
+def _early_excess(trace: LegTrace, person: Person, recovery: RecoveryTable, row: int) -> Column:
+    """Return how far the first half lay above what could be held for the whole."""
+    half = trace.ends // 2
+    if trace.leg.sport in RUN and trace.adjusted_speed_m_s is not None:
+        hour = _capacity(recovery.hour_speed_m_s[row], person, "threshold_speed_m_s")
+        held = mean_so_far(trace.adjusted_speed_m_s, half)
+        possible = riegel_speed(hour[0], 3600.0, np.maximum(trace.ends, 1))
+    elif trace.leg.sport in BIKE and trace.power_w is not None:
+        hour = _capacity(recovery.hour_power_w[row], person, "ftp_w")
+        held = cumulative_normalized_power(trace.power_w)[np.maximum(half - 1, 0)]
+        possible = power_duration(hour[0], 3600.0, np.maximum(trace.ends, 1))
+    else:
+        return missing("needs running speed or cycling power")
+    if not np.isfinite(hour[0]):
+        return missing("needs a history of 90 days, or a threshold in the profile")
+    excess = np.where(trace.ends >= _EARLY_S, held / possible - 1, 0.0)
+    return known(np.nan_to_num(excess), hour[1])
+
+
+def _capacity(from_history: float, person: Person, threshold: str) -> tuple[float, str]:
+    """Return what could be held for an hour: the better of history and threshold."""
+    told = np.nan if person.assumes(threshold) else getattr(person, threshold)
+    if np.isfinite(from_history) and not told > from_history:
+        return float(from_history), "best efforts of 90 days"
+    return float(told), f"threshold, {person.sources[threshold]}"

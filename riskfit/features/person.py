@@ -1,0 +1,180 @@
+"""The person: profile over file over assumption, and the features that rest on them alone."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from riskfit.athlete import Athlete, Medication
+from riskfit.features.table import Column, Columns, known, missing
+
+#: Where nobody says: a reference adult.  Mass and height: ICRP Publication 89 (2002) rounds to
+#: 73 kg and 1.76 m for men, 60 kg and 1.63 m for women; threshold: 3 W/kg and 12 km/h, a
+#: trained amateur (assumption, +-25 %); resting heart rate: 60 bpm (assumption).
+ASSUMED: Final[dict[str, float]] = {
+    "mass_kg": 70.0,
+    "height_m": 1.75,
+    "age_years": 40.0,
+    "hr_rest_bpm": 60.0,
+    "threshold_speed_m_s": 12 / 3.6,
+}
+ASSUMED_FTP_W_KG: Final = 3.0
+THRESHOLD_SPREAD: Final = 0.25
+#: Lactate threshold as a share of the heart rate reserve, for who knows no threshold: trained
+#: people hold about 85 % of it for an hour (assumption, +-5 %).
+THRESHOLD_RESERVE_FRACTION: Final = 0.85
+
+_HISTORY_LEVEL: Final = {"none": 0, "ever": 1, "last_12_months": 2, "3_of_last_10_races": 3}
+_INJURY: Final = {"none": 0.0, "other": 0.8, "muscle": 1.0}
+#: Response of rule P6 by class of medicine, the strongest counts (Garrison et al. 2012,
+#: doi 10.1001/archinternmed.2011.1029, ratios scaled to the strongest class); a regular
+#: medicine of another class or without a name 0.5.
+MEDICATION_CLASSES: Final[dict[str, float]] = {
+    "laba": 1.0,
+    "potassium_sparing_diuretic": 0.8,
+    "thiazide": 0.6,
+    "statin": 0.4,
+    "loop_diuretic": 0.3,
+    "steroid": 0.2,
+}
+_OTHER_MEDICATION: Final = 0.5
+_NEW_MEDICATION_DAYS: Final = 90
+_NEW_MEDICATION_FACTOR: Final = 1.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Numbers the formulas need, all present, and where each comes from.
+
+    ``sources[name]`` is ``"profile"``, ``"file"``, ``"recorded"`` or ``"assumed"``.
+    """
+
+    mass_kg: float
+    height_m: float
+    age_years: float
+    male: bool | None
+    hr_max_bpm: float
+    hr_rest_bpm: float
+    hr_threshold_bpm: float
+    ftp_w: float
+    threshold_speed_m_s: float
+    sources: Mapping[str, str]
+
+    def assumes(self, name: str) -> bool:
+        """Say whether this number is an assumption."""
+        return self.sources[name] == "assumed"
+
+
+def resolve_person(
+    profile: Athlete, in_file: Athlete, observed_hr_max_bpm: float = float("nan")
+) -> Person:
+    """Fill a person's numbers: the profile first, then the file, then the assumptions.
+
+    The highest heart rate of the session stands in for a maximum that is lower than it.
+    The maximum of who told none is 208 - 0.7 age (Tanaka et al. 2001,
+    doi 10.1016/S0735-1097(00)01054-8).
+    """
+    sources: dict[str, str] = {}
+
+    def take(name: str, otherwise: float) -> float:
+        for where, athlete in (("profile", profile), ("file", in_file)):
+            value = getattr(athlete, name)
+            if value is not None:
+                sources[name] = where
+                return float(value)
+        sources[name] = "assumed"
+        return otherwise
+
+    mass_kg = take("mass_kg", ASSUMED["mass_kg"])
+    age_years = take("age_years", ASSUMED["age_years"])
+    hr_max = take("hr_max_bpm", 208 - 0.7 * age_years)
+    if observed_hr_max_bpm > hr_max:
+        hr_max = observed_hr_max_bpm
+        if sources["hr_max_bpm"] != "profile":
+            sources["hr_max_bpm"] = "recorded"
+    hr_rest = take("hr_rest_bpm", ASSUMED["hr_rest_bpm"])
+    if hr_rest >= hr_max:
+        hr_rest, sources["hr_rest_bpm"] = ASSUMED["hr_rest_bpm"], "assumed"
+    threshold = hr_rest + THRESHOLD_RESERVE_FRACTION * (hr_max - hr_rest)
+    hr_threshold = take("hr_threshold_bpm", threshold)
+    if not hr_rest < hr_threshold <= hr_max:
+        hr_threshold, sources["hr_threshold_bpm"] = threshold, "assumed"
+    elif sources["hr_threshold_bpm"] == "assumed" and not {
+        sources["hr_max_bpm"],
+        sources["hr_rest_bpm"],
+    } & {"assumed"}:
+        sources["hr_threshold_bpm"] = "from maximum and rest"
+    sex = profile.sex or in_file.sex
+    sources["sex"] = "profile" if profile.sex else "file" if in_file.sex else "assumed"
+    return Person(
+        mass_kg=mass_kg,
+        height_m=take("height_m", ASSUMED["height_m"]),
+        age_years=age_years,
+        male=None if sex is None else sex == "male",
+        hr_max_bpm=hr_max,
+        hr_rest_bpm=hr_rest,
+        hr_threshold_bpm=hr_threshold,
+        ftp_w=take("ftp_w", ASSUMED_FTP_W_KG * mass_kg),
+        threshold_speed_m_s=take("threshold_speed_m_s", ASSUMED["threshold_speed_m_s"]),
+        sources=sources,
+    )
+
+
+def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
+    """Return the features that rest on the person alone."""
+    shoes = _any_flag(profile.flat_feet, profile.unsuitable_shoes)
+    strength = None if profile.strength_training is None else not profile.strength_training
+    conditions = profile.chronic_conditions
+    columns: Columns = {
+        "body_mass_kg": known(person.mass_kg, person.sources["mass_kg"]),
+        "height_m": known(person.height_m, person.sources["height_m"]),
+        "cramp_history": _told(
+            None if profile.cramp_history is None else _HISTORY_LEVEL[profile.cramp_history]
+        ),
+        "family_history": _told(profile.family_history),
+        "male_sex": missing("not told")
+        if person.male is None
+        else known(float(person.male), person.sources["sex"]),
+        "age_years": missing("not told")
+        if person.assumes("age_years")
+        else known(person.age_years, person.sources["age_years"]),
+        "chronic_conditions_count": _told(None if conditions is None else len(conditions)),
+        "medication_response": _told(medication_response(profile.medications, today)),
+        "nerve_or_back_condition": _told(profile.nerve_or_back_condition),
+        "recent_injury": _told(
+            None if profile.recent_injury is None else _INJURY[profile.recent_injury]
+        ),
+        "diabetes": _told(profile.diabetes),
+        "flat_feet_or_unsuitable_shoes": _told(shoes),
+        "no_strength_training": _told(strength),
+    }
+    return columns
+
+
+def medication_response(medications: tuple[Medication, ...] | None, today: date) -> float | None:
+    """Return rule P6's response: the strongest class, more when it is new.
+
+    None where nobody told; a medicine started less than 90 days ago counts 1.25 times.
+    """
+    if medications is None:
+        return None
+    strongest = 0.0
+    for medicine in medications:
+        response = MEDICATION_CLASSES.get(medicine.name, _OTHER_MEDICATION)
+        new = (
+            medicine.started is not None and (today - medicine.started).days < _NEW_MEDICATION_DAYS
+        )
+        strongest = max(strongest, response * (_NEW_MEDICATION_FACTOR if new else 1.0))
+    return min(strongest, 1.0)
+
+
+def _told(value: float | bool | None) -> Column:
+    """Return what the profile says, or that it says nothing."""
+    return missing("not told in the profile") if value is None else known(float(value), "profile")
+
+
+def _any_flag(*flags: bool | None) -> bool | None:
+    """Return True if any is, False if all are denied, None while one is open."""
+    if any(flags):
+        return True
+    return None if any(flag is None for flag in flags) else False

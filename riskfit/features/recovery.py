@@ -1,0 +1,313 @@
+"""What came before a session: load, form, hours trained, habits, days in the heat.
+
+Everything is computed for many sessions at once from sorted arrays and running sums; one
+session is a table of one row.  Only what started strictly earlier counts.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from riskfit.athlete import History
+from riskfit.features.course import BIKE, FOOT, RUN
+from riskfit.features.table import Column, Columns, FloatArray, known, missing
+from riskfit.formulas.intensity import power_duration, riegel_speed
+from riskfit.formulas.load import (
+    acute_training_load,
+    chronic_training_load,
+    ewma_load,
+    rolling_monotony_and_strain,
+)
+
+DAY_S: Final = 86400.0
+_WINDOW_DAYS: Final = 28
+#: Load of a session without any measure of intensity: 42 TSS an hour, an intensity factor of
+#: 0.65, the middle of what coaches call endurance riding (assumption). [TSS/h]
+ASSUMED_LOAD_PER_HOUR: Final = 42.0
+#: No session is shorter than this when it is the yardstick of O1. [s]
+_SHORTEST_YARDSTICK_S: Final = 1800.0
+#: A day counts as a day in the heat from this air temperature on, as Garmin's acclimation does
+#: (owner's manuals, "heat acclimation ... above 22 °C"), with half an hour of exercise.
+HEAT_DAY_C: Final = 22.0
+_HEAT_DAY_S: Final = 1800.0
+
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class RecoveryTable:
+    """Recovery quantities, a row a query; nan where the history does not tell.
+
+    ``columns`` holds catalogue features; the rest is what a session's own load and duration
+    are set against.
+    """
+
+    columns: dict[str, FloatArray]
+    covered_days: FloatArray
+    load_7d: FloatArray
+    weekly_load: FloatArray
+    longest_28d_s: FloatArray
+    hour_speed_m_s: FloatArray
+    hour_power_w: FloatArray
+
+
+def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> RecoveryTable:
+    """Compute the recovery quantities of many sessions.
+
+    Parameters
+    ----------
+    history : History
+        Sessions in order of time; those of the queries may be among them.
+    at_s : array_like
+        Starts of the sessions asked for, POSIX time. [s]
+    sport : array_like of str
+        Their sports.
+
+    Notes
+    -----
+    A rest day is a day of load zero.  A silence of 28 days or more is not rest but an archive
+    that lacks something: coverage starts again behind it.
+    """
+    at = np.atleast_1d(np.asarray(at_s, dtype=float))
+    sports = np.atleast_1d(np.asarray(sport, dtype="U32"))
+    if not len(history):
+        return _nothing_known(len(at))
+    start, duration = history.start_s, history.duration_s
+    load = _loads(history)
+    before = np.searchsorted(start, at, side="left")
+    covered_days = _covered_days(history, at, before)
+    since = {
+        days: np.searchsorted(start, at - days * DAY_S, side="left") for days in (3, 7, 28, 35)
+    }
+
+    hours = _running_sum(duration / 3600)
+    loads = _running_sum(load)
+    trained_72h = hours[before] - hours[since[3]]
+    usual_72h = (hours[since[3]] - hours[since[28]]) / (_WINDOW_DAYS - 3) * 3
+    weeks = np.clip((covered_days - 7) / 7, 0.0, 4.0)
+    older = (loads[since[7]] - loads[since[35]]) / np.where(weeks >= 3, weeks, np.nan)
+
+    same_28d, longest, ever = _same_sport(history, at, sports)
+    walks = np.isin(sports, list(FOOT - RUN))
+    ended = start + duration
+    last_end = np.maximum.accumulate(ended)[np.maximum(before - 1, 0)]
+    columns = {
+        "training_72h_h": trained_72h,
+        "training_72h_above_usual_h": trained_72h - usual_72h,
+        "hours_since_last_session_h": np.maximum(at - last_end, 0.0) / 3600,
+        # People do not log walks: none at all in the archive means not recorded.
+        "same_sport_sessions_28d": np.where(walks & ~ever, np.nan, same_28d),
+        **_by_day(history, load, at),
+    }
+    full = covered_days >= _WINDOW_DAYS
+    for name in _NEED_28_DAYS:
+        columns[name] = np.where(full, columns[name], np.nan)
+    any_before = (before > 0) & (covered_days > 0)
+    for name in set(columns) - _NEED_28_DAYS:
+        columns[name] = np.where(any_before, columns[name], np.nan)
+    best_since = np.searchsorted(start, at - 90 * DAY_S, side="left")
+    speed, power = _hour_equivalents(history)
+    return RecoveryTable(
+        columns=columns,
+        covered_days=covered_days,
+        load_7d=np.where(full, loads[before] - loads[since[7]], np.nan),
+        weekly_load=np.where(full & (older > 0), older, np.nan),
+        longest_28d_s=np.where(any_before, np.maximum(longest, _SHORTEST_YARDSTICK_S), np.nan),
+        hour_speed_m_s=_window_max(speed, best_since, before),
+        hour_power_w=_window_max(power, best_since, before),
+    )
+
+
+_NEED_28_DAYS: Final = frozenset(
+    {
+        "training_72h_above_usual_h",
+        "form_tsb",
+        "fitness_ctl",
+        "fatigue_atl",
+        "ewma_load_ratio",
+        "same_sport_sessions_28d",
+    }
+)
+_BY_DAY: Final = (
+    "fitness_ctl",
+    "fatigue_atl",
+    "form_tsb",
+    "ewma_load_ratio",
+    "monotony",
+    "strain",
+    "rest_days_7d",
+    "heat_days_14d",
+    "mean_temperature_14d_c",
+)
+
+
+def recovery_columns(table: RecoveryTable, row: int = 0) -> Columns:
+    """Return one row of the table as features, with the reason where one is missing."""
+    covered = float(table.covered_days[row])
+    if not covered > 0:
+        because = "no earlier sessions are known: give --history, or import them"
+    else:
+        because = f"the history covers {covered:.0f} of the 28 days needed"
+    columns: Columns = {}
+    for name, values in table.columns.items():
+        if name == "mean_temperature_14d_c":
+            continue
+        value = float(values[row])
+        columns[name] = known(value, "history") if np.isfinite(value) else missing(because)
+    return columns
+
+
+def load_ratio_column(table: RecoveryTable, row: int, load_so_far: Column) -> Column:
+    """Return the week's load with this session over the mean week of the four before."""
+    weekly = float(table.weekly_load[row])
+    if not np.isfinite(weekly):
+        return missing("needs a history of 28 days with training in it")
+    if load_so_far.missing_because:
+        return missing("the session's own load is not known")
+    return known((table.load_7d[row] + load_so_far.values) / weekly, "history")
+
+
+def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) -> Column:
+    """Return the duration over the longest same-sport session of the 28 days before."""
+    longest = float(table.longest_28d_s[row])
+    if not np.isfinite(longest):
+        return missing("no earlier sessions are known: give --history, or import them")
+    return known(active_s / longest, "history")
+
+
+def _nothing_known(rows: int) -> RecoveryTable:
+    unknown = np.full(rows, np.nan)
+    names = (
+        "training_72h_h",
+        "training_72h_above_usual_h",
+        "hours_since_last_session_h",
+        "same_sport_sessions_28d",
+        *_BY_DAY,
+    )
+    return RecoveryTable(
+        columns=dict.fromkeys(names, unknown),
+        covered_days=np.zeros(rows),
+        load_7d=unknown,
+        weekly_load=unknown,
+        longest_28d_s=unknown,
+        hour_speed_m_s=unknown,
+        hour_power_w=unknown,
+    )
+
+
+def _loads(history: History) -> FloatArray:
+    """Return each session's load; where none was measured, by its hours."""
+    by_hours = history.duration_s / 3600 * ASSUMED_LOAD_PER_HOUR
+    return np.where(np.isnan(history.load), by_hours, history.load)
+
+
+def _running_sum(values: FloatArray) -> FloatArray:
+    return np.concatenate([[0.0], np.cumsum(values)])
+
+
+def _covered_days(history: History, at: FloatArray, before: IntArray) -> FloatArray:
+    """Return for how many days without a long silence the history reaches back."""
+    start = history.start_s
+    if np.isfinite(history.covered_from_s):
+        return np.maximum(at - history.covered_from_s, 0.0) / DAY_S
+    silence = np.diff(start, prepend=start[0]) >= _WINDOW_DAYS * DAY_S
+    origin = np.maximum.accumulate(np.where(silence, start, start[0]))
+    last = np.maximum(before - 1, 0)
+    covered = (at - origin[last]) / DAY_S
+    stale = at - start[last] >= _WINDOW_DAYS * DAY_S
+    return np.where((before > 0) & ~stale, covered, 0.0)
+
+
+def _same_sport(
+    history: History, at: FloatArray, sports: NDArray[np.str_]
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Return sessions and longest duration of the 28 days before, and whether any was ever."""
+    count = np.zeros(len(at))
+    longest = np.zeros(len(at))
+    ever = np.zeros(len(at), dtype=bool)
+    for sport in np.unique(sports):
+        asked = sports == sport
+        rows = np.flatnonzero(history.sport == sport)
+        start = history.start_s[rows]
+        high = np.searchsorted(start, at[asked], side="left")
+        low = np.searchsorted(start, at[asked] - _WINDOW_DAYS * DAY_S, side="left")
+        count[asked] = high - low
+        longest[asked] = np.nan_to_num(_window_max(history.duration_s[rows], low, high))
+        ever[asked] = high > 0
+    return count, longest, ever
+
+
+def _by_day(history: History, load: FloatArray, at: FloatArray) -> dict[str, FloatArray]:
+    """Return what is counted by calendar days: form, monotony, rest days, days in the heat."""
+    offset = history.utc_offset_s
+    first = np.floor((history.start_s[0] + offset) / DAY_S)
+    day = (np.floor((history.start_s + offset) / DAY_S) - first).astype(np.intp)
+    asked = (np.floor((at + offset) / DAY_S) - first).astype(np.intp)
+    days = int(max(day.max(), asked.max())) + 1
+    daily = np.bincount(day, weights=load, minlength=days)
+    yesterday = np.maximum(asked - 1, 0)
+    none_before = asked < 1
+
+    chronic, acute = chronic_training_load(daily), acute_training_load(daily)
+    ewma_7, ewma_28 = ewma_load(daily, 7), ewma_load(daily, 28)
+    monotony, strain = rolling_monotony_and_strain(daily)
+    trained = _running_sum((np.bincount(day, minlength=days) > 0).astype(float))
+    hot = (history.temperature_c >= HEAT_DAY_C) & (history.duration_s >= _HEAT_DAY_S)
+    hot_days = _running_sum((np.bincount(day[hot], minlength=days) > 0).astype(float))
+    told = ~np.isnan(history.temperature_c)
+    told_until = _running_sum(np.bincount(day[told], minlength=days).astype(float))
+    degrees = np.bincount(day[told], weights=history.temperature_c[told], minlength=days)
+    degrees_until = _running_sum(degrees)
+
+    week_ago, fortnight_ago = np.maximum(asked - 7, 0), np.maximum(asked - 14, 0)
+    told_14 = told_until[asked] - told_until[fortnight_ago]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        result = {
+            "fitness_ctl": chronic[yesterday],
+            "fatigue_atl": acute[yesterday],
+            "form_tsb": chronic[yesterday] - acute[yesterday],
+            "ewma_load_ratio": ewma_7[yesterday] / ewma_28[yesterday],
+            "monotony": np.where(asked >= 7, monotony[yesterday], np.nan),
+            "strain": np.where(asked >= 7, strain[yesterday], np.nan),
+            "rest_days_7d": np.where(asked >= 7, 7 - trained[asked] + trained[week_ago], np.nan),
+            "heat_days_14d": np.where(
+                told_14 > 0, hot_days[asked] - hot_days[fortnight_ago], np.nan
+            ),
+            "mean_temperature_14d_c": np.where(
+                told_14 > 0, (degrees_until[asked] - degrees_until[fortnight_ago]) / told_14, np.nan
+            ),
+        }
+    return {name: np.where(none_before, np.nan, values) for name, values in result.items()}
+
+
+def _hour_equivalents(history: History) -> tuple[FloatArray, FloatArray]:
+    """Return each session's best effort as the speed or power it stands for over an hour."""
+    runs = np.isin(history.sport, list(RUN))
+    rides = np.isin(history.sport, list(BIKE))
+    unknown = np.full(len(history), np.nan)
+    speed = riegel_speed(history.best_speed_m_s, history.best_duration_s, 3600.0)
+    power = power_duration(history.best_power_w, history.best_duration_s, 3600.0)
+    return np.where(runs, speed, unknown), np.where(rides, power, unknown)
+
+
+def _window_max(values: FloatArray, low: IntArray, high: IntArray) -> FloatArray:
+    """Return the largest of ``values[low:high]`` for many windows, nan where there is none.
+
+    A sparse table: the maxima of all runs of 1, 2, 4 ... values; two of them cover any window.
+    """
+    result = np.full(len(low), np.nan)
+    width = high - low
+    some = np.flatnonzero(width > 0)
+    if not len(some):
+        return result
+    level = np.floor(np.log2(width[some])).astype(np.intp)
+    runs = np.where(np.isnan(values), -np.inf, values)
+    for power in range(int(level.max()) + 1):
+        mine = some[level == power]
+        if len(mine):
+            result[mine] = np.maximum(runs[low[mine]], runs[high[mine] - (1 << power)])
+        if len(runs) > (1 << power):
+            runs = np.maximum(runs[: -(1 << power)], runs[1 << power :])
+    return np.where(np.isinf(result), np.nan, result)

@@ -1,0 +1,100 @@
+"""Columns of the feature table: arrays whose last axis is time, or of length one.
+
+A session's steps, an archive's sessions and a what-if's plans are all columns of this kind,
+so that every formula runs once for all of them.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from riskfit.features.catalogue import CATALOGUE, Feature
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Column:
+    """One feature over time: values, where they come from, and the range they may lie in.
+
+    The last axis is the steps of the session (or has length one: the same throughout); the
+    session's own value stands at its end.  An axis before it, where there is one, is plans.
+    """
+
+    values: FloatArray
+    source: str | None = None
+    low: FloatArray | None = None
+    high: FloatArray | None = None
+    missing_because: str | None = None
+
+
+Columns = dict[str, Column]
+
+
+def known(
+    values: ArrayLike,
+    source: str,
+    low: ArrayLike | None = None,
+    high: ArrayLike | None = None,
+) -> Column:
+    """Return a column of values that have a source."""
+    return Column(
+        _with_axis(values),
+        source,
+        None if low is None else _with_axis(low),
+        None if high is None else _with_axis(high),
+    )
+
+
+def missing(because: str) -> Column:
+    """Return a column without values, and say why there are none."""
+    return Column(np.array([np.nan]), missing_because=because)
+
+
+def _with_axis(values: ArrayLike) -> FloatArray:
+    array = np.asarray(values, dtype=float)
+    return array if array.ndim else array[None]
+
+
+def session_features(columns: Mapping[str, Column]) -> dict[str, Feature]:
+    """Take every column's end: the features of the whole session."""
+    return {name: _feature(name, column) for name, column in columns.items()}
+
+
+def _feature(name: str, column: Column) -> Feature:
+    """Return one feature; anything that is no finite number is missing."""
+    unit = CATALOGUE[name].unit
+    value = float(column.values[..., -1])
+    if not np.isfinite(value):
+        because = column.missing_because or f"needs {CATALOGUE[name].needs}"
+        return Feature(unit=unit, missing_because=because)
+    low, high = (
+        None if bound is None or not np.isfinite(bound[..., -1]) else float(bound[..., -1])
+        for bound in (column.low, column.high)
+    )
+    return Feature(value=value, unit=unit, source=column.source, low=low, high=high)
+
+
+def largest(columns: Iterable[Column]) -> Column:
+    """Return, step by step, the largest of several columns that are known."""
+    return _strongest(list(columns), np.fmax)
+
+
+def smallest(columns: Iterable[Column]) -> Column:
+    """Return, step by step, the smallest of several columns that are known."""
+    return _strongest(list(columns), np.fmin)
+
+
+def _strongest(columns: list[Column], pick: np.ufunc) -> Column:
+    """Combine legs into the one that responds most; its source is that of the end."""
+    present = [column for column in columns if column.missing_because is None]
+    if not present:
+        return columns[0] if columns else missing("no leg of the session has it")
+    values = present[0].values
+    for column in present[1:]:
+        values = pick(values, column.values)
+    end = float(values[..., -1].flat[0])
+    sources = [c.source for c in present if float(c.values[..., -1].flat[0]) == end]
+    return Column(values, sources[0] if sources else present[0].source)

@@ -1,0 +1,112 @@
+"""Each leg's seconds under way, end to end: what per-second formulas work on."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.cleaning import CleanSession
+from riskfit.features.course import FOOT, RUN, Course, CourseLeg
+from riskfit.features.table import FloatArray
+from riskfit.formulas.energy import grade_adjusted_speed_m_s
+
+#: A channel counts as recorded in a leg when it is known for half of its time.
+_ENOUGH: Final = 0.5
+#: Grade is taken over this many seconds: shorter, the altimeter's steps become walls.
+_GRADE_S: Final = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class LegTrace:
+    """One leg's seconds under way.
+
+    Attributes
+    ----------
+    leg : CourseLeg
+    rows : ndarray of int
+        Their rows in the cleaned session.
+    ends : ndarray of int
+        How many of them lie before the end of each step.
+    heart_rate_bpm, power_w, speed_m_s : ndarray or None
+        None where less than half is known.
+    grade_fraction : ndarray
+        0 where no altitude is known.
+    adjusted_speed_m_s : ndarray or None
+        Speed on the flat at the same metabolic cost, on foot.
+    """
+
+    leg: CourseLeg
+    rows: NDArray[np.intp]
+    ends: NDArray[np.intp]
+    heart_rate_bpm: FloatArray | None
+    power_w: FloatArray | None
+    speed_m_s: FloatArray | None
+    grade_fraction: FloatArray
+    adjusted_speed_m_s: FloatArray | None
+
+    @property
+    def output(self) -> FloatArray | None:
+        """What heart rate is set against: power, else speed (grade-adjusted on foot)."""
+        if self.power_w is not None and self.leg.sport not in FOOT:
+            return self.power_w
+        if self.adjusted_speed_m_s is not None:
+            return self.adjusted_speed_m_s
+        return None
+
+
+def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
+    """Cut a cleaned session into its legs; changes between sports are left out."""
+    samples = session.samples
+    grade = _grade(samples.altitude_m, samples.distance_m)
+    traces = []
+    for index, leg in enumerate(course.legs):
+        mine = session.active & (session.leg == index)
+        rows = np.flatnonzero(mine)
+        if not leg.moves or not len(rows):
+            continue
+        speed = _enough(samples.speed_m_s, rows)
+        adjusted = None
+        if speed is not None and leg.sport in FOOT:
+            adjusted = grade_adjusted_speed_m_s(speed, grade[rows], running=leg.sport in RUN)
+        traces.append(
+            LegTrace(
+                leg=leg,
+                rows=rows,
+                ends=np.searchsorted(rows, course.end_s, side="left"),
+                heart_rate_bpm=_enough(samples.heart_rate_bpm, rows),
+                power_w=_enough(samples.power_w, rows),
+                speed_m_s=speed,
+                grade_fraction=grade[rows],
+                adjusted_speed_m_s=adjusted,
+            )
+        )
+    return traces
+
+
+def mean_so_far(values: FloatArray, ends: NDArray[np.intp]) -> FloatArray:
+    """Average the known values before each end, nan where there is none."""
+    known = ~np.isnan(values)
+    total = np.concatenate([[0.0], np.cumsum(np.where(known, values, 0.0))])[ends]
+    count = np.concatenate([[0.0], np.cumsum(known)])[ends]
+    return np.divide(total, count, out=np.full(len(ends), np.nan), where=count > 0)
+
+
+def _enough(channel: FloatArray, rows: NDArray[np.intp]) -> FloatArray | None:
+    """Return a channel's seconds if at least half of them are known."""
+    values = channel[rows]
+    known = np.count_nonzero(~np.isnan(values))
+    return values if known >= _ENOUGH * len(rows) and known else None
+
+
+def _grade(altitude_m: FloatArray, distance_m: FloatArray) -> FloatArray:
+    """Rise over run, across the half minute around each second; 0 where unknown."""
+    length = len(altitude_m)
+    rows = np.arange(length)
+    left = np.maximum(rows - _GRADE_S // 2, 0)
+    right = np.minimum(rows + _GRADE_S // 2, length - 1)
+    run = distance_m[right] - distance_m[left]
+    rise = altitude_m[right] - altitude_m[left]
+    with np.errstate(invalid="ignore"):
+        moving = (run > 5.0) & ~np.isnan(rise)
+    return np.divide(rise, run, out=np.zeros(length), where=moving)
