@@ -37,12 +37,20 @@ class Samples:
     ----------
     elapsed_s : ndarray
         Time since ``Activity.start_time``. [s]
-    heart_rate_bpm, power_w, speed_m_s, distance_m, altitude_m : ndarray
-        As their names say; ``distance_m`` is cumulative.
-    cadence_rpm, cadence_spm : ndarray
-        Pedalling [rev/min]; running or walking, both feet counted [steps/min].
-    temperature_c, core_temperature_c, skin_temperature_c : ndarray
-        What the device read; body temperatures from sensors that measure them. [°C]
+    heart_rate_bpm, power_w, speed_m_s : ndarray
+        At the moment of the record. [beats/min, W, m/s]
+    distance_m : ndarray
+        Covered since the start, cumulative. [m]
+    altitude_m : ndarray
+        Above sea level. [m]
+    cadence_rpm : ndarray
+        Pedalling, and whatever else is not on foot. [rev/min]
+    cadence_spm : ndarray
+        Running or walking, both feet counted. [steps/min]
+    temperature_c : ndarray
+        What the device itself read, be it on a wrist or on a bike. [°C]
+    core_temperature_c, skin_temperature_c : ndarray
+        Of the body, from a sensor that measures it. [°C]
     latitude_deg, longitude_deg : ndarray
         WGS 84. [deg]
     """

@@ -1,0 +1,110 @@
+"""Bring docs/nomenclature.md up to date: write its tables from the code they describe.
+
+Run ``python docs/generate.py`` after a channel or a feature changed; a test fails until then.
+What stands between the markers is replaced, everything else is left as it is.
+"""
+
+import inspect
+import re
+from pathlib import Path
+
+from riskfit.activity import CHANNELS, Samples
+from riskfit.features.catalogue import CATALOGUE, GROUPS
+
+PAGE = Path(__file__).with_name("nomenclature.md")
+
+# How the last words of a name say its unit; the longest ending that fits counts.
+UNITS = {
+    "_s": "s",
+    "_h": "h",
+    "_min": "min",
+    "_m": "m",
+    "_km": "km",
+    "_m_s": "m/s",
+    "_km_h": "km/h",
+    "_m_per_km": "m/km",
+    "_bpm": "beats/min",
+    "_w": "W",
+    "_w_m2": "W/m²",
+    "_rpm": "rev/min",
+    "_spm": "steps/min",
+    "_c": "°C",
+    "_deg": "degrees",
+    "_kg": "kg",
+    "_g": "g",
+    "_mg": "mg",
+    "_l": "L",
+    "_l_h": "L/h",
+    "_kcal": "kcal",
+    "_hpa": "hPa",
+    "_pct": "%, 0 to 100",
+    "_fraction": "0 to 1 of a whole",
+    "_ratio": "one quantity over another",
+    "_count": "number of things",
+}
+
+
+def unit_of(name: str) -> str:
+    """Return the unit that a name's ending stands for, or nothing."""
+    endings = [ending for ending in UNITS if name.endswith(ending)]
+    return UNITS[max(endings, key=len)] if endings else ""
+
+
+def channel_meanings() -> dict[str, str]:
+    """Return channel -> what the docstring of Samples says of it."""
+    attributes = inspect.getdoc(Samples).split("Attributes\n----------\n")[1]
+    meanings = {}
+    for names, text in re.findall(r"^(\w[\w, ]*) : .*\n((?:    .*\n?)+)", attributes, re.MULTILINE):
+        said = re.sub(r" \[[^]]*\]$", "", " ".join(text.split())).replace("``", "`")
+        for name in names.split(", "):
+            meanings[name] = said
+    return meanings
+
+
+def table(head: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
+    """Return a Markdown table."""
+    lines = [head, tuple("---" for _ in head), *rows]
+    return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def endings() -> str:
+    """Return the table of endings and their units."""
+    return table(("ending", "unit"), [(f"`{end}`", unit) for end, unit in UNITS.items()])
+
+
+def channels() -> str:
+    """Return the table of channels."""
+    meanings = channel_meanings()
+    rows = [(f"`{name}`", unit_of(name), meanings[name]) for name in ("elapsed_s", *CHANNELS)]
+    return table(("channel", "unit", "what the code says of it"), rows)
+
+
+def features() -> str:
+    """Return the tables of features, one a group."""
+    parts = []
+    for group in GROUPS:
+        rows = [
+            (f"`{spec.name}`", spec.unit, spec.meaning, spec.needs)
+            for spec in CATALOGUE.values()
+            if spec.group == group
+        ]
+        head = ("feature", "unit", "meaning", "needs")
+        parts.append(f"### {group.capitalize()}\n\n{table(head, rows)}")
+    return "\n\n".join(parts)
+
+
+def render(page: str) -> str:
+    """Return the page with each marked part written anew."""
+    for name, write in (("endings", endings), ("channels", channels), ("features", features)):
+        pattern = rf"(<!-- {name}: .*?-->\n).*?(<!-- end of {name} -->)"
+        written = f"\n{write()}\n\n"
+        page, found = re.subn(
+            pattern, lambda mark, text=written: mark[1] + text + mark[2], page, flags=re.DOTALL
+        )
+        if found != 1:
+            raise SystemExit(f"{PAGE}: the markers of {name} stand {found} times, not once")
+    return page
+
+
+if __name__ == "__main__":
+    PAGE.write_text(render(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
