@@ -1,0 +1,239 @@
+"""What a model file must obey, checked with messages that name file, rule and key."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from math import isfinite
+from string import Formatter
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from riskfit.errors import RuleError
+from riskfit.features.catalogue import CATALOGUE
+
+if TYPE_CHECKING:
+    from riskfit.rules import Context, Model, Rule
+
+T = TypeVar("T")
+
+#: What a rule's sentence may hold: the value, a fraction in per cent, minutes as hours.
+PLACEHOLDERS = frozenset({"value", "percent", "hours"})
+
+
+def parse_toml(text: str, source: str) -> dict[str, Any]:
+    """Parse TOML; a slip of syntax is a RuleError with its line."""
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise RuleError(f"{source}: not valid TOML: {error}") from None
+
+
+def convert_table(
+    raw: object, kind: type[T], source: str, tables: Mapping[str, Any] | None = None
+) -> T:
+    """Turn a parsed table into a struct; a wrong key or type is named with its place."""
+    if tables and isinstance(raw, dict):
+        raw = {
+            key: [convert_table(entry, tables[key], _place(source, key, entry)) for entry in value]
+            if key in tables and isinstance(value, list)
+            else value
+            for key, value in raw.items()
+        }
+    try:
+        return msgspec.convert(raw, kind, strict=True)
+    except msgspec.ValidationError as error:
+        raise RuleError(f"{source}{_key_of(str(error))}") from None
+
+
+def _place(source: str, table: str, entry: object) -> str:
+    """Name an entry of an array of tables by its id."""
+    name = entry.get("id", "without id") if isinstance(entry, dict) else "without id"
+    return f"{source}: {table.replace('_', ' ')} {name}"
+
+
+def _key_of(message: str) -> str:
+    """Put a msgspec message in the order place, key, what is wrong."""
+    if found := re.match(r"Object (contains unknown|missing required) field `([^`]+)`", message):
+        wrong = "is unknown" if found[1].startswith("contains") else "is missing"
+        inside = re.search(r"at `\$\.?([^`]*)`", message)
+        where = f"{inside[1]}." if inside and inside[1] else ""
+        return f", key {where}{found[2]}: {wrong}"
+    if found := re.match(r"(.*) - at `(?:key in )?\$\.?([^`]*)`$", message):
+        return f", key {found[2]}: {found[1][0].lower()}{found[1][1:]}"
+    return f": {message}"
+
+
+class _Checker:
+    """Collects nothing: the first wrong thing is raised, with its place."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def that(self, good: bool, place: str, key: str, wrong: str) -> None:
+        if not good:
+            raise RuleError(f"{self.source}: {place}, key {key}: {wrong}")
+
+    def one_of(self, value: str, allowed: Iterable[str], place: str, key: str) -> None:
+        names = tuple(allowed)
+        self.that(
+            value in names, place, key, f"{value!r} is unknown; use one of {', '.join(names)}"
+        )
+
+    def unique(self, names: Sequence[str], what: str) -> None:
+        seen: set[str] = set()
+        for name in names:
+            self.that(name not in seen, f"{what} {name}", "id", "is there twice")
+            seen.add(name)
+
+    def fraction(self, value: float, place: str, key: str) -> None:
+        self.that(0 <= value <= 1, place, key, f"{value:g} is not between 0 and 1")
+
+    def positive(self, value: float, place: str, key: str) -> None:
+        self.that(isfinite(value) and value > 0, place, key, f"{value:g} must be above 0")
+
+    def references(self, keys: Iterable[str], model: "Model", place: str) -> None:
+        for key in keys:
+            self.that(
+                key in model.references, place, "references", f"{key!r} is not in references.toml"
+            )
+
+
+def check_model(
+    model: "Model", contexts: Sequence["Context"], cause_factors: Mapping[str, float]
+) -> None:
+    """Refuse a model that breaks a rule of models/README.md."""
+    check = _Checker(model.source)
+    check.unique(model.rule_ids, "rule")
+    check.unique([context.id for context in contexts], "context")
+    check.unique([group.id for group in model.groups], "group")
+    check.unique([flag.id for flag in model.red_flags], "red flag")
+    check.unique([item.id for item in model.zero_weights], "zero weight")
+    check.that(bool(model.rules), "the file", "rule", "there is no rule")
+    _check_settings(check, model)
+    _check_groups(check, model, cause_factors)
+    for rule in model.rules:
+        _check_rule(check, model, rule)
+    for context in contexts:
+        _check_context(check, model, context)
+    for item in model.zero_weights:
+        check.references(item.references, model, f"zero weight {item.id}")
+
+
+def _check_settings(check: _Checker, model: "Model") -> None:
+    settings = model.settings
+    for key in ("points_per_doubling", "interval_z", "range_width"):
+        check.positive(getattr(settings, key), "table score", key)
+    for key in ("exertion_floor", "exertion_share", "exertion_reach"):
+        check.fraction(getattr(settings, key), "table score", key)
+    for grade in "ABCD":
+        check.that(grade in settings.shrink, "table score", "shrink", f"grade {grade} is missing")
+    for grade, shrink in settings.shrink.items():
+        check.fraction(shrink, "table score", f"shrink.{grade}")
+    check.one_of(settings.default_context, model.contexts, "table score", "default_context")
+    for name in model.outside.conditions:
+        known = name in CATALOGUE
+        check.that(
+            known, "table outside", "conditions", f"{name!r} is not in the feature catalogue"
+        )
+    _check_ladder(check, "band", [(band.id, band.from_) for band in model.bands])
+    _check_ladder(check, "session word", [(word.id, word.from_) for word in model.session_words])
+    for low_band, band in pairwise(model.bands):
+        check.that(low_band.odds < band.odds, f"band {band.id}", "odds", "must rise with the bands")
+
+
+def _check_ladder(check: _Checker, what: str, steps: Sequence[tuple[str, float]]) -> None:
+    """Refuse steps that do not start at 0 and rise."""
+    check.that(bool(steps) and steps[0][1] == 0, what, "from", "the first one must start at 0")
+    for (_, low), (name, high) in pairwise(steps):
+        check.that(low < high, f"{what} {name}", "from", "must rise from one to the next")
+
+
+def _check_groups(check: _Checker, model: "Model", cause_factors: Mapping[str, float]) -> None:
+    from riskfit.rules import CAUSES
+
+    used = {rule.group for rule in model.rules}
+    for group in model.groups:
+        place = f"group {group.id}"
+        check.one_of(group.cause, CAUSES, place, "cause")
+        check.positive(group.cap, place, "cap")
+        check.that(group.id in used, place, "id", "no rule belongs to it")
+    for cause, factor in cause_factors.items():
+        check.one_of(cause, CAUSES, "table cause_factor", cause)
+        check.that(
+            isfinite(factor) and factor >= 0, "table cause_factor", cause, "must be 0 or more"
+        )
+
+
+def _check_rule(check: _Checker, model: "Model", rule: "Rule") -> None:
+    place = f"rule {rule.id}"
+    groups = {group.id: group for group in model.groups}
+    check.one_of(rule.group, groups, place, "group")
+    cause = groups[rule.group].cause
+    check.that(
+        rule.cause == cause, place, "cause", f"group {rule.group} is of {cause}, not {rule.cause}"
+    )
+    known = rule.feature in CATALOGUE
+    check.that(known, place, "feature", f"{rule.feature!r} is not in the feature catalogue")
+    unit = CATALOGUE[rule.feature].unit
+    check.that(
+        rule.unit == unit, place, "unit", f"{rule.feature} is in {unit!r}, not {rule.unit!r}"
+    )
+    _check_knots(check, rule, place)
+    check.that(
+        isfinite(rule.odds_ratio) and rule.odds_ratio >= 1, place, "odds_ratio", "must be 1 or more"
+    )
+    check.fraction(rule.typical, place, "typical")
+    check.fraction(rule.spread, place, "spread")
+    check.that(isfinite(rule.factor) and rule.factor >= 0, place, "factor", "must be 0 or more")
+    for name in rule.not_for:
+        check.one_of(name, model.contexts, place, "not_for")
+    check.that(bool(rule.references), place, "references", "name at least one")
+    check.references(rule.references, model, place)
+    for key in ("name", "seed", "sentence", "question", "settled_by", "odds_from"):
+        check.that(bool(getattr(rule, key).strip()), place, key, "is empty")
+    _check_sentence(check, rule.sentence, place)
+
+
+def _check_knots(check: _Checker, rule: "Rule", place: str) -> None:
+    """Knots must rise in value and be monotone in response."""
+    values = [value for value, _ in rule.knots]
+    responses = [response for _, response in rule.knots]
+    check.that(len(values) >= 2, place, "knots", "give at least two")
+    check.that(all(map(isfinite, values)), place, "knots", "values must be finite")
+    check.that(all(a < b for a, b in pairwise(values)), place, "knots", "values are out of order")
+    for response in responses:
+        check.that(0 <= response <= 1, place, "knots", f"response {response:g} is not in 0 to 1")
+    steps = [b - a for a, b in pairwise(responses)]
+    check.that(
+        all(step >= 0 for step in steps) or all(step <= 0 for step in steps),
+        place,
+        "knots",
+        "responses must only rise or only fall",
+    )
+
+
+def _check_sentence(check: _Checker, sentence: str, place: str) -> None:
+    try:
+        names = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
+    except ValueError as error:
+        check.that(False, place, "sentence", str(error))
+        return
+    for name in names:
+        check.one_of(name, sorted(PLACEHOLDERS), place, "sentence")
+
+
+def _check_context(check: _Checker, model: "Model", context: "Context") -> None:
+    place = f"context {context.id}"
+    for key in ("p0", "p0_low", "p0_high"):
+        value = getattr(context, key)
+        check.that(0 < value < 1, place, key, f"{value:g} is not a chance between 0 and 1")
+    check.that(
+        context.p0_low <= context.p0 <= context.p0_high, place, "p0", "is outside its own range"
+    )
+    check.references(context.references, model, place)
+    for rule_id, (typical, spread) in context.typical.items():
+        check.that(rule_id in model.by_id, place, f"typical.{rule_id}", "there is no such rule")
+        check.fraction(typical, place, f"typical.{rule_id}")
+        check.fraction(spread, place, f"typical.{rule_id}")

@@ -1,0 +1,370 @@
+"""The model: rules, groups, contexts and bands, read from a TOML file and checked strictly.
+
+``models/cramp.toml`` holds the published card. Anything a file says that is not understood is
+refused with the name of the file, the rule and the key, because a silently ignored key in a
+risk model is a wrong score.
+"""
+
+from collections.abc import Mapping
+from functools import cache, cached_property
+from math import exp, log
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from riskfit.errors import RuleError
+
+Grade = Literal["A", "B", "C", "D"]
+Part = Literal["you", "session"]
+
+#: The four causes of the score, in the order in which they are shown.
+CAUSES = ("predisposition", "overuse", "fatigue", "dehydration")
+PARTS: tuple[Part, ...] = ("you", "session")
+
+
+class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Base of every table of a model file: no unknown keys, no conversions of type."""
+
+
+class Provenance(_Strict, frozen=True):
+    """Who made the model and from what; what ``calibrate`` adds is optional."""
+
+    made_by: str
+    note: str = ""
+    date: str | None = None
+    base: str | None = None
+    outcomes: int | None = None
+    cramps: int | None = None
+    athletes: int | None = None
+    old_points: dict[str, float] = {}
+    new_points: dict[str, float] = {}
+
+
+class ScoreSettings(_Strict, frozen=True):
+    """The constants of the arithmetic."""
+
+    points_per_doubling: float
+    interval_z: float
+    range_width: float
+    exertion_floor: float
+    exertion_share: float
+    exertion_reach: float
+    shrink: dict[Grade, float]
+    default_context: str
+
+    @property
+    def points_per_logit(self) -> float:
+        """Points of one unit of log odds."""
+        return self.points_per_doubling / log(2)
+
+
+class Outside(_Strict, frozen=True):
+    """People the score is not for."""
+
+    under_age_years: float
+    conditions: dict[str, str]
+    text: str
+
+
+class Group(_Strict, frozen=True):
+    """Rules that overlap and saturate together at a cap [log odds]."""
+
+    id: str
+    cause: str
+    cap: float
+    with_exertion: bool = False
+    errors_add: bool = False
+    in_base_rate: bool = False
+
+
+class Band(_Strict, frozen=True):
+    """A band of the score, from this number of points (and these odds against the context)."""
+
+    id: str
+    from_: float = msgspec.field(name="from")
+    odds: float
+
+
+class SessionWord(_Strict, frozen=True):
+    """A word for the session's part, from this number of points."""
+
+    id: str
+    from_: float = msgspec.field(name="from")
+
+
+class Rule(_Strict, frozen=True):
+    """One piece of evidence: feature value -> response, published odds ratio, grade."""
+
+    id: str
+    name: str
+    cause: str
+    group: str
+    part: Part
+    feature: str
+    unit: str
+    knots: tuple[tuple[float, float], ...]
+    odds_ratio: float
+    odds_from: str
+    grade: Grade
+    typical: float
+    spread: float
+    references: tuple[str, ...]
+    seed: str
+    sentence: str
+    question: str
+    settled_by: str
+    typical_from: Literal["assumed", "published"] = "assumed"
+    exertion: bool = False
+    recorded_only: bool = False
+    not_for: tuple[str, ...] = ()
+    factor: float = 1.0
+
+
+class Context(_Strict, frozen=True):
+    """A kind of session: base rate with its range, and how its people differ from the usual."""
+
+    id: str
+    name: str
+    p0: float
+    p0_low: float
+    p0_high: float
+    p0_from: str
+    event: bool = False
+    guess: bool = False
+    chance_up_to_min: float | None = None
+    references: tuple[str, ...] = ()
+    typical: dict[str, tuple[float, float]] = {}
+
+
+class RedFlag(_Strict, frozen=True):
+    """A sign that needs a clinician; never scored."""
+
+    id: str
+    name: str
+    asks: str
+    means: str
+    urgent: bool = False
+
+
+class ZeroWeight(_Strict, frozen=True):
+    """Something that was looked at and is worth no points, with the reason."""
+
+    id: str
+    what: str
+    reason: str
+    references: tuple[str, ...] = ()
+
+
+class Reference(_Strict, frozen=True):
+    """One source: how to cite it, what it found, and how much of it was read."""
+
+    cite: str
+    finding: str
+    read: Literal["whole", "abstract", "cited", "memory"]
+    doi: str | None = None
+
+
+class _File(_Strict, frozen=True):
+    """A whole model file."""
+
+    id: str
+    version: str
+    title: str
+    provenance: Provenance
+    score: ScoreSettings
+    outside: Outside
+    group: tuple[Group, ...]
+    band: tuple[Band, ...]
+    session_word: tuple[SessionWord, ...]
+    rule: tuple[Rule, ...]
+    context: tuple[Context, ...]
+    red_flag: tuple[RedFlag, ...]
+    zero_weight: tuple[ZeroWeight, ...] = ()
+    cause_factor: dict[str, float] = {}
+
+
+class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
+    """A checked model; compares and hashes by identity, so it can be a key of caches.
+
+    Attributes
+    ----------
+    rules : tuple of Rule
+        In the order of the card, which is the order of columns everywhere.
+    cause_factors : mapping
+        What ``calibrate`` multiplies a cause's points with; 1 for each published cause.
+    """
+
+    id: str
+    version: str
+    title: str
+    source: str
+    provenance: Provenance
+    settings: ScoreSettings
+    outside: Outside
+    groups: tuple[Group, ...]
+    bands: tuple[Band, ...]
+    session_words: tuple[SessionWord, ...]
+    rules: tuple[Rule, ...]
+    contexts: Mapping[str, Context]
+    red_flags: tuple[RedFlag, ...]
+    zero_weights: tuple[ZeroWeight, ...]
+    references: Mapping[str, Reference]
+    cause_factors: Mapping[str, float]
+
+    @cached_property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Ids of the rules, in order."""
+        return tuple(rule.id for rule in self.rules)
+
+    @cached_property
+    def features(self) -> tuple[str, ...]:
+        """Features of the rules, in order."""
+        return tuple(rule.feature for rule in self.rules)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, Rule]:
+        """Rules by their id."""
+        return {rule.id: rule for rule in self.rules}
+
+    def rule(self, rule_id: str) -> Rule:
+        """Return a rule by its id; case does not matter."""
+        found = self.by_id.get(rule_id) or self.by_id.get(rule_id.upper())
+        if found is None:
+            raise RuleError(
+                f"{self.source}: there is no rule {rule_id!r}; the rules are "
+                f"{', '.join(self.rule_ids)}"
+            )
+        return found
+
+    def context(self, name: str | None = None) -> Context:
+        """Return a context by its name, the default one for None."""
+        wanted = self.settings.default_context if name is None else name
+        if wanted not in self.contexts:
+            raise RuleError(
+                f"{self.source}: there is no context {wanted!r}; use one of "
+                f"{', '.join(self.contexts)}"
+            )
+        return self.contexts[wanted]
+
+    def red_flag(self, name: str) -> RedFlag:
+        """Return a red flag by its id or name."""
+        for flag in self.red_flags:
+            if name in (flag.id, flag.name):
+                return flag
+        names = ", ".join(f"{flag.id} ({flag.name})" for flag in self.red_flags)
+        raise RuleError(f"{self.source}: there is no red flag {name!r}; use one of {names}")
+
+    def weight(self, rule: Rule) -> float:
+        """Return a rule's weight within its group, before its cause's factor [log odds]."""
+        return self.settings.shrink[rule.grade] * log(rule.odds_ratio) * rule.factor
+
+    def max_points(self, rule: Rule) -> float:
+        """Return what the card gives a rule at full response, alone and unsaturated [points]."""
+        factor = self.cause_factors[rule.cause]
+        return self.settings.points_per_logit * self.weight(rule) * factor
+
+    def typical(self, rule: Rule, context: Context) -> tuple[float, float]:
+        """Return the typical response in a context and its standard deviation."""
+        return context.typical.get(rule.id, (rule.typical, rule.spread))
+
+    @cached_property
+    def cause_points(self) -> Mapping[str, float]:
+        """Points of each cause with everything at full response: what it is "of" [points]."""
+        settings = self.settings
+        calm = 1.0
+        for rule in self.rules:
+            calm *= 1 - settings.exertion_reach * rule.exertion
+        full = settings.exertion_floor + settings.exertion_share * (1 - calm)
+        points = dict.fromkeys(CAUSES, 0.0)
+        for group in self.groups:
+            total = sum(self.weight(rule) for rule in self.rules if rule.group == group.id)
+            total *= full if group.with_exertion else 1
+            share = group.cap * (1 - exp(-total / group.cap)) * self.cause_factors[group.cause]
+            points[group.cause] += settings.points_per_logit * share
+        return points
+
+
+def load_model(path: str | Path | None = None) -> Model:
+    """Read and check a model file; without a path the bundled published card.
+
+    Parameters
+    ----------
+    path : str or Path, optional
+        A TOML file of the form of ``models/cramp.toml``.
+
+    Returns
+    -------
+    Model
+        The same object each time for the bundled one.
+    """
+    if path is None:
+        return _bundled()
+    file = Path(path)
+    try:
+        text = file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RuleError(f"{file}: cannot be read as a model file: {error}") from None
+    return parse_model(text, source=str(file))
+
+
+def parse_model(text: str, source: str) -> Model:
+    """Make a model of a TOML text; ``source`` names it in messages."""
+    from riskfit.rulechecks import check_model, convert_table, parse_toml
+
+    raw = parse_toml(text, source)
+    file = convert_table(raw, _File, source, tables=_TABLES)
+    model = Model(
+        id=file.id,
+        version=file.version,
+        title=file.title,
+        source=source,
+        provenance=file.provenance,
+        settings=file.score,
+        outside=file.outside,
+        groups=file.group,
+        bands=file.band,
+        session_words=file.session_word,
+        rules=file.rule,
+        contexts={context.id: context for context in file.context},
+        red_flags=file.red_flag,
+        zero_weights=file.zero_weight,
+        references=load_references(),
+        cause_factors={cause: file.cause_factor.get(cause, 1.0) for cause in CAUSES},
+    )
+    check_model(model, file.context, file.cause_factor)
+    return model
+
+
+@cache
+def load_references() -> Mapping[str, Reference]:
+    """Read the bundled list of sources."""
+    from riskfit.resources import models
+    from riskfit.rulechecks import convert_table, parse_toml
+
+    name = "references.toml"
+    raw = parse_toml(models().joinpath(name).read_text(encoding="utf-8"), name)
+    return {
+        key: convert_table(table, Reference, f"{name}: reference {key}")
+        for key, table in raw.items()
+    }
+
+
+@cache
+def _bundled() -> Model:
+    from riskfit.resources import models
+
+    name = "cramp.toml"
+    return parse_model(models().joinpath(name).read_text(encoding="utf-8"), source=name)
+
+
+#: Arrays of tables in a model file: each entry is converted alone, so messages can name it.
+_TABLES: dict[str, Any] = {
+    "group": Group,
+    "band": Band,
+    "session_word": SessionWord,
+    "rule": Rule,
+    "context": Context,
+    "red_flag": RedFlag,
+    "zero_weight": ZeroWeight,
+}

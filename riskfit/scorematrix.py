@@ -1,0 +1,137 @@
+"""Score tables: named columns or a matrix in the card's order, one row to millions."""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from riskfit.errors import InputError
+from riskfit.rules import Model, load_model
+from riskfit.scorekernel import Floats, Range, Scores, compile_card, run
+
+
+def score_table(
+    columns: Mapping[str, ArrayLike],
+    model: Model | None = None,
+    context: str | None = None,
+    *,
+    low: Mapping[str, ArrayLike] | None = None,
+    high: Mapping[str, ArrayLike] | None = None,
+    detail: bool = False,
+) -> Scores:
+    """Score a table of named columns; a rule whose column is missing is unknown.
+
+    Parameters
+    ----------
+    columns : mapping of feature name to array
+        nan and infinities are unknown. A scalar stands for all rows; columns of no rule are
+        passed over, but for those that put a person outside the score (age, pregnancy, ...).
+    model : Model, optional
+        The published card unless given.
+    context : str, optional
+        The model's default context unless given.
+    low, high : mapping of feature name to array, optional
+        Ends of what is known only as a range; nan where it is exact.
+    detail : bool
+        Also keep responses and uncertainties.
+
+    Returns
+    -------
+    Scores
+    """
+    model = model or load_model()
+    card = compile_card(model, model.context(context).id)
+    arrays = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
+    rows = _rows_of(arrays)
+    wide = [_broadcast(arrays.get(name), rows) for name in model.features]
+    ranges = [_range_of(name, arrays, rows, low, high) for name in model.features]
+    scores = run(card, wide, ranges, rows, detail)
+    outside = outside_mask(arrays, model, rows)
+    if outside.any():
+        for numbers in (scores.score, scores.low, scores.high):
+            numbers[outside] = np.nan
+    return scores
+
+
+def score_matrix(
+    values: ArrayLike,
+    model: Model | None = None,
+    context: str | None = None,
+    *,
+    low: ArrayLike | None = None,
+    high: ArrayLike | None = None,
+    detail: bool = False,
+) -> Scores:
+    """Score a matrix, rows x rules in the card's order (``model.features``); nan is unknown.
+
+    Parameters
+    ----------
+    values, low, high : array, rows x rules
+        Features, and the ends of those known only as a range (nan where exact).
+    model, context, detail
+        As in `score_table`.
+
+    Returns
+    -------
+    Scores
+    """
+    model = model or load_model()
+    card = compile_card(model, model.context(context).id)
+    matrix = _matrix(values, model)
+    ends = [matrix if end is None else _matrix(end, model) for end in (low, high)]
+    ranged = low is not None or high is not None
+    ranges: list[Range | None] = [
+        (ends[0][:, k], ends[1][:, k]) if ranged else None for k in range(matrix.shape[1])
+    ]
+    return run(card, list(matrix.T), ranges, len(matrix), detail)
+
+
+def outside_mask(columns: Mapping[str, Floats], model: Model, rows: int) -> NDArray[np.bool_]:
+    """Tell which rows are of people the score is not for."""
+    mask = np.zeros(rows, dtype=bool)
+    if "age_years" in columns:
+        mask |= columns["age_years"] < model.outside.under_age_years
+    for name in model.outside.conditions:
+        if name in columns:
+            mask |= columns[name] > 0
+    return mask
+
+
+def _rows_of(arrays: Mapping[str, Floats]) -> int:
+    shapes = {array.shape for array in arrays.values() if array.ndim}
+    if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
+        raise InputError(
+            f"columns of a table must be of one length, one number a row; got {sorted(shapes)}"
+        )
+    return shapes.pop()[0] if shapes else 1
+
+
+def _matrix(values: ArrayLike, model: Model) -> Floats:
+    matrix = np.asarray(values, dtype=np.float64)
+    if matrix.ndim != 2 or matrix.shape[1] != len(model.rules):
+        raise InputError(
+            f"a matrix of features has {len(model.rules)} columns, one a rule; got the shape "
+            f"{matrix.shape}"
+        )
+    return matrix
+
+
+def _broadcast(array: Floats | None, rows: int) -> Floats | None:
+    return None if array is None else np.broadcast_to(array, (rows,))
+
+
+def _range_of(
+    name: str,
+    arrays: Mapping[str, Floats],
+    rows: int,
+    low: Mapping[str, ArrayLike] | None,
+    high: Mapping[str, ArrayLike] | None,
+) -> Range | None:
+    """Return a feature's ends; where only one is given the value itself is the other."""
+    if name not in arrays:
+        return None
+    given = [None if end is None else end.get(name) for end in (low, high)]
+    if given == [None, None]:
+        return None
+    ends = [arrays[name] if end is None else np.asarray(end, dtype=np.float64) for end in given]
+    return np.broadcast_to(ends[0], (rows,)), np.broadcast_to(ends[1], (rows,))
