@@ -1,0 +1,247 @@
+"""What exercise costs: metabolic rate from power, calories and heart rate.
+
+What moving on foot costs is in `locomotion`, the body at rest in `resting`; both are part of this
+module for those who call it. Metabolic rates are gross, rest included, unless the name says cost.
+"""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from riskfit.formulas.locomotion import (
+    GAIT_TRANSITION_HALF_WIDTH_M_S,
+    GAIT_TRANSITION_M_S,
+    MINETTI_GRADE_LIMIT,
+    acsm_running_vo2_ml_kg_min,
+    acsm_walking_vo2_ml_kg_min,
+    foot_metabolic_rate_w,
+    grade_adjusted_speed_m_s,
+    minetti_running_cost_j_kg_m,
+    minetti_walking_cost_j_kg_m,
+    running_metabolic_rate_w,
+    walking_metabolic_rate_w,
+)
+from riskfit.formulas.resting import (
+    MET_BY_SPORT,
+    OXYGEN_ENERGY_KJ_L,
+    RESTING_METABOLIC_RATE_W_KG,
+    body_surface_area_m2,
+    met_metabolic_rate_w,
+    oxygen_power_w,
+    resting_metabolic_rate_w,
+)
+
+__all__ = [
+    "GAIT_TRANSITION_HALF_WIDTH_M_S",
+    "GAIT_TRANSITION_M_S",
+    "GROSS_EFFICIENCY",
+    "GROSS_EFFICIENCY_RANGE",
+    "KEYTEL_HEART_RATE_RANGE_BPM",
+    "MET_BY_SPORT",
+    "MINETTI_GRADE_LIMIT",
+    "OXYGEN_ENERGY_KJ_L",
+    "RESTING_METABOLIC_RATE_W_KG",
+    "acsm_cycling_vo2_ml_kg_min",
+    "acsm_running_vo2_ml_kg_min",
+    "acsm_walking_vo2_ml_kg_min",
+    "body_surface_area_m2",
+    "external_work_w",
+    "foot_metabolic_rate_w",
+    "grade_adjusted_speed_m_s",
+    "keytel_energy_kj_min",
+    "met_metabolic_rate_w",
+    "metabolic_rate_from_calories_w",
+    "metabolic_rate_from_power_w",
+    "minetti_running_cost_j_kg_m",
+    "minetti_walking_cost_j_kg_m",
+    "oxygen_power_w",
+    "resting_metabolic_rate_w",
+    "running_metabolic_rate_w",
+    "walking_metabolic_rate_w",
+]
+
+#: Share of metabolic rate that reaches the pedals; cyclists lie from 0.20 to 0.24: G. Ettema,
+#: H. W. Loras, "Efficiency in cycling: a review," Eur. J. Appl. Physiol. 106, 1-14, 2009,
+#: doi:10.1007/s00421-008-1008-7. The default is the middle. [fraction]
+GROSS_EFFICIENCY = 0.22
+GROSS_EFFICIENCY_RANGE = (0.20, 0.24)
+#: Heart rates Keytel's equation was made from; it goes on beyond, less surely. [bpm]
+KEYTEL_HEART_RATE_RANGE_BPM = (90.0, 150.0)
+
+
+def metabolic_rate_from_power_w(
+    power_w: ArrayLike,
+    gross_efficiency: ArrayLike = GROSS_EFFICIENCY,
+    resting_rate_w: ArrayLike = 0.0,
+) -> Any:
+    """Turn cycling power into metabolic rate.
+
+    Parameters
+    ----------
+    power_w : float or ndarray
+        Power at the pedals, 0 while coasting. [W]
+    gross_efficiency : float or ndarray, optional
+        Share of metabolic rate that reaches the pedals. [fraction]
+    resting_rate_w : float or ndarray, optional
+        Metabolic rate at rest, the least there is. [W]
+
+    Returns
+    -------
+    float or ndarray
+        Metabolic rate; nan for negative power or an efficiency outside 0 to 1. [W]
+
+    Notes
+    -----
+    M = P / efficiency. Riders lie from 0.20 to 0.24, so M is known to about 9 %; below some
+    100 W efficiency falls and M is higher than this.
+
+    References
+    ----------
+    .. [1] G. Ettema, H. W. Loras 2009, doi:10.1007/s00421-008-1008-7, see `GROSS_EFFICIENCY`.
+
+    Examples
+    --------
+    >>> f"{metabolic_rate_from_power_w(220.0):.0f}"
+    '1000'
+    """
+    power = np.asarray(power_w, dtype=float)
+    share = np.asarray(gross_efficiency, dtype=float)
+    known = (power >= 0.0) & (share > 0.0) & (share <= 1.0)
+    rate = np.where(known, power, np.nan) / np.where(known, share, 1.0)
+    return np.maximum(rate, np.asarray(resting_rate_w, dtype=float))[()]
+
+
+def external_work_w(power_w: ArrayLike, metabolic_rate_w: ArrayLike) -> Any:
+    """Give the part of metabolic rate that leaves the body as work; the rest is heat.
+
+    Parameters
+    ----------
+    power_w : float or ndarray
+        Power at the pedals; 0 for running and walking, whose work on the flat ends as heat. [W]
+    metabolic_rate_w : float or ndarray
+        Metabolic rate. [W]
+
+    Returns
+    -------
+    float or ndarray
+        Power, at most 0.24 of metabolic rate; heat is metabolic rate less this. [W]
+
+    References
+    ----------
+    .. [1] G. Ettema, H. W. Loras 2009, doi:10.1007/s00421-008-1008-7: upper end of efficiency.
+
+    Examples
+    --------
+    >>> f"{external_work_w(220.0, 1000.0):.0f} {external_work_w(220.0, 500.0):.0f}"
+    '220 120'
+    """
+    most = GROSS_EFFICIENCY_RANGE[1] * np.asarray(metabolic_rate_w, dtype=float)
+    return np.minimum(np.asarray(power_w, dtype=float), most)[()]
+
+
+def acsm_cycling_vo2_ml_kg_min(power_w: ArrayLike, mass_kg: ArrayLike) -> Any:
+    """Give the oxygen uptake of leg cycling by the ACSM equation.
+
+    Parameters
+    ----------
+    power_w : float or ndarray
+        Power at the pedals. [W]
+    mass_kg : float or ndarray
+        Body mass. [kg]
+
+    Returns
+    -------
+    float or ndarray
+        Gross oxygen uptake; nan below 0 W. [mL/kg/min]
+
+    Notes
+    -----
+    7 + 10.8 W/kg; most accurate from 50 to 200 W.
+
+    References
+    ----------
+    .. [1] American College of Sports Medicine 2018, as `acsm_running_vo2_ml_kg_min`.
+
+    Examples
+    --------
+    >>> f"{acsm_cycling_vo2_ml_kg_min(150.0, 75.0):.1f}"
+    '28.6'
+    """
+    power = np.asarray(power_w, dtype=float)
+    power = np.where(power >= 0.0, power, np.nan)
+    return (7.0 + 10.8 * power / np.asarray(mass_kg, dtype=float))[()]
+
+
+def keytel_energy_kj_min(
+    heart_rate_bpm: ArrayLike, mass_kg: ArrayLike, age_years: ArrayLike, male: ArrayLike
+) -> Any:
+    """Estimate energy expenditure from heart rate.
+
+    Parameters
+    ----------
+    heart_rate_bpm : float or ndarray
+        Heart rate. [bpm]
+    mass_kg : float or ndarray
+        Body mass. [kg]
+    age_years : float or ndarray
+        Age. [years]
+    male : bool or ndarray of bool
+        Which equation; where the sex is unknown the caller decides. [-]
+
+    Returns
+    -------
+    float or ndarray
+        Energy expenditure, never below one MET. [kJ/min]
+
+    Notes
+    -----
+    Made from steady running and cycling at about 90 to 150 bpm (`KEYTEL_HEART_RATE_RANGE_BPM`).
+    Below, the line falls under rest and rest is returned; above, it is drawn on. The weight
+    enters the women's equation with a minus sign, as published.
+
+    References
+    ----------
+    .. [1] L. R. Keytel et al., "Prediction of energy expenditure from heart rate monitoring
+       during submaximal exercise," J. Sports Sci. 23, 289-297, 2005,
+       doi:10.1080/02640410470001730089, equation without fitness.
+
+    Examples
+    --------
+    >>> f"{keytel_energy_kj_min(150.0, 75.0, 35.0, male=True):.2f}"
+    '61.51'
+    """
+    heart, mass, age = (np.asarray(a, dtype=float) for a in (heart_rate_bpm, mass_kg, age_years))
+    men = -55.0969 + 0.6309 * heart + 0.1988 * mass + 0.2017 * age
+    women = -20.4022 + 0.4472 * heart - 0.1263 * mass + 0.074 * age
+    rest = RESTING_METABOLIC_RATE_W_KG * mass * 60.0 / 1000.0
+    return np.maximum(np.where(np.asarray(male, dtype=bool), men, women), rest)[()]
+
+
+def metabolic_rate_from_calories_w(energy_kcal: ArrayLike, duration_s: ArrayLike) -> Any:
+    """Turn a device's calories into a mean metabolic rate.
+
+    Parameters
+    ----------
+    energy_kcal : float or ndarray
+        Calories of the session. [kcal]
+    duration_s : float or ndarray
+        Time they were spent in. [s]
+
+    Returns
+    -------
+    float or ndarray
+        Metabolic rate; nan for negative calories or no time. [W]
+
+    References
+    ----------
+    .. [1] Definition of the thermochemical calorie, 4184 J/kcal.
+
+    Examples
+    --------
+    >>> f"{metabolic_rate_from_calories_w(600.0, 3600.0):.1f}"
+    '697.3'
+    """
+    energy, time = np.asarray(energy_kcal, dtype=float), np.asarray(duration_s, dtype=float)
+    known = (energy >= 0.0) & (time > 0.0)
+    return (np.where(known, energy, np.nan) * 4184.0 / np.where(known, time, 1.0))[()]
