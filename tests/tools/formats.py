@@ -198,9 +198,8 @@ def _fit_lap(writer: FitWriter, leg: Recording, number: int) -> None:
 
 def _fit_session(writer: FitWriter, leg: Recording, number: int, first_lap: int) -> None:
     session, columns = leg.session, leg.columns
-    distance = float(columns["distance_m"][-1])
     values: dict[str, Any] = {
-        "avg_speed": distance / session.duration_s,
+        "avg_speed": leg.total_m / session.duration_s,
         "total_ascent": leg.ascent_m if "altitude_m" in columns else None,
         "total_descent": leg.descent_m if "altitude_m" in columns else None,
         "threshold_power": leg.person.ftp_w if "power_w" in columns else None,
@@ -221,7 +220,7 @@ def _fit_session(writer: FitWriter, leg: Recording, number: int, first_lap: int)
         sub_sport=SUB_SPORTS[session.sub_sport],
         total_elapsed_time=float(leg.end_s - leg.start_s),
         total_timer_time=float(session.duration_s),
-        total_distance=distance,
+        total_distance=leg.total_m,
         total_calories=leg.energy_kcal,
         first_lap_index=first_lap,
         num_laps=len(leg.laps),
@@ -383,7 +382,7 @@ def known_facts(*legs: Recording) -> dict[str, Any]:
         "records": sum(len(leg.time_s) for leg in legs),
         "elapsed_s": last.end_s - zero,
         "timer_s": sum(leg.session.duration_s for leg in legs),
-        "distance_m": round(sum(float(leg.columns["distance_m"][-1]) for leg in legs), 1),
+        "distance_m": round(sum(leg.total_m for leg in legs), 1),
         "legs": [[leg.session.sport, leg.start_s - zero, leg.end_s - zero] for leg in legs],
         "laps": [[a - zero, b - zero] for leg in legs for a, b in leg.laps],
         "pauses": [[a - zero, a + n - zero] for leg in legs for a, n in leg.pauses],

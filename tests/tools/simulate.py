@@ -6,7 +6,7 @@ comes from numpy's frozen ``RandomState``: the same inputs give the same recordi
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import accumulate, pairwise
@@ -119,7 +119,12 @@ class Recording:
     descent_m: float
     energy_kcal: int
     sweat_ml: int
-    extra: dict[str, object] = field(default_factory=dict)
+    #: what the device's distance showed at the start: not zero on later legs
+    offset_m: float = 0.0
+
+    @property
+    def total_m(self) -> float:
+        return float(self.columns["distance_m"][-1]) - self.offset_m
 
     @property
     def start_s(self) -> int:
@@ -140,6 +145,22 @@ def shifted(recording: Recording, seconds: int) -> Recording:
         laps=tuple((a + seconds, b + seconds) for a, b in recording.laps),
         pauses=tuple((a + seconds, length) for a, length in recording.pauses),
     )
+
+
+def simulate_legs(sessions: Sequence[Session], person: Person = Person()) -> list[Recording]:
+    """Return the legs of a multisport activity, each a second after the last.
+
+    As on the devices, distance counts on from leg to leg.
+    """
+    legs: list[Recording] = []
+    start, offset = sessions[0].start, 0.0
+    for session in sessions:
+        leg = simulate(replace(session, start=start), person)
+        columns = leg.columns | {"distance_m": leg.columns["distance_m"] + offset}
+        legs.append(replace(leg, columns=columns, offset_m=offset))
+        start = datetime.fromtimestamp(leg.end_s + 1, UTC)
+        offset = float(columns["distance_m"][-1])
+    return legs
 
 
 def simulate(session: Session, person: Person = Person()) -> Recording:
@@ -335,13 +356,17 @@ def _missing(session: Session) -> set[str]:
 
 
 @lru_cache(maxsize=32)
-def _rows(duration_s: int, every_s: tuple[int, ...]) -> NDArray[np.int64]:
-    """Return the seconds under way that are recorded; always the first and the last."""
-    if every_s == (1,):
-        return np.arange(duration_s + 1)
-    steps = np.resize(every_s, duration_s // min(every_s) + 1)
-    picked = np.concatenate(([0], np.cumsum(steps)))
-    return np.append(picked[picked < duration_s], duration_s)
+def _rows(session: Session) -> NDArray[np.int64]:
+    """Return the seconds under way that are recorded.
+
+    Always the first and the last, and both sides of a pause.
+    """
+    duration, every = session.duration_s, session.every_s
+    if every == (1,):
+        return np.arange(duration + 1)
+    picked = np.cumsum(np.resize(every, duration // min(every) + 1))
+    always = [0, duration, *(p for p, _ in session.pauses), *(p + 1 for p, _ in session.pauses)]
+    return np.union1d(picked[picked < duration], always)
 
 
 def _recorded(
@@ -356,7 +381,7 @@ def _recorded(
     for under_way, length in session.pauses:
         pauses.append((int(clock[under_way]), length))
         clock = clock + length * (seconds > under_way)
-    rows = _rows(session.duration_s, session.every_s)
+    rows = _rows(session)
     return Recording(
         session=session,
         person=person,
