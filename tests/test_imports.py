@@ -28,7 +28,7 @@ LAYERS = (
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
 # Modules that share a unit with another, which they were split from for its size.
-PART_OF = {"rulechecks": "rules", "scorematrix": "scoring"}
+PART_OF = {"rulechecks": "rules", "scorekernel": "scoring", "scorematrix": "scoring"}
 # Stricter than their layer.
 ONLY = {
     "errors": set(),
