@@ -4,8 +4,6 @@ What moving on foot costs is in `locomotion`, the body at rest in `resting`; bot
 module for those who call it. Metabolic rates are gross, rest included, unless the name says cost.
 """
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -22,6 +20,7 @@ from riskfit.formulas.locomotion import (
     running_metabolic_rate_w,
     walking_metabolic_rate_w,
 )
+from riskfit.formulas.numbers import FloatArray, array, plain
 from riskfit.formulas.resting import (
     MET_BY_SPORT,
     OXYGEN_ENERGY_KJ_L,
@@ -74,7 +73,7 @@ def metabolic_rate_from_power_w(
     power_w: ArrayLike,
     gross_efficiency: ArrayLike = GROSS_EFFICIENCY,
     resting_rate_w: ArrayLike = 0.0,
-) -> Any:
+) -> FloatArray:
     """Turn cycling power into metabolic rate.
 
     Parameters
@@ -105,14 +104,14 @@ def metabolic_rate_from_power_w(
     >>> f"{metabolic_rate_from_power_w(220.0):.0f}"
     '1000'
     """
-    power = np.asarray(power_w, dtype=float)
-    share = np.asarray(gross_efficiency, dtype=float)
+    power = array(power_w)
+    share = array(gross_efficiency)
     known = (power >= 0.0) & (share > 0.0) & (share <= 1.0)
     rate = np.where(known, power, np.nan) / np.where(known, share, 1.0)
-    return np.maximum(rate, np.asarray(resting_rate_w, dtype=float))[()]
+    return plain(np.maximum(rate, array(resting_rate_w)))
 
 
-def external_work_w(power_w: ArrayLike, metabolic_rate_w: ArrayLike) -> Any:
+def external_work_w(power_w: ArrayLike, metabolic_rate_w: ArrayLike) -> FloatArray:
     """Give the part of metabolic rate that leaves the body as work; the rest is heat.
 
     Parameters
@@ -136,11 +135,11 @@ def external_work_w(power_w: ArrayLike, metabolic_rate_w: ArrayLike) -> Any:
     >>> f"{external_work_w(220.0, 1000.0):.0f} {external_work_w(220.0, 500.0):.0f}"
     '220 120'
     """
-    most = GROSS_EFFICIENCY_RANGE[1] * np.asarray(metabolic_rate_w, dtype=float)
-    return np.minimum(np.asarray(power_w, dtype=float), most)[()]
+    most = GROSS_EFFICIENCY_RANGE[1] * array(metabolic_rate_w)
+    return plain(np.minimum(array(power_w), most))
 
 
-def acsm_cycling_vo2_ml_kg_min(power_w: ArrayLike, mass_kg: ArrayLike) -> Any:
+def acsm_cycling_vo2_ml_kg_min(power_w: ArrayLike, mass_kg: ArrayLike) -> FloatArray:
     """Give the oxygen uptake of leg cycling by the ACSM equation.
 
     Parameters
@@ -168,14 +167,14 @@ def acsm_cycling_vo2_ml_kg_min(power_w: ArrayLike, mass_kg: ArrayLike) -> Any:
     >>> f"{acsm_cycling_vo2_ml_kg_min(150.0, 75.0):.1f}"
     '28.6'
     """
-    power = np.asarray(power_w, dtype=float)
+    power = array(power_w)
     power = np.where(power >= 0.0, power, np.nan)
-    return (7.0 + 10.8 * power / np.asarray(mass_kg, dtype=float))[()]
+    return plain(7.0 + 10.8 * power / array(mass_kg))
 
 
 def keytel_energy_kj_min(
     heart_rate_bpm: ArrayLike, mass_kg: ArrayLike, age_years: ArrayLike, male: ArrayLike
-) -> Any:
+) -> FloatArray:
     """Estimate energy expenditure from heart rate.
 
     Parameters
@@ -211,14 +210,14 @@ def keytel_energy_kj_min(
     >>> f"{keytel_energy_kj_min(150.0, 75.0, 35.0, male=True):.2f}"
     '61.51'
     """
-    heart, mass, age = (np.asarray(a, dtype=float) for a in (heart_rate_bpm, mass_kg, age_years))
+    heart, mass, age = (array(a) for a in (heart_rate_bpm, mass_kg, age_years))
     men = -55.0969 + 0.6309 * heart + 0.1988 * mass + 0.2017 * age
     women = -20.4022 + 0.4472 * heart - 0.1263 * mass + 0.074 * age
     rest = RESTING_METABOLIC_RATE_W_KG * mass * 60.0 / 1000.0
-    return np.maximum(np.where(np.asarray(male, dtype=bool), men, women), rest)[()]
+    return plain(np.maximum(np.where(np.asarray(male, dtype=bool), men, women), rest))
 
 
-def metabolic_rate_from_calories_w(energy_kcal: ArrayLike, duration_s: ArrayLike) -> Any:
+def metabolic_rate_from_calories_w(energy_kcal: ArrayLike, duration_s: ArrayLike) -> FloatArray:
     """Turn a device's calories into a mean metabolic rate.
 
     Parameters
@@ -242,6 +241,6 @@ def metabolic_rate_from_calories_w(energy_kcal: ArrayLike, duration_s: ArrayLike
     >>> f"{metabolic_rate_from_calories_w(600.0, 3600.0):.1f}"
     '697.3'
     """
-    energy, time = np.asarray(energy_kcal, dtype=float), np.asarray(duration_s, dtype=float)
+    energy, time = array(energy_kcal), array(duration_s)
     known = (energy >= 0.0) & (time > 0.0)
-    return (np.where(known, energy, np.nan) * 4184.0 / np.where(known, time, 1.0))[()]
+    return plain(np.where(known, energy, np.nan) * 4184.0 / np.where(known, time, 1.0))

@@ -3,11 +3,10 @@
 What is not recorded is nan; totals skip it, and are nan where nothing was recorded.
 """
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from riskfit.formulas.numbers import FloatArray, array, plain
 from riskfit.formulas.pacing import (
     decoupling_fraction,
     decoupling_fraction_at,
@@ -60,7 +59,7 @@ NORMALIZED_POWER_WINDOW_S = 30
 
 def heart_rate_reserve_fraction(
     heart_rate_bpm: ArrayLike, hr_rest_bpm: ArrayLike, hr_max_bpm: ArrayLike
-) -> Any:
+) -> FloatArray:
     """Give heart rate as a share of the way from rest to maximum.
 
     Parameters
@@ -86,14 +85,14 @@ def heart_rate_reserve_fraction(
     >>> f"{heart_rate_reserve_fraction(150.0, 50.0, 185.0):.4f}"
     '0.7407'
     """
-    heart = np.asarray(heart_rate_bpm, dtype=float)
-    rest = np.asarray(hr_rest_bpm, dtype=float)
-    reserve = np.asarray(hr_max_bpm, dtype=float) - rest
+    heart = array(heart_rate_bpm)
+    rest = array(hr_rest_bpm)
+    reserve = array(hr_max_bpm) - rest
     reserve = np.where(reserve > 0.0, reserve, np.nan)
-    return np.clip((heart - rest) / reserve, 0.0, 1.0)[()]
+    return plain(np.clip((heart - rest) / reserve, 0.0, 1.0))
 
 
-def banister_trimp_rate(reserve_fraction: ArrayLike, male: ArrayLike) -> Any:
+def banister_trimp_rate(reserve_fraction: ArrayLike, male: ArrayLike) -> FloatArray:
     """Give Banister's training impulse for each minute at a heart rate.
 
     Parameters
@@ -126,12 +125,12 @@ def banister_trimp_rate(reserve_fraction: ArrayLike, male: ArrayLike) -> Any:
     >>> f"{60 * banister_trimp_rate(100 / 135, male=True):.1f}"
     '117.9'
     """
-    x = np.asarray(reserve_fraction, dtype=float)
+    x = array(reserve_fraction)
     x = np.where((x >= 0.0) & (x <= 1.0), x, np.nan)
     man = np.asarray(male, dtype=bool)
     factor = np.where(man, _BANISTER_MEN[0], _BANISTER_WOMEN[0])
     exponent = np.where(man, _BANISTER_MEN[1], _BANISTER_WOMEN[1])
-    return (x * factor * np.exp(exponent * x))[()]
+    return plain(x * factor * np.exp(exponent * x))
 
 
 def banister_trimp(
@@ -198,7 +197,7 @@ def edwards_trimp(
     >>> edwards_trimp([90, 110, 130, 150, 170, 190], 200.0, step_min=10.0)
     150.0
     """
-    share = np.asarray(heart_rate_bpm, dtype=float) / hr_max_bpm
+    share = array(heart_rate_bpm) / hr_max_bpm
     return _total(_weights(share, [0.5, 0.6, 0.7, 0.8, 0.9], [0, 1, 2, 3, 4, 5]), step_min)
 
 
@@ -239,10 +238,10 @@ def lucia_trimp(
     """
     # nextafter puts a heart rate at the upper threshold into the middle zone
     edges = [vt1_bpm, np.nextafter(vt2_bpm, np.inf)]
-    return _total(_weights(np.asarray(heart_rate_bpm, dtype=float), edges, [1, 2, 3]), step_min)
+    return _total(_weights(array(heart_rate_bpm), edges, [1, 2, 3]), step_min)
 
 
-def rolling_mean(values: ArrayLike, window: int) -> NDArray[np.float64]:
+def rolling_mean(values: ArrayLike, window: int) -> FloatArray:
     """Average each value with those before it in a window.
 
     Parameters
@@ -267,7 +266,7 @@ def rolling_mean(values: ArrayLike, window: int) -> NDArray[np.float64]:
     >>> rolling_mean([1.0, 3.0, float("nan"), 5.0], 2)
     array([nan,  2.,  3.,  5.])
     """
-    x = np.asarray(values, dtype=float)
+    x = array(values)
     out = np.full(x.shape, np.nan)
     if x.size < window:
         return out
@@ -319,7 +318,7 @@ def normalized_power(power_w: ArrayLike) -> float:
     return float(np.mean(np.square(np.square(x))) ** 0.25)
 
 
-def cumulative_normalized_power(power_w: ArrayLike) -> NDArray[np.float64]:
+def cumulative_normalized_power(power_w: ArrayLike) -> FloatArray:
     """Give the normalized power of everything up to each second.
 
     Parameters
@@ -349,7 +348,7 @@ def cumulative_normalized_power(power_w: ArrayLike) -> NDArray[np.float64]:
     return np.where(count > 0, total / np.maximum(count, 1), np.nan) ** 0.25
 
 
-def intensity_factor(normalized_power_w: ArrayLike, ftp_w: ArrayLike) -> Any:
+def intensity_factor(normalized_power_w: ArrayLike, ftp_w: ArrayLike) -> FloatArray:
     """Give normalized power as a ratio to threshold power.
 
     Parameters
@@ -373,12 +372,12 @@ def intensity_factor(normalized_power_w: ArrayLike, ftp_w: ArrayLike) -> Any:
     >>> f"{intensity_factor(200.0, 250.0):.2f}"
     '0.80'
     """
-    return (np.asarray(normalized_power_w, dtype=float) / _positive(ftp_w))[()]
+    return plain(array(normalized_power_w) / _positive(ftp_w))
 
 
 def training_stress_score(
     duration_s: ArrayLike, normalized_power_w: ArrayLike, ftp_w: ArrayLike
-) -> Any:
+) -> FloatArray:
     """Give the training stress of a session with power: an hour at threshold is 100.
 
     Parameters
@@ -407,10 +406,10 @@ def training_stress_score(
     '100.0'
     """
     factor = intensity_factor(normalized_power_w, ftp_w)
-    return (np.asarray(duration_s, dtype=float) / 3600.0 * np.square(factor) * 100.0)[()]
+    return plain(array(duration_s) / 3600.0 * np.square(factor) * 100.0)
 
 
-def hr_training_stress_score(trimp: ArrayLike, threshold_trimp_per_hour: ArrayLike) -> Any:
+def hr_training_stress_score(trimp: ArrayLike, threshold_trimp_per_hour: ArrayLike) -> FloatArray:
     """Put a heart-rate impulse on the scale of the training stress score.
 
     Parameters
@@ -434,12 +433,12 @@ def hr_training_stress_score(trimp: ArrayLike, threshold_trimp_per_hour: ArrayLi
     >>> f"{hr_training_stress_score(90.0, 120.0):.1f}"
     '75.0'
     """
-    return (np.asarray(trimp, dtype=float) / _positive(threshold_trimp_per_hour) * 100.0)[()]
+    return plain(array(trimp) / _positive(threshold_trimp_per_hour) * 100.0)
 
 
 def running_training_stress_score(
     duration_s: ArrayLike, grade_adjusted_speed_m_s: ArrayLike, threshold_speed_m_s: ArrayLike
-) -> Any:
+) -> FloatArray:
     """Give the training stress of a run from its grade-adjusted speed.
 
     Parameters
@@ -474,9 +473,7 @@ def running_training_stress_score(
     return training_stress_score(duration_s, grade_adjusted_speed_m_s, threshold_speed_m_s)
 
 
-def time_in_zones(
-    values: ArrayLike, edges: ArrayLike, step_s: ArrayLike = 1.0
-) -> NDArray[np.float64]:
+def time_in_zones(values: ArrayLike, edges: ArrayLike, step_s: ArrayLike = 1.0) -> FloatArray:
     """Sum the time spent between edges.
 
     Parameters
@@ -503,17 +500,17 @@ def time_in_zones(
     >>> time_in_zones([100, 140, 150, float("nan")], [120, 150])
     array([1., 1., 1.])
     """
-    x = np.atleast_1d(np.asarray(values, dtype=float))
+    x = np.atleast_1d(array(values))
     known = np.isfinite(x)
-    borders = np.atleast_1d(np.asarray(edges, dtype=float))
+    borders = np.atleast_1d(array(edges))
     if not known.any():
         return np.full(borders.size + 1, np.nan)
-    step = np.broadcast_to(np.asarray(step_s, dtype=float), x.shape)[known]
+    step = np.broadcast_to(array(step_s), x.shape)[known]
     zone = np.searchsorted(borders, x[known], side="right")
     return np.bincount(zone, weights=step, minlength=borders.size + 1).astype(float)
 
 
-def session_rpe_load(rpe: ArrayLike, duration_min: ArrayLike) -> Any:
+def session_rpe_load(rpe: ArrayLike, duration_min: ArrayLike) -> FloatArray:
     """Give the load of a session from how hard it felt.
 
     Parameters
@@ -539,30 +536,28 @@ def session_rpe_load(rpe: ArrayLike, duration_min: ArrayLike) -> Any:
     >>> f"{session_rpe_load(6.0, 90.0):.0f}"
     '540'
     """
-    rating = np.asarray(rpe, dtype=float)
+    rating = array(rpe)
     rating = np.where((rating >= 0.0) & (rating <= 10.0), rating, np.nan)
-    return (rating * np.asarray(duration_min, dtype=float))[()]
+    return plain(rating * array(duration_min))
 
 
-def _positive(value: ArrayLike) -> NDArray[np.float64]:
+def _positive(value: ArrayLike) -> FloatArray:
     """Return the value as an array, nan where it is not positive."""
-    x = np.asarray(value, dtype=float)
+    x = array(value)
     return np.where(x > 0.0, x, np.nan)
 
 
-def _weights(
-    values: NDArray[np.float64], edges: list[float], weights: list[int]
-) -> NDArray[np.float64]:
+def _weights(values: FloatArray, edges: list[float], weights: list[int]) -> FloatArray:
     """Return the weight of the zone each value lies in, nan where there is none."""
-    by_zone = np.asarray(weights, dtype=float)[np.searchsorted(edges, values, side="right")]
+    by_zone = array(weights)[np.searchsorted(edges, values, side="right")]
     return np.where(np.isfinite(values), by_zone, np.nan)
 
 
 def _total(per_min: ArrayLike, step_min: ArrayLike) -> float:
     """Sum a rate over its steps, skipping nan; nan where nothing is known."""
-    rate = np.atleast_1d(np.asarray(per_min, dtype=float))
+    rate = np.atleast_1d(array(per_min))
     known = np.isfinite(rate)
     if not known.any():
         return float("nan")
-    step = np.broadcast_to(np.asarray(step_min, dtype=float), rate.shape)
+    step = np.broadcast_to(array(step_min), rate.shape)
     return float(rate[known] @ step[known])

@@ -1,10 +1,9 @@
 """What running and walking cost, uphill and down."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike
 
+from riskfit.formulas.numbers import FloatArray, array, plain
 from riskfit.formulas.resting import RESTING_METABOLIC_RATE_W_KG
 
 #: Grades Minetti measured; steeper ones count as these. [fraction]
@@ -16,7 +15,7 @@ GAIT_TRANSITION_M_S = 2.07
 GAIT_TRANSITION_HALF_WIDTH_M_S = 0.3
 
 
-def minetti_running_cost_j_kg_m(grade_fraction: ArrayLike) -> Any:
+def minetti_running_cost_j_kg_m(grade_fraction: ArrayLike) -> FloatArray:
     """Give the energy cost of running a metre at a grade, above rest.
 
     Parameters
@@ -43,7 +42,7 @@ def minetti_running_cost_j_kg_m(grade_fraction: ArrayLike) -> Any:
     return _polynomial((155.4, -30.4, -43.3, 46.3, 19.5, 3.6), grade_fraction)
 
 
-def minetti_walking_cost_j_kg_m(grade_fraction: ArrayLike) -> Any:
+def minetti_walking_cost_j_kg_m(grade_fraction: ArrayLike) -> FloatArray:
     """Give the energy cost of walking a metre at a grade, above rest.
 
     Parameters
@@ -73,8 +72,10 @@ def minetti_walking_cost_j_kg_m(grade_fraction: ArrayLike) -> Any:
     return _polynomial((280.5, -58.7, -76.8, 51.9, 19.6, 2.5), grade_fraction)
 
 
-def grade_adjusted_speed_m_s(speed_m_s: ArrayLike, grade_fraction: ArrayLike) -> Any:
-    """Give the running speed on the flat that costs as much as this one at its grade.
+def grade_adjusted_speed_m_s(
+    speed_m_s: ArrayLike, grade_fraction: ArrayLike, running: ArrayLike = True
+) -> FloatArray:
+    """Give the speed on the flat that costs as much as this one at its grade.
 
     Parameters
     ----------
@@ -82,28 +83,31 @@ def grade_adjusted_speed_m_s(speed_m_s: ArrayLike, grade_fraction: ArrayLike) ->
         Speed. [m/s]
     grade_fraction : float or ndarray
         Rise over distance. [fraction]
+    running : bool or ndarray of bool, optional
+        Running, or else walking. [-]
 
     Returns
     -------
     float or ndarray
-        Grade-adjusted speed. [m/s]
+        Grade-adjusted speed in the same gait. [m/s]
 
     References
     ----------
-    .. [1] A. E. Minetti et al. 2002, doi:10.1152/japplphysiol.01177.2001: Cr(i) / Cr(0).
+    .. [1] A. E. Minetti et al. 2002, doi:10.1152/japplphysiol.01177.2001: C(i) / C(0).
 
     Examples
     --------
     >>> f"{grade_adjusted_speed_m_s(3.0, 0.1):.2f}"
     '4.97'
     """
-    cost = minetti_running_cost_j_kg_m(grade_fraction)
-    return (np.asarray(speed_m_s, dtype=float) * cost / 3.6)[()]
+    run = minetti_running_cost_j_kg_m(grade_fraction) / minetti_running_cost_j_kg_m(0.0)
+    walk = minetti_walking_cost_j_kg_m(grade_fraction) / minetti_walking_cost_j_kg_m(0.0)
+    return plain(array(speed_m_s) * np.where(np.asarray(running, dtype=bool), run, walk))
 
 
 def running_metabolic_rate_w(
     speed_m_s: ArrayLike, grade_fraction: ArrayLike, mass_kg: ArrayLike
-) -> Any:
+) -> FloatArray:
     """Give the metabolic rate of a run, walking breaks included.
 
     Parameters
@@ -135,7 +139,7 @@ def running_metabolic_rate_w(
     >>> f"{running_metabolic_rate_w(10 / 3.0, 0.0, 70.0):.0f}"
     '925'
     """
-    speed = np.asarray(speed_m_s, dtype=float)
+    speed = array(speed_m_s)
     x = (speed - GAIT_TRANSITION_M_S) / (2.0 * GAIT_TRANSITION_HALF_WIDTH_M_S) + 0.5
     x = np.clip(x, 0.0, 1.0)
     share = x * x * (3.0 - 2.0 * x)
@@ -146,7 +150,7 @@ def running_metabolic_rate_w(
 
 def walking_metabolic_rate_w(
     speed_m_s: ArrayLike, grade_fraction: ArrayLike, mass_kg: ArrayLike
-) -> Any:
+) -> FloatArray:
     """Give the metabolic rate of a walk or hike.
 
     Parameters
@@ -177,7 +181,7 @@ def walking_metabolic_rate_w(
 
 def foot_metabolic_rate_w(
     speed_m_s: ArrayLike, grade_fraction: ArrayLike, mass_kg: ArrayLike, running: ArrayLike
-) -> Any:
+) -> FloatArray:
     """Give the metabolic rate on foot, by whether the sport is running.
 
     Parameters
@@ -208,10 +212,10 @@ def foot_metabolic_rate_w(
     """
     run = running_metabolic_rate_w(speed_m_s, grade_fraction, mass_kg)
     walk = walking_metabolic_rate_w(speed_m_s, grade_fraction, mass_kg)
-    return np.where(np.asarray(running, dtype=bool), run, walk)[()]
+    return plain(np.where(np.asarray(running, dtype=bool), run, walk))
 
 
-def acsm_running_vo2_ml_kg_min(speed_m_s: ArrayLike, grade_fraction: ArrayLike = 0.0) -> Any:
+def acsm_running_vo2_ml_kg_min(speed_m_s: ArrayLike, grade_fraction: ArrayLike = 0.0) -> FloatArray:
     """Give the oxygen uptake of running by the ACSM equation.
 
     Parameters
@@ -243,7 +247,7 @@ def acsm_running_vo2_ml_kg_min(speed_m_s: ArrayLike, grade_fraction: ArrayLike =
     return _acsm_foot(speed_m_s, grade_fraction, (0.2, 0.9), (80.0, np.inf))
 
 
-def acsm_walking_vo2_ml_kg_min(speed_m_s: ArrayLike, grade_fraction: ArrayLike = 0.0) -> Any:
+def acsm_walking_vo2_ml_kg_min(speed_m_s: ArrayLike, grade_fraction: ArrayLike = 0.0) -> FloatArray:
     """Give the oxygen uptake of walking by the ACSM equation.
 
     Parameters
@@ -274,19 +278,19 @@ def acsm_walking_vo2_ml_kg_min(speed_m_s: ArrayLike, grade_fraction: ArrayLike =
     return _acsm_foot(speed_m_s, grade_fraction, (0.1, 1.8), (0.0, 134.0))
 
 
-def _polynomial(coefficients: tuple[float, ...], grade_fraction: ArrayLike) -> Any:
+def _polynomial(coefficients: tuple[float, ...], grade_fraction: ArrayLike) -> FloatArray:
     """Evaluate one of Minetti's regressions, highest power first, within its grades."""
-    grade = np.asarray(grade_fraction, dtype=float)
+    grade = array(grade_fraction)
     grade = np.clip(grade, -MINETTI_GRADE_LIMIT, MINETTI_GRADE_LIMIT)
-    return np.polyval(coefficients, grade)[()]
+    return plain(array(np.polyval(coefficients, grade)))
 
 
-def _above_rest(cost_j_kg_m: ArrayLike, speed_m_s: ArrayLike, mass_kg: ArrayLike) -> Any:
+def _above_rest(cost_j_kg_m: ArrayLike, speed_m_s: ArrayLike, mass_kg: ArrayLike) -> FloatArray:
     """Return resting rate plus cost times speed; a negative speed is nan."""
-    speed = np.asarray(speed_m_s, dtype=float)
+    speed = array(speed_m_s)
     speed = np.where(speed >= 0.0, speed, np.nan)
-    rate = RESTING_METABOLIC_RATE_W_KG + np.asarray(cost_j_kg_m, dtype=float) * speed
-    return (rate * np.asarray(mass_kg, dtype=float))[()]
+    rate = RESTING_METABOLIC_RATE_W_KG + array(cost_j_kg_m) * speed
+    return plain(rate * array(mass_kg))
 
 
 def _acsm_foot(
@@ -294,9 +298,9 @@ def _acsm_foot(
     grade_fraction: ArrayLike,
     factors: tuple[float, float],
     range_m_min: tuple[float, float],
-) -> Any:
+) -> FloatArray:
     """Return 3.5 + a S + b S G, nan downhill and outside the speeds of that gait."""
-    speed = np.asarray(speed_m_s, dtype=float) * 60.0
-    grade = np.asarray(grade_fraction, dtype=float)
+    speed = array(speed_m_s) * 60.0
+    grade = array(grade_fraction)
     known = (speed >= range_m_min[0]) & (speed <= range_m_min[1]) & (grade >= 0.0)
-    return np.where(known, 3.5 + factors[0] * speed + factors[1] * speed * grade, np.nan)[()]
+    return plain(np.where(known, 3.5 + factors[0] * speed + factors[1] * speed * grade, np.nan))

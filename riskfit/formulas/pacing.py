@@ -1,9 +1,9 @@
 """How output holds up: decoupling, pace fade, and what can be sustained for how long."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from riskfit.formulas.numbers import FloatArray, array, plain
 
 #: Riegel's fatigue exponent for running: time grows with distance to this power.
 RIEGEL_EXPONENT = 1.06
@@ -59,7 +59,7 @@ def decoupling_fraction(output: ArrayLike, heart_rate_bpm: ArrayLike, order: flo
 
 def decoupling_fraction_at(
     output: ArrayLike, heart_rate_bpm: ArrayLike, ends: ArrayLike, order: float = 1.0
-) -> NDArray[np.float64]:
+) -> FloatArray:
     """Give the decoupling of a session that had ended at each of several moments.
 
     Parameters
@@ -85,8 +85,8 @@ def decoupling_fraction_at(
     >>> decoupling_fraction_at([3, 3, 3, 3], [140, 140, 150, 150], [1, 3]).round(4)
     array([0.    , 0.0667])
     """
-    out = np.asarray(output, dtype=float)
-    heart = np.asarray(heart_rate_bpm, dtype=float)
+    out = array(output)
+    heart = array(heart_rate_bpm)
     both = np.isfinite(out) & np.isfinite(heart)
     out1, out2 = _half_means(out, both, ends, order)
     heart1, heart2 = _half_means(heart, both, ends)
@@ -126,7 +126,7 @@ def pace_fade_fraction(output: ArrayLike) -> float:
     return float(pace_fade_fraction_at(output, [n - 1])[0]) if n else float("nan")
 
 
-def pace_fade_fraction_at(output: ArrayLike, ends: ArrayLike) -> NDArray[np.float64]:
+def pace_fade_fraction_at(output: ArrayLike, ends: ArrayLike) -> FloatArray:
     """Give the pace fade of a session that had ended at each of several moments.
 
     Parameters
@@ -150,7 +150,7 @@ def pace_fade_fraction_at(output: ArrayLike, ends: ArrayLike) -> NDArray[np.floa
     >>> pace_fade_fraction_at([4.0, 4.0, 3.6, 3.6], [1, 3]).round(3)
     array([0. , 0.1])
     """
-    out = np.asarray(output, dtype=float)
+    out = array(output)
     return _fall(*_half_means(out, np.isfinite(out), ends))
 
 
@@ -159,7 +159,7 @@ def riegel_speed(
     best_duration_s: ArrayLike,
     duration_s: ArrayLike,
     exponent: float = RIEGEL_EXPONENT,
-) -> Any:
+) -> FloatArray:
     """Estimate the speed that can be held for a duration from one best performance.
 
     Parameters
@@ -205,7 +205,7 @@ def power_duration(
     best_duration_s: ArrayLike,
     duration_s: ArrayLike,
     exponent: float = POWER_EXPONENT,
-) -> Any:
+) -> FloatArray:
     """Estimate the cycling power that can be held for a duration from one best performance.
 
     Parameters
@@ -250,17 +250,17 @@ def power_duration(
     return _power_law(best_power_w, best_duration_s, duration_s, -exponent)
 
 
-def _power_law(best: ArrayLike, t0: ArrayLike, t: ArrayLike, slope: float) -> Any:
+def _power_law(best: ArrayLike, t0: ArrayLike, t: ArrayLike, slope: float) -> FloatArray:
     """Return best (t / t0)^slope, nan where anything is not positive."""
-    y, start, end = (np.asarray(a, dtype=float) for a in (best, t0, t))
+    y, start, end = (array(a) for a in (best, t0, t))
     known = (y > 0) & (start > 0) & (end > 0)
     ratio = np.where(known, end, 1.0) / np.where(known, start, 1.0)
-    return np.where(known, y * ratio**slope, np.nan)[()]
+    return plain(np.where(known, y * ratio**slope, np.nan))
 
 
 def _half_means(
-    values: NDArray[np.float64], use: NDArray[np.bool_], ends: ArrayLike, order: float = 1.0
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    values: FloatArray, use: NDArray[np.bool_], ends: ArrayLike, order: float = 1.0
+) -> tuple[FloatArray, FloatArray]:
     """Return the means over the first and the second half of samples 0 to each end."""
     x = np.where(use, values, 0.0)
     total = np.concatenate(([0.0], np.cumsum(x if order == 1.0 else x**order)))
@@ -274,11 +274,11 @@ def _half_means(
     return first ** (1.0 / order), second ** (1.0 / order)
 
 
-def _ratio(a: NDArray[np.float64], b: NDArray[np.float64]) -> NDArray[np.float64]:
+def _ratio(a: FloatArray, b: FloatArray) -> FloatArray:
     """Divide, nan where the divisor is 0."""
     return a / np.where(b == 0.0, np.nan, b)
 
 
-def _fall(first: NDArray[np.float64], second: NDArray[np.float64]) -> NDArray[np.float64]:
+def _fall(first: FloatArray, second: FloatArray) -> FloatArray:
     """Return the fall from first to second as a fraction of the first."""
     return _ratio(first - second, first)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from types import MappingProxyType
-from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
+
+from riskfit.formulas.numbers import FloatArray, array, plain
 
 #: Energy of a litre of oxygen at the fuel mix of exercise, 5 kcal: F. Peronnet, D. Massicotte,
 #: "Table of nonprotein respiratory quotient: an update," Can. J. Sport Sci. 16, 23-29, 1991
@@ -51,7 +52,7 @@ MET_BY_SPORT: Mapping[str, float] = MappingProxyType(
 )
 
 
-def oxygen_power_w(vo2_ml_kg_min: ArrayLike, mass_kg: ArrayLike) -> Any:
+def oxygen_power_w(vo2_ml_kg_min: ArrayLike, mass_kg: ArrayLike) -> FloatArray:
     """Turn oxygen uptake into metabolic rate.
 
     Parameters
@@ -75,11 +76,11 @@ def oxygen_power_w(vo2_ml_kg_min: ArrayLike, mass_kg: ArrayLike) -> Any:
     >>> f"{oxygen_power_w(43.5, 70.0):.0f}"
     '1061'
     """
-    litres_min = np.asarray(vo2_ml_kg_min, dtype=float) * np.asarray(mass_kg, dtype=float) / 1000
-    return (litres_min * OXYGEN_ENERGY_KJ_L * 1000.0 / 60.0)[()]
+    litres_min = array(vo2_ml_kg_min) * array(mass_kg) / 1000
+    return plain(litres_min * OXYGEN_ENERGY_KJ_L * 1000.0 / 60.0)
 
 
-def met_metabolic_rate_w(met: ArrayLike, mass_kg: ArrayLike) -> Any:
+def met_metabolic_rate_w(met: ArrayLike, mass_kg: ArrayLike) -> FloatArray:
     """Turn a metabolic equivalent into metabolic rate.
 
     Parameters
@@ -105,13 +106,13 @@ def met_metabolic_rate_w(met: ArrayLike, mass_kg: ArrayLike) -> Any:
     >>> f"{met_metabolic_rate_w(MET_BY_SPORT['hiking'], 70.0):.0f}"
     '512'
     """
-    mass = np.asarray(mass_kg, dtype=float)
-    return (np.asarray(met, dtype=float) * RESTING_METABOLIC_RATE_W_KG * mass)[()]
+    mass = array(mass_kg)
+    return plain(array(met) * RESTING_METABOLIC_RATE_W_KG * mass)
 
 
 def resting_metabolic_rate_w(
     mass_kg: ArrayLike, height_m: ArrayLike, age_years: ArrayLike, male: ArrayLike
-) -> Any:
+) -> FloatArray:
     """Estimate the metabolic rate at rest.
 
     Parameters
@@ -137,15 +138,15 @@ def resting_metabolic_rate_w(
     >>> f"{resting_metabolic_rate_w(70.0, 1.75, 30.0, male=True):.1f}"
     '79.8'
     """
-    age = np.asarray(age_years, dtype=float)
+    age = array(age_years)
     age = np.where((age >= 19.0) & (age <= 78.0), age, np.nan)
     sex = np.where(np.asarray(male, dtype=bool), 5.0, -161.0)
-    mass, height = np.asarray(mass_kg, dtype=float), np.asarray(height_m, dtype=float)
+    mass, height = array(mass_kg), array(height_m)
     kcal_day = 10.0 * mass + 625.0 * height - 5.0 * age + sex
-    return (kcal_day * 4184.0 / 86400.0)[()]
+    return plain(kcal_day * 4184.0 / 86400.0)
 
 
-def body_surface_area_m2(mass_kg: ArrayLike, height_m: ArrayLike) -> Any:
+def body_surface_area_m2(mass_kg: ArrayLike, height_m: ArrayLike) -> FloatArray:
     """Estimate the area of the skin.
 
     Parameters
@@ -171,7 +172,7 @@ def body_surface_area_m2(mass_kg: ArrayLike, height_m: ArrayLike) -> Any:
     >>> f"{body_surface_area_m2(70.0, 1.75):.2f}"
     '1.84'
     """
-    mass, height = np.asarray(mass_kg, dtype=float), np.asarray(height_m, dtype=float)
+    mass, height = array(mass_kg), array(height_m)
     known = (mass > 0.0) & (height > 0.0)
     mass, height = np.where(known, mass, np.nan), np.where(known, height, np.nan)
-    return (0.202 * mass**0.425 * height**0.725)[()]
+    return plain(0.202 * mass**0.425 * height**0.725)
