@@ -1,0 +1,404 @@
+"""Training load over days: fitness, fatigue, form, monotony, and ratios of weeks.
+
+Every function takes one load a day in order. A rest day is 0. A day nothing is known of (not worn,
+not recorded) is nan: it is skipped, averages keep the value of the day before, and sums of a week
+are the mean of its known days times seven. It never counts as rest.
+"""
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from riskfit.formulas.numbers import FloatArray, array
+
+#: Time constants of fitness and fatigue (see `chronic_training_load`). [days]
+CHRONIC_DAYS = 42.0
+ACUTE_DAYS = 7.0
+#: Days of history before ratios to the usual load mean anything. [days]
+SEED_DAYS = 28
+
+_BLOCK = 64
+
+
+def exponentially_weighted_load(
+    daily_load: ArrayLike, time_constant_days: float, start: float = 0.0
+) -> FloatArray:
+    """Average daily load with weights that fade into the past.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day, 0 on rest days, nan where unknown. [load/d]
+    time_constant_days : float
+        Days after which a load counts for about a third. [days]
+    start : float, optional
+        Average before the first day. [load/d]
+
+    Returns
+    -------
+    ndarray
+        Average at the end of each day; nan before the first known day. [load/d]
+
+    Notes
+    -----
+    x_d = x_(d-1) + (load_d - x_(d-1)) / time constant, the discrete form of Banister's
+    exponential impulse response. Starting from 0 it needs some two time constants of history.
+
+    References
+    ----------
+    .. [1] R. H. Morton, J. R. Fitz-Clarke, E. W. Banister, "Modeling human performance in
+       running," J. Appl. Physiol. 69, 1171-1177, 1990, doi:10.1152/jappl.1990.69.3.1171.
+
+    Examples
+    --------
+    >>> exponentially_weighted_load([70.0, 0.0, float("nan"), 70.0], 7.0).round(3)
+    array([10.   ,  8.571,  8.571, 17.347])
+    """
+    return _smooth(array(daily_load), 1.0 / time_constant_days, start)
+
+
+def chronic_training_load(daily_load: ArrayLike, start: float = 0.0) -> FloatArray:
+    """Give fitness: the load of about six weeks.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day. [TSS/d]
+    start : float, optional
+        Fitness before the first day. [TSS/d]
+
+    Returns
+    -------
+    ndarray
+        CTL at the end of each day. [TSS/d]
+
+    References
+    ----------
+    .. [1] H. Allen, A. Coggan, "Training and Racing with a Power Meter," 2nd ed., VeloPress,
+       2010, ch. 8: performance manager, 42 days.
+
+    Examples
+    --------
+    >>> chronic_training_load([84.0, 0.0]).round(3)
+    array([2.   , 1.952])
+    """
+    return exponentially_weighted_load(daily_load, CHRONIC_DAYS, start)
+
+
+def acute_training_load(daily_load: ArrayLike, start: float = 0.0) -> FloatArray:
+    """Give fatigue: the load of about a week.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day. [TSS/d]
+    start : float, optional
+        Fatigue before the first day. [TSS/d]
+
+    Returns
+    -------
+    ndarray
+        ATL at the end of each day. [TSS/d]
+
+    References
+    ----------
+    .. [1] H. Allen, A. Coggan 2010, as `chronic_training_load`: 7 days.
+
+    Examples
+    --------
+    >>> acute_training_load([84.0, 0.0]).round(3)
+    array([12.   , 10.286])
+    """
+    return exponentially_weighted_load(daily_load, ACUTE_DAYS, start)
+
+
+def form(daily_load: ArrayLike) -> FloatArray:
+    """Give form on the morning of each day: fitness less fatigue of the day before.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day; a day's own load does not enter its form. [TSS/d]
+
+    Returns
+    -------
+    ndarray
+        TSB; nan on the first day and until a day is known. [TSS/d]
+
+    References
+    ----------
+    .. [1] H. Allen, A. Coggan 2010, as `chronic_training_load`: training stress balance.
+
+    Examples
+    --------
+    >>> form([84.0, 0.0, 50.0]).round(3)
+    array([    nan, -10.   ,  -8.333])
+    """
+    balance = chronic_training_load(daily_load) - acute_training_load(daily_load)
+    out = np.full(balance.shape, np.nan)
+    out[1:] = balance[:-1]
+    return out
+
+
+def monotony_and_strain(daily_load_7d: ArrayLike) -> tuple[float, float]:
+    """Give how alike the days of a week were, and the load that went with it.
+
+    Parameters
+    ----------
+    daily_load_7d : ndarray
+        Load of each day of the week. [load/d]
+
+    Returns
+    -------
+    float
+        Monotony, mean over standard deviation; nan where all days are equal, or fewer than two
+        are known. [ratio]
+    float
+        Strain, the week's load times monotony. [load]
+
+    Notes
+    -----
+    Foster does not say which standard deviation; this is the sample's (n - 1), which a
+    spreadsheet gives. For equal days monotony is without bound, hence nan.
+
+    References
+    ----------
+    .. [1] C. Foster, "Monitoring training in athletes with reference to overtraining
+       syndrome," Med. Sci. Sports Exerc. 30, 1164-1168, 1998,
+       doi:10.1097/00005768-199807000-00023.
+
+    Examples
+    --------
+    >>> monotony, strain = monotony_and_strain([100.0, 0.0, 100.0, 0.0, 100.0, 0.0, 50.0])
+    >>> f"{monotony:.2f} {strain:.0f}"
+    '1.00 350'
+    """
+    week = array(daily_load_7d)
+    monotony, strain = rolling_monotony_and_strain(week, week.size)
+    return float(monotony[-1]), float(strain[-1])
+
+
+def rolling_monotony_and_strain(
+    daily_load: ArrayLike, n_days: int = 7
+) -> tuple[FloatArray, FloatArray]:
+    """Give monotony and strain of the days up to each day.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day. [load/d]
+    n_days : int, optional
+        Days in the window. [days]
+
+    Returns
+    -------
+    ndarray
+        Monotony, nan also in the first ``n_days - 1`` days. [ratio]
+    ndarray
+        Strain, likewise. [load]
+
+    References
+    ----------
+    .. [1] As `monotony_and_strain`.
+
+    Examples
+    --------
+    >>> monotony, strain = rolling_monotony_and_strain([2.0, 4.0, 6.0], n_days=3)
+    >>> monotony, strain
+    (array([nan, nan,  2.]), array([nan, nan, 24.]))
+    """
+    load = array(daily_load)
+    mean, spread = np.full(load.shape, np.nan), np.full(load.shape, np.nan)
+    if n_days >= 1 and load.size >= n_days:
+        days = np.lib.stride_tricks.sliding_window_view(load, n_days)
+        known = np.isfinite(days)
+        count = known.sum(axis=1).astype(float)
+        count[count == 0.0] = np.nan
+        middle = np.where(known, days, 0.0).sum(axis=1) / count
+        squares = np.where(known, (days - middle[:, None]) ** 2, 0.0).sum(axis=1)
+        mean[n_days - 1 :] = middle
+        # Equal days leave rounding behind, not a spread.
+        squares[squares <= (1e-12 * middle) ** 2 * n_days] = np.nan
+        spread[n_days - 1 :] = np.sqrt(squares / np.where(count > 1.0, count - 1.0, np.nan))
+    monotony = mean / spread
+    return monotony, mean * n_days * monotony
+
+
+def ewma_load(daily_load: ArrayLike, n_days: float) -> FloatArray:
+    """Average daily load as the exponentially weighted moving average of N days.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day. [load/d]
+    n_days : float
+        N, 7 for the acute and 28 for the chronic load. [days]
+
+    Returns
+    -------
+    ndarray
+        Average at the end of each day, which starts as the first known load. [load/d]
+
+    Notes
+    -----
+    x_d = lambda load_d + (1 - lambda) x_(d-1) with lambda = 2 / (N + 1).
+
+    References
+    ----------
+    .. [1] S. Williams et al., "Better way to determine the acute:chronic workload ratio?" Br. J.
+       Sports Med. 51, 209-210, 2017, doi:10.1136/bjsports-2016-096589.
+
+    Examples
+    --------
+    >>> ewma_load([40.0, 0.0, 80.0], 7)
+    array([40. , 30. , 42.5])
+    """
+    load = array(daily_load)
+    known = load[np.isfinite(load)]
+    start = float(known[0]) if known.size else 0.0
+    return _smooth(load, 2.0 / (n_days + 1.0), start)
+
+
+def ewma_load_ratio(
+    daily_load: ArrayLike, acute_days: int = 7, chronic_days: int = 28
+) -> FloatArray:
+    """Compare the recent with the usual load before it.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day. [load/d]
+    acute_days, chronic_days : int, optional
+        N of the two averages. [days]
+
+    Returns
+    -------
+    ndarray
+        Acute average of each day over the chronic average ``acute_days`` earlier; nan in the
+        first 28 days, which only seed it, and where the chronic one is 0. [ratio]
+
+    Notes
+    -----
+    Uncoupled: the recent days do not stand in their own divisor. The ratio describes a change
+    of habit; it has no causal basis and no safe zone ([2]_).
+
+    References
+    ----------
+    .. [1] S. Williams et al. 2017, as `ewma_load`.
+    .. [2] F. M. Impellizzeri et al., "Training load and its role in injury prevention, part 2,"
+       J. Athl. Train. 55, 893-901, 2020, doi:10.4085/1062-6050-501-19.
+
+    Examples
+    --------
+    >>> ewma_load_ratio([50.0] * 40)[[27, 28, 39]]
+    array([nan,  1.,  1.])
+    """
+    acute, chronic = ewma_load(daily_load, acute_days), ewma_load(daily_load, chronic_days)
+    out = np.full(acute.shape, np.nan)
+    usual = np.where(chronic > 0.0, chronic, np.nan)
+    out[acute_days:] = acute[acute_days:] / usual[:-acute_days]
+    out[:SEED_DAYS] = np.nan
+    return out
+
+
+def week_load_ratio(daily_load: ArrayLike) -> float:
+    """Compare the last seven days with the mean week of the four before.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day, the last one that of the session in question. [load/d]
+
+    Returns
+    -------
+    float
+        Ratio as `rolling_week_load_ratio` gives for the last day. [ratio]
+
+    References
+    ----------
+    .. [1] As `rolling_week_load_ratio`.
+
+    Examples
+    --------
+    >>> week_load_ratio([40.0] * 28 + [60.0] * 7)
+    1.5
+    """
+    ratio = rolling_week_load_ratio(daily_load)
+    return float(ratio[-1]) if ratio.size else float("nan")
+
+
+def rolling_week_load_ratio(daily_load: ArrayLike) -> FloatArray:
+    """Compare the seven days up to each day with the mean week of the four before.
+
+    Parameters
+    ----------
+    daily_load : ndarray
+        Load of each day. [load/d]
+
+    Returns
+    -------
+    ndarray
+        Ratio; nan in the first 28 days, where a week holds no known day, and where nothing was
+        trained before. From day 28 to 34 the weeks there are stand for the four. [ratio]
+
+    Notes
+    -----
+    Uncoupled, as `ewma_load_ratio`, and with the same warning.
+
+    References
+    ----------
+    .. [1] J. Windt, T. J. Gabbett, "Is it all for naught? What does mathematical coupling mean
+       for acute:chronic workload ratios?" Br. J. Sports Med. 53, 988-990, 2019,
+       doi:10.1136/bjsports-2017-098925.
+
+    Examples
+    --------
+    >>> rolling_week_load_ratio([40.0] * 28 + [60.0] * 7)[[27, 28, 34]].round(3)
+    array([  nan, 1.071, 1.5  ])
+    """
+    load = array(daily_load)
+    known = np.isfinite(load)
+    total = np.concatenate(([0.0], np.cumsum(np.where(known, load, 0.0))))
+    count = np.concatenate(([0.0], np.cumsum(known)))
+    end = np.arange(1, load.size + 1)
+    week, month = np.maximum(end - 7, 0), np.maximum(end - 35, 0)
+    recent = _mean_between(total, count, week, end)
+    usual = _mean_between(total, count, month, week)
+    # Running sums leave rounding behind where nothing was trained.
+    usual[usual <= 1e-12 * total[-1]] = np.nan
+    ratio: FloatArray = recent / usual
+    ratio[:SEED_DAYS] = np.nan
+    return ratio
+
+
+def _mean_between(
+    total: FloatArray, count: FloatArray, low: NDArray[np.intp], high: NDArray[np.intp]
+) -> FloatArray:
+    """Return the mean of the known days between, nan where there is none."""
+    days = count[high] - count[low]
+    return array((total[high] - total[low]) / np.where(days > 0.0, days, np.nan))
+
+
+def _smooth(load: FloatArray, share: float, start: float) -> FloatArray:
+    """Return x_d = x_(d-1) + share (load_d - x_(d-1)) over the known days, carried between.
+
+    Within a block of days the recursion is one product with a triangular matrix of falling
+    powers; only the blocks follow one another. Every power is at most 1, so nothing grows.
+    """
+    known = np.isfinite(load)
+    days = load[known]
+    blocks = -(-days.size // _BLOCK)
+    padded = np.zeros(blocks * _BLOCK)
+    padded[: days.size] = days
+    keep = (1.0 - share) ** np.arange(_BLOCK + 1)
+    lag = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
+    fading = np.where(lag >= 0, keep[np.maximum(lag, 0)], 0.0) * share
+    smooth = padded.reshape(blocks, _BLOCK) @ fading.T
+    last = start
+    for row in range(blocks):
+        smooth[row] += last * keep[1:]
+        last = float(smooth[row, -1])
+    out = np.full(load.shape, np.nan)
+    position = np.cumsum(known) - 1
+    seen = position >= 0
+    out[seen] = smooth.ravel()[position[seen]]
+    return out
