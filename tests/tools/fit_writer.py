@@ -117,7 +117,12 @@ def _fill(target: NDArray[Any], base: str, values: Any) -> None:
         _bits(target, code)[np.isnan(target)] = invalid
     else:
         bad = np.isnan(column)
-        target[...] = np.where(bad, invalid, np.rint(np.where(bad, 0, column)))
+        if bad.any():
+            # assigned apart, as a 64-bit invalid value does not fit in a float
+            whole = np.where(bad, 0, np.rint(column)).astype(target.dtype)
+            target[...] = np.where(bad, np.array(invalid, dtype=target.dtype), whole)
+        else:
+            target[...] = np.rint(column)
 
 
 def _bits(target: NDArray[Any], code: str) -> NDArray[Any]:

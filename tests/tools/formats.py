@@ -148,6 +148,8 @@ def _fit_columns(recording: Recording) -> dict[str, Any]:
 
 def _fit_leg(writer: FitWriter, leg: Recording, big_endian: bool) -> None:
     """Write records, and between them pauses and laps where they happened."""
+    session = leg.session
+    writer.add("sport", sport=SPORTS[session.sport], sub_sport=SUB_SPORTS[session.sub_sport])
     table = writer.table("record", big_endian=big_endian, **_fit_columns(leg))
     # (time, order at that time, what): records up to and including that time come before
     marks: list[tuple[int, int, Any]] = []
