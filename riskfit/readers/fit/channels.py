@@ -1,0 +1,192 @@
+"""Samples from the record table: native fields, packed fields, developer fields, heart rate."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from riskfit.activity import Leg, Samples
+from riskfit.readers.fit import profile
+from riskfit.readers.fit.heart import merge_heart_rates
+from riskfit.readers.fit.tables import DeveloperField, FloatArray, Table
+
+#: Channel -> native fields of a record, the better first.
+FIELDS: dict[str, tuple[int, ...]] = {
+    "heart_rate_bpm": (3,),
+    "power_w": (7,),
+    "speed_m_s": (73, 6),
+    "distance_m": (5,),
+    "altitude_m": (78, 2),
+    "temperature_c": (13,),
+    "core_temperature_c": (139,),
+    "latitude_deg": (0,),
+    "longitude_deg": (1,),
+}
+_CADENCE, _FRACTIONAL_CADENCE = 4, 53
+_SEMICIRCLE_DEG = 180.0 / 2**31
+
+#: Developer fields without a native number that are channels of their own, by their names.
+_BODY_FIELDS = {
+    "core_temperature": "core_temperature_c",
+    "core temperature": "core_temperature_c",
+    "skin_temperature": "skin_temperature_c",
+    "skin temperature": "skin_temperature_c",
+}
+
+#: What turns a developer field's unit into the channel's.
+_UNIT_FACTORS = {"km/h": 1 / 3.6, "kph": 1 / 3.6, "kmh": 1 / 3.6, "mph": 0.44704, "km": 1000.0}
+
+_STEPPING = {
+    "running",
+    "walking",
+    "hiking",
+    "snowshoeing",
+    "mountaineering",
+    "wheelchair_push_walk",
+}
+_STEPPING_SUB_SPORTS = {"treadmill", "stair_climbing", "elliptical", "indoor_running", "walk"}
+#: More strides than this in a minute are steps: no one takes 240 steps a minute throughout.
+_MOST_STRIDES = 120.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Overrides:
+    """Developer fields that stand for native ones, and those that are channels themselves."""
+
+    native: Mapping[int, list[DeveloperField]]
+    body: Mapping[str, list[DeveloperField]]
+
+
+def _overrides(records: Table) -> _Overrides:
+    native: dict[int, list[DeveloperField]] = {}
+    body: dict[str, list[DeveloperField]] = {}
+    for described in records.developer_fields():
+        if described.native_field is not None:
+            native.setdefault(described.native_field, []).append(described)
+            continue
+        channel = _BODY_FIELDS.get(described.name.strip().lower())
+        if channel is not None:
+            body.setdefault(channel, []).append(described)
+    return _Overrides(native, body)
+
+
+def read_samples(
+    tables: Mapping[int, Table],
+    elapsed: FloatArray,
+    zero: float,
+    legs: Sequence[Leg],
+    said: list[str],
+) -> Samples:
+    """Return the channels of all records.
+
+    Parameters
+    ----------
+    tables : mapping of int to Table
+        By global message number.
+    elapsed : ndarray
+        Time of each record since the start. [s]
+    zero : float
+        Time of the start. [s since the FIT epoch]
+    legs : sequence of Leg
+        Whose sports say what a cadence counts.
+    said : list of str
+        Gets a line for everything that was overridden or merged.
+
+    Returns
+    -------
+    Samples
+    """
+    records = tables[profile.RECORD]
+    overrides = _overrides(records)
+    channels: dict[str, FloatArray] = {}
+    for channel, fields in FIELDS.items():
+        values = _channel(records, channel, fields, overrides, said)
+        if values is not None:
+            channels[channel] = values
+    if "skin_temperature_c" in overrides.body:
+        skin = _developer(records, overrides.body["skin_temperature_c"], None)
+        if skin is not None:
+            channels["skin_temperature_c"] = skin
+    for channel in ("latitude_deg", "longitude_deg"):
+        if channel in channels:
+            channels[channel] *= _SEMICIRCLE_DEG
+    channels.update(_cadences(records, overrides, legs, said))
+    merged = merge_heart_rates(tables, elapsed + zero, channels.get("heart_rate_bpm"), said)
+    if merged is not None:
+        channels["heart_rate_bpm"] = merged
+    return Samples(elapsed_s=elapsed, **channels)
+
+
+def _channel(
+    records: Table,
+    channel: str,
+    fields: tuple[int, ...],
+    overrides: _Overrides,
+    said: list[str],
+) -> FloatArray | None:
+    """Return one channel, None where no record can hold it."""
+    values: FloatArray | None = None
+    for field in fields:
+        if not records.has(field):
+            continue
+        if values is None:
+            values = records.column(field)
+        else:
+            missing = np.isnan(values)
+            if missing.any():
+                values = np.where(missing, records.column(field), values)
+    described = [one for field in fields for one in overrides.native.get(field, [])]
+    described += overrides.body.get(channel, [])
+    if described:
+        brought = _developer(records, described, values)
+        if brought is not values and brought is not None:
+            names = ", ".join(sorted({one.name or "(no name)" for one in described}))
+            said.append(f"{channel} taken from the developer field {names}")
+        values = brought
+    return values
+
+
+def _developer(
+    records: Table, described: Sequence[DeveloperField], native: FloatArray | None
+) -> FloatArray | None:
+    """Lay developer fields over a native column wherever they hold a value."""
+    values = native
+    for one in reversed(described):
+        brought = records.developer_column(one)
+        known = ~np.isnan(brought)
+        if not known.any():
+            continue
+        factor = _UNIT_FACTORS.get(one.units.strip().lower())
+        if factor is not None and one.native_field in {5, 6, 73}:
+            brought = brought * factor
+        values = brought if values is None else np.where(known, brought, values)
+    return values
+
+
+def _cadences(
+    records: Table, overrides: _Overrides, legs: Sequence[Leg], said: list[str]
+) -> dict[str, FloatArray]:
+    """Return pedalling and stepping cadence, told apart by the sport of each leg."""
+    cadence = _channel(records, "cadence", (_CADENCE,), overrides, said)
+    if cadence is None:
+        return {}
+    if records.has(_FRACTIONAL_CADENCE):
+        fraction = records.column(_FRACTIONAL_CADENCE)
+        cadence = cadence + np.where(np.isnan(fraction), 0.0, fraction)
+    found: dict[str, FloatArray] = {}
+    for leg in legs:
+        stepping = leg.sport in _STEPPING or leg.sub_sport in _STEPPING_SUB_SPORTS
+        name = "cadence_spm" if stepping else "cadence_rpm"
+        if len(legs) == 1:
+            found[name] = cadence
+        else:
+            channel = found.setdefault(name, np.full(len(cadence), np.nan))
+            channel[leg.rows] = cadence[leg.rows]
+    steps = found.get("cadence_spm")
+    if steps is not None:
+        known = steps[steps > 0]
+        if len(known) and float(np.median(known)) > _MOST_STRIDES:
+            said.append("cadence is in steps per minute in the file: not doubled")
+        else:
+            found["cadence_spm"] = steps * 2.0
+    return found

@@ -1,0 +1,269 @@
+"""Turn runs of FIT messages into columns: one gather a layout, one conversion a field.
+
+A layout's messages are copied once into rows of equal width (or used in place when they are one
+run); each field is then a strided view of its bytes, converted as a whole: invalid value to nan,
+scale and offset applied once a column.  Nothing is converted before it is asked for.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.readers.fit import profile
+from riskfit.readers.fit.profile import BaseType
+from riskfit.readers.fit.scan import FieldSlot, Layout, Positions
+from riskfit.readers.fit.tables import DeveloperField, FloatArray
+
+_SMALLER = {1: "u1", 2: "u2", 4: "u4"}
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """The messages of one layout, and what its developer fields mean."""
+
+    data: bytes
+    layout: Layout
+    developer: dict[FieldSlot, DeveloperField] = field(default_factory=dict)
+    _rows: tuple[Any, int, int, int] | None = None
+
+    def __len__(self) -> int:
+        return self.layout.count
+
+    def rows(self) -> tuple[Any, int, int, int]:
+        """Return where the messages are: buffer, first byte, stride, count."""
+        if self._rows is None:
+            runs, size = self.layout.runs, self.layout.size
+            if len(runs) == 3 and not self.layout.compressed:
+                self._rows = (self.data, *runs)
+            else:
+                every = np.ndarray(
+                    (len(self.data) - size + 1,), dtype=f"V{size}", buffer=self.data, strides=(1,)
+                )
+                self._rows = (every[self.layout.positions()], 0, size, len(self))
+        return self._rows
+
+    def raw(self, offset: int, dtype: str) -> NDArray[Any]:
+        """Return one value of this type from each message."""
+        buffer, first, stride, count = self.rows()
+        return np.ndarray(
+            (count,), dtype=dtype, buffer=buffer, offset=first + offset, strides=(stride,)
+        )
+
+    def bytes_of(self, slot: FieldSlot) -> NDArray[np.uint8]:
+        """Return a field's bytes, a row a message."""
+        buffer, first, stride, count = self.rows()
+        return np.ndarray(
+            (count, slot.size),
+            dtype="u1",
+            buffer=buffer,
+            offset=first + slot.offset,
+            strides=(stride, 1),
+        )
+
+    def form(self, slot: FieldSlot, declared: BaseType | None) -> BaseType | None:
+        """Return how to read this field's values, None where nobody can know.
+
+        Sizes that are no multiple of the type are read as a smaller unsigned number where there
+        is one (Coros writes a uint32 of one byte); a number written as bytes as the profile says.
+        """
+        written = profile.base_type(slot.source)
+        if written is None or (written.name == "byte" and slot.size > 1):
+            if declared is not None and declared.size == slot.size and declared.kind != "S":
+                return declared
+            return written
+        if slot.size % written.size:
+            if slot.size in _SMALLER:
+                return BaseType("short", "u", slot.size, (1 << 8 * slot.size) - 1)
+            return None
+        return written
+
+    def numbers(self, slot: FieldSlot, form: BaseType | None, index: int = 0) -> FloatArray:
+        """Return the ``index``-th value of a field as numbers, nan where invalid."""
+        if form is None or form.kind == "S" or (index + 1) * form.size > slot.size:
+            return np.full(len(self), np.nan)
+        order = ">" if self.layout.big_endian else "<"
+        raw = self.raw(slot.offset + index * form.size, f"{order}{form.kind}{form.size}")
+        values = raw.astype(np.float64)
+        if form.invalid is not None:
+            invalid = raw == form.invalid
+            if invalid.any():
+                values[invalid] = np.nan
+        return values
+
+
+def _unpacked(values: NDArray[Any], component: Any) -> FloatArray:
+    """Return a component's bits of packed integers (uint64), accumulated where it rolls over."""
+    part = (values >> np.uint64(component.bit_offset)) & np.uint64((1 << component.bits) - 1)
+    number = part.astype(np.float64)
+    if component.accumulate:
+        steps = np.diff(number, prepend=0.0)
+        number = np.cumsum(np.where(steps < 0, steps + (1 << component.bits), steps))
+    if component.scale:
+        number /= component.scale
+    if component.offset:
+        number -= component.offset
+    return number
+
+
+class ColumnTable:
+    """All messages of one type out of any number of layouts; see `tables.Table`."""
+
+    def __init__(self, number: int, blocks: list[Block], clock: FloatArray | None = None) -> None:
+        self.number = number
+        self.blocks = [block for block in blocks if len(block)]
+        self._clock = clock
+        self._order: NDArray[np.intp] | None = None
+        self._positions: Positions | None = None
+
+    def __len__(self) -> int:
+        return sum(len(block) for block in self.blocks)
+
+    def positions(self) -> Positions:
+        """Return the first byte of each message, ascending. [byte]"""
+        if self._positions is None:
+            if len(self.blocks) == 1:
+                self._positions = self.blocks[0].layout.positions()
+            else:
+                places = [block.layout.positions() for block in self.blocks]
+                together = np.concatenate(places) if places else np.empty(0, dtype=np.int64)
+                self._order = np.argsort(together, kind="stable")
+                self._positions = together[self._order]
+        return self._positions
+
+    def _in_order(self, parts: list[NDArray[Any]]) -> NDArray[Any]:
+        """Join the layouts' rows and put them in file order."""
+        if len(parts) == 1:
+            return parts[0]
+        self.positions()
+        return np.concatenate(parts)[self._order] if parts else np.empty(0)
+
+    def times(self) -> FloatArray:
+        """Return the time stamps. [s since the FIT epoch]"""
+        if self._clock is None:
+            self._clock = self.column(profile.TIMESTAMP)
+        return self._clock
+
+    def has(self, number: int) -> bool:
+        """Say whether a layout holds this field or a packed form of it."""
+        wanted = {number} | {source for source, _ in self._sources(number)}
+        return any(
+            slot.number in wanted for block in self.blocks for slot in block.layout.slots()[0]
+        )
+
+    def _sources(self, number: int) -> tuple[tuple[int, Any], ...]:
+        return profile.components(self.number).get(number, ())
+
+    def column(self, number: int) -> FloatArray:
+        """Return a field, scaled, filled from packed forms where it is absent itself."""
+        declared = profile.declared_type(self.number, number)
+        scale, offset = profile.scaling(self.number, number)
+        parts = []
+        for block in self.blocks:
+            slot = block.layout.slot(number)
+            if slot is None:
+                values = np.full(len(block), np.nan)
+            else:
+                values = block.numbers(slot, block.form(slot, declared))
+                if scale is not None:
+                    values /= scale
+                if offset is not None:
+                    values -= offset
+            parts.append(values)
+        values = self._in_order(parts)
+        for source, component in self._sources(number):
+            if any(block.layout.slot(source) for block in self.blocks):
+                missing = np.isnan(values)
+                if missing.any():
+                    values = np.where(missing, self._component(source, component), values)
+        return values
+
+    def _component(self, source: int, component: Any) -> FloatArray:
+        """Unpack one component of a packed field."""
+        packed = self._in_order([self._packed(block, source) for block in self.blocks])
+        known = packed >= 0
+        values = np.full(len(packed), np.nan)
+        values[known] = _unpacked(packed[known].astype(np.uint64), component)
+        return values
+
+    def _packed(self, block: Block, source: int) -> NDArray[np.int64]:
+        """Return a packed field as integers, -1 where invalid or absent."""
+        slot = block.layout.slot(source)
+        packed = np.full(len(block), -1, dtype=np.int64)
+        if slot is None:
+            return packed
+        form = block.form(slot, profile.declared_type(self.number, source))
+        if form is not None and form.name == "byte":
+            places = block.bytes_of(slot)[:, :7].astype(np.int64)
+            value = (places << (8 * np.arange(places.shape[1]))).sum(axis=1)
+            known = (places != 0xFF).any(axis=1)
+        else:
+            numbers = block.numbers(slot, form)
+            known = ~np.isnan(numbers)
+            value = np.where(known, numbers, 0).astype(np.int64)
+        packed[known] = value[known]
+        return packed
+
+    def matrix(self, number: int) -> FloatArray:
+        """Return an array field unscaled, padded with nan."""
+        slots = [block.layout.slot(number) for block in self.blocks]
+        parts: list[list[FloatArray]] = []
+        declared = profile.declared_type(self.number, number)
+        for block, slot in zip(self.blocks, slots, strict=True):
+            form = None if slot is None else block.form(slot, declared)
+            if slot is None or form is None or not form.size:
+                parts.append([])
+                continue
+            length = slot.size // form.size
+            parts.append([block.numbers(slot, form, index) for index in range(length)])
+        width = max((len(part) for part in parts), default=0)
+        padded = []
+        for block, part in zip(self.blocks, parts, strict=True):
+            values = np.full((len(block), width), np.nan)
+            for index, column in enumerate(part):
+                values[:, index] = column
+            padded.append(values)
+        return self._in_order(padded) if padded else np.empty((0, 0))
+
+    def strings(self, number: int) -> list[str | None]:
+        """Return a text field, up to its first zero byte."""
+        texts: list[tuple[int, str | None]] = []
+        for block in self.blocks:
+            slot = block.layout.slot(number)
+            for place in block.layout.positions().tolist():
+                text = None
+                if slot is not None:
+                    start = place + slot.offset
+                    text = decode_text(block.data[start : start + slot.size])
+                texts.append((place, text))
+        return [text for _, text in sorted(texts, key=lambda pair: pair[0])]
+
+    def developer_fields(self) -> list[DeveloperField]:
+        """Return the developer fields of all layouts, each once."""
+        found: dict[DeveloperField, None] = {}
+        for block in self.blocks:
+            found.update(dict.fromkeys(block.developer.values()))
+        return list(found)
+
+    def developer_column(self, described: DeveloperField) -> FloatArray:
+        """Return a developer field's numbers, scaled as its description says."""
+        parts = []
+        for block in self.blocks:
+            slot = next((s for s, d in block.developer.items() if d == described), None)
+            if slot is None:
+                parts.append(np.full(len(block), np.nan))
+                continue
+            written = FieldSlot(slot.number, slot.size, described.base_type, slot.offset)
+            parts.append(block.numbers(written, block.form(written, None)))
+        values = self._in_order(parts)
+        if described.scale:
+            values = values / described.scale
+        if described.offset:
+            values = values - described.offset
+        return values
+
+
+def decode_text(text: bytes) -> str | None:
+    """Return a FIT string: up to its first zero byte, undecodable bytes replaced."""
+    return text.split(b"\0", 1)[0].decode("utf-8", errors="replace").strip() or None

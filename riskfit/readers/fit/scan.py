@@ -1,0 +1,301 @@
+"""Find where every message of a FIT file lies, without looking at a single field.
+
+A definition message is a schema (a `Layout`), the data messages behind it are rows of one width.
+`Scanner.walk` follows the messages and stores them as runs (first byte, stride, count) of one
+message or of a repeating group of two or three, which it verifies by comparing strided bytes: the
+header byte at each stride says which message lies there, so a run is proven, not guessed.
+"""
+
+import struct
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.readers.fit import profile
+
+Positions = NDArray[np.int64]
+
+#: Why a walk ended before its end.
+CUT, UNDEFINED, BAD_DEFINITION = "cut", "undefined", "bad definition"
+
+_HEADS = [bytes([value]) for value in range(256)]
+_FIRST_WINDOW, _WINDOW_GROWTH = 48, 16
+
+
+@dataclass(frozen=True, slots=True)
+class FieldSlot:
+    """Where one field lies in each message of a layout; ``source`` is a base type or an index."""
+
+    number: int
+    size: int
+    source: int
+    offset: int
+
+
+@dataclass(slots=True, eq=False)
+class Layout:
+    """One definition message and the places of all messages it describes.
+
+    Attributes
+    ----------
+    definition : bytes
+        The definition message itself.
+    defined_at : int
+        Its offset. [byte]
+    number : int
+        Global message number.
+    size : int
+        Length of a data message with its header. [byte]
+    runs, compressed : list of int
+        First byte, stride and count, again and again; apart those of the messages whose header
+        holds the time.
+    """
+
+    definition: bytes
+    defined_at: int
+    number: int
+    size: int
+    runs: list[int] = field(default_factory=list)
+    compressed: list[int] = field(default_factory=list)
+    _slots: tuple[tuple[FieldSlot, ...], tuple[FieldSlot, ...]] | None = None
+    _positions: Positions | None = None
+
+    @property
+    def big_endian(self) -> bool:
+        """Say whether numbers of this layout begin with their largest byte."""
+        return self.definition[2] != 0
+
+    @property
+    def count(self) -> int:
+        """Return how many data messages there are."""
+        return sum(self.runs[2::3]) + sum(self.compressed[2::3])
+
+    def slots(self) -> tuple[tuple[FieldSlot, ...], tuple[FieldSlot, ...]]:
+        """Return the fields and the developer fields."""
+        if self._slots is None:
+            fields, offset = _read_slots(self.definition, 5, 1)
+            developer: tuple[FieldSlot, ...] = ()
+            if self.definition[0] & 0x20:
+                developer, _ = _read_slots(self.definition, 6 + 3 * len(fields), offset)
+            self._slots = fields, developer
+        return self._slots
+
+    def slot(self, number: int) -> FieldSlot | None:
+        """Return the field of this number, None where the layout lacks it."""
+        return next((slot for slot in self.slots()[0] if slot.number == number), None)
+
+    def positions(self) -> Positions:
+        """Return the first byte of every message, ascending. [byte]"""
+        if self._positions is None:
+            self._positions = _expand(self.runs + self.compressed)
+        return self._positions
+
+    def keep_before(self, offset: int) -> None:
+        """Forget the messages that begin at or after this byte."""
+        self._positions = None
+        for runs in (self.runs, self.compressed):
+            kept: list[int] = []
+            for at in range(0, len(runs), 3):
+                first, stride, count = runs[at : at + 3]
+                if first < offset:
+                    kept += (first, stride, min(count, (offset - first - 1) // stride + 1))
+            # In place: the scanner's table of header bytes holds this very list.
+            runs[:] = kept
+
+
+def _read_slots(definition: bytes, at: int, offset: int) -> tuple[tuple[FieldSlot, ...], int]:
+    slots = []
+    for start in range(at + 1, at + 1 + 3 * definition[at], 3):
+        number, size, source = definition[start : start + 3]
+        slots.append(FieldSlot(number, size, source, offset))
+        offset += size
+    return tuple(slots), offset
+
+
+def _expand(runs: list[int]) -> Positions:
+    """Turn runs into the first byte of every message, ascending."""
+    table = np.array(runs, dtype=np.int64).reshape(-1, 3)
+    first, stride, count = table.T
+    if len(table) == 1:
+        return first[0] + stride[0] * np.arange(count[0], dtype=np.int64)
+    ends = np.cumsum(count)
+    total = int(ends[-1]) if len(ends) else 0
+    # Within run i, row k lies at first + stride * (k - rows before the run).
+    base = np.repeat(first - stride * (ends - count), count)
+    places = base + np.repeat(stride, count) * np.arange(total, dtype=np.int64)
+    if total > 1 and bool((places[1:] < places[:-1]).any()):
+        places.sort()
+    return places
+
+
+def definition_length(data: bytes, at: int, end: int) -> int | None:
+    """Return the length of the definition message at this byte, None where it is cut off."""
+    if at + 6 > end:
+        return None
+    length = 6 + 3 * data[at + 5]
+    if data[at] & 0x20:
+        if at + length >= end:
+            return None
+        length += 1 + 3 * data[at + length]
+    return length if at + length <= end else None
+
+
+class Scanner:
+    """Walks the messages of one file (a part of a chain), keeping its layouts."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data = data
+        self.layouts: dict[tuple[bytes, int], Layout] = {}
+        self.described = 0
+        #: Every change of a local type: offset, local type, layout.
+        self.definitions: list[tuple[int, int, Layout]] = []
+        self._local: list[Layout | None] = [None] * 16
+        # By header byte: the length of the message it announces (0: look closer) and its runs.
+        self._size: list[int] = [0] * 256
+        self._runs: list[list[int]] = [[]] * 256
+
+    def local(self, header: int) -> Layout | None:
+        """Return the layout that a data message with this header byte has now."""
+        return self._local[(header >> 5) & 3 if header & 0x80 else header & 15]
+
+    def walk(self, position: int, end: int) -> tuple[int, str | None]:
+        """Follow the messages from this byte on.
+
+        Returns
+        -------
+        position : int
+            ``end``, or the header of the message that could not be read. [byte]
+        why : str or None
+            None at the end, else `CUT`, `UNDEFINED` or `BAD_DEFINITION`.
+        """
+        data, size, runs = self.data, self._size, self._runs
+        while position < end:
+            head = data[position]
+            length = size[head]
+            if not length:
+                position, why = self._look_closer(position, end)
+                if why is not None:
+                    return position, why
+                continue
+            second = position + length
+            if second >= end:
+                if second > end:
+                    return position, CUT
+                runs[head] += (position, length, 1)
+                return end, None
+            head2 = data[second]
+            if head2 == head:
+                count = _repeats(data, position, end - length + 1, length, _HEADS[head])
+                runs[head] += (position, length, count)
+                position += length * count
+                continue
+            third = second + size[head2]
+            if third == second or third >= end:
+                runs[head] += (position, length, 1)
+                position = second
+                continue
+            head3 = data[third]
+            if head3 == head:
+                stride = third - position
+                count = _repeats(data, position, end - stride + 1, stride, _HEADS[head])
+                count = _agreeing(data, second, count, stride, _HEADS[head2])
+                runs[head] += (position, stride, count)
+                runs[head2] += (second, stride, count)
+                position += stride * count
+                continue
+            fourth = third + size[head3]
+            if fourth == third or fourth >= end or data[fourth] != head:
+                runs[head] += (position, length, 1)
+                runs[head2] += (second, length, 1)
+                position = third
+                continue
+            stride = fourth - position
+            count = _repeats(data, position, end - stride + 1, stride, _HEADS[head])
+            count = _agreeing(data, second, count, stride, _HEADS[head2])
+            count = _agreeing(data, third, count, stride, _HEADS[head3])
+            runs[head] += (position, stride, count)
+            runs[head2] += (second, stride, count)
+            runs[head3] += (third, stride, count)
+            position += stride * count
+        return position, None
+
+    def step(self, position: int, end: int) -> tuple[int, str | None]:
+        """Follow one message."""
+        return self._look_closer(position, end)
+
+    def _look_closer(self, position: int, end: int) -> tuple[int, str | None]:
+        """Read a definition, a developer field's description, or say what is wrong here."""
+        head = self.data[position]
+        if head & 0xC0 == 0x40:
+            return self._define(position, end)
+        layout = self.local(head)
+        if layout is None:
+            return position, UNDEFINED
+        after = position + layout.size
+        if after > end:
+            return position, CUT
+        (layout.compressed if head & 0x80 else layout.runs).extend((position, layout.size, 1))
+        if layout.number == profile.FIELD_DESCRIPTION:
+            self.described += 1
+        return after, None
+
+    def _define(self, position: int, end: int) -> tuple[int, str | None]:
+        data = self.data
+        length = definition_length(data, position, end)
+        if length is None:
+            return position, CUT
+        if data[position + 2] > 1:
+            return position, BAD_DEFINITION
+        definition = data[position : position + length]
+        # Developer fields mean what was described last, so their layouts do not outlive that.
+        key = (definition, self.described if definition[0] & 0x20 else 0)
+        layout = self.layouts.get(key)
+        if layout is None:
+            layout = self._new_layout(definition, position)
+            self.layouts[key] = layout
+        if self._local[definition[0] & 15] is not layout:
+            self._assign(definition[0] & 15, layout)
+            self.definitions.append((position, definition[0] & 15, layout))
+        return position + length, None
+
+    def _new_layout(self, definition: bytes, position: int) -> Layout:
+        count = definition[5]
+        size = 1 + sum(definition[7 : 6 + 3 * count : 3])
+        if definition[0] & 0x20:
+            size += sum(definition[6 + 3 * count + 2 :: 3])
+        number = struct.unpack_from(">H" if definition[2] else "<H", definition, 3)[0]
+        return Layout(definition, position, number, size)
+
+    def _assign(self, local: int, layout: Layout) -> None:
+        self._local[local] = layout
+        plain = layout.number != profile.FIELD_DESCRIPTION
+        length = layout.size if plain else 0
+        self._size[local:64:16] = [length] * 4
+        self._runs[local:64:16] = [layout.runs] * 4
+        for head in range(0x40 + local, 0x80, 16):
+            self._size[head] = 0
+        if local < 4:
+            compressed = slice(0x80 + 32 * local, 0xA0 + 32 * local)
+            self._size[compressed] = [length] * 32
+            self._runs[compressed] = [layout.compressed] * 32
+
+
+def _repeats(data: bytes, first: int, limit: int, stride: int, head: bytes) -> int:
+    """Count how often this header byte stands at this stride, in windows that grow."""
+    window, seen = _FIRST_WINDOW, 0
+    while True:
+        start = first + seen * stride
+        stop = min(start + window * stride, limit)
+        column = data[start:stop:stride]
+        count = len(column) - len(column.lstrip(head))
+        seen += count
+        if count < len(column) or stop == limit:
+            return max(seen, 1)
+        window *= _WINDOW_GROWTH
+
+
+def _agreeing(data: bytes, first: int, count: int, stride: int, head: bytes) -> int:
+    """Count how many of the first ``count`` strides begin with this header byte."""
+    column = data[first : first + (count - 1) * stride + 1 : stride]
+    return len(column) - len(column.lstrip(head))
