@@ -1,1 +1,68 @@
-"""The command line: a module a command, no arithmetic."""
+"""The command line: a module a command, no arithmetic.
+
+Commands are imported when they are called, so that ``--help`` is quick.
+"""
+
+from importlib import import_module
+from typing import Any
+
+import click
+
+from riskfit import __version__
+from riskfit.errors import RiskfitError
+
+#: Command -> (module, function, help of one line).  Shown in this order.
+_COMMANDS: dict[str, tuple[str, str, str]] = {
+    "demo": ("demo", "demo", "Analyse a bundled sample and write a report."),
+    "analyze": ("analyze", "analyze", "What a recorded session did: score, causes, advice."),
+    "profile": ("profile", "profile", "Show or edit what riskfit knows about you."),
+}
+
+
+class _Commands(click.Group):
+    """Loads commands lazily and turns our errors into one line and an exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002
+        """Name the commands in the order people need them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import one command."""
+        if cmd_name not in _COMMANDS:
+            return None
+        module, function, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(f"riskfit.cli.{module}"), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command; what is wrong with the input is said in one line."""
+        try:
+            return super().invoke(ctx)
+        except RiskfitError as error:
+            raise click.ClickException(str(error)) from error
+
+
+@click.group(
+    cls=_Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 done; 1 some inputs failed; 2 usage; 3 nothing could be scored; "
+    "10 only with --fail-at.",
+)
+@click.version_option(__version__, prog_name="riskfit")
+def main() -> None:
+    """Estimate the risk of exercise-associated muscle cramps from workout files.
+
+    \b
+    riskfit demo                              see what it does
+    riskfit analyze ride.fit --temp 31        a recorded session
+    riskfit profile edit                      tell it about yourself
+    """
+
+
+if __name__ == "__main__":
+    main()

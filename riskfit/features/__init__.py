@@ -1,1 +1,156 @@
 """Activity (or plan), athlete, conditions and history in; one row of features out."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+
+from riskfit.activity import Activity, PlannedSession
+from riskfit.athlete import Athlete, Conditions, History
+from riskfit.cleaning import clean
+from riskfit.features.catalogue import CATALOGUE, FeatureSet
+from riskfit.features.course import record_course
+from riskfit.features.duration import duration_columns, moving_legs
+from riskfit.features.energy import record_energy
+from riskfit.features.fluids import fluid_columns
+from riskfit.features.heat import heat_columns, surroundings
+from riskfit.features.intensity import intensity_columns, leg_loads
+from riskfit.features.person import person_columns, resolve_person
+from riskfit.features.records import leg_records
+from riskfit.features.recovery import (
+    RecoveryTable,
+    load_ratio_column,
+    recovery_columns,
+    recovery_table,
+)
+from riskfit.features.table import Column, Columns, known, missing, session_features, smallest
+from riskfit.features.traces import leg_traces
+
+__all__ = ["compute_features"]
+
+
+def compute_features(
+    activity_or_planned: Activity | PlannedSession,
+    athlete: Athlete | None = None,
+    conditions: Conditions | None = None,
+    history: History | None = None,
+) -> FeatureSet:
+    """Compute every feature of the catalogue for one session.
+
+    Parameters
+    ----------
+    activity_or_planned : Activity or PlannedSession
+        What was recorded, or what is to come.
+    athlete : Athlete, optional
+        The profile; what it leaves open is taken from the file.
+    conditions : Conditions, optional
+        Surroundings and what the person says of the day; they beat what the file says.
+    history : History, optional
+        Earlier sessions; those that start at or after this one are not looked at.
+
+    Returns
+    -------
+    FeatureSet
+        A value with unit and source for each name, or the reason why it is missing.
+
+    Raises
+    ------
+    NotAnActivityError
+        If a recording has fewer than two samples with different times.
+    """
+    athlete, conditions = athlete or Athlete(), conditions or Conditions()
+    history = history or History()
+    if isinstance(activity_or_planned, PlannedSession):
+        from riskfit.features.planned import planned_features
+
+        return planned_features(activity_or_planned, athlete, conditions, history)
+    return _recorded_features(activity_or_planned, athlete, conditions, history)
+
+
+def _recorded_features(
+    activity: Activity, athlete: Athlete, conditions: Conditions, history: History
+) -> FeatureSet:
+    """Take a recording through cleaning and the four groups."""
+    session = clean(activity)
+    course = record_course(activity, session)
+    traces = leg_traces(course, session)
+    heart = session.samples.heart_rate_bpm
+    observed_max = float(np.nanmax(heart)) if session.samples.has("heart_rate_bpm") else np.nan
+    person = resolve_person(athlete, activity.athlete, observed_max)
+    starts = [course.start_s] * max(len(traces), 1)
+    recovery = recovery_table(
+        history, starts, [trace.leg.sport for trace in traces] or [course.legs[0].sport]
+    )
+    around = surroundings(course, conditions, activity.weather, activity.device.wrist)
+    rpe = conditions.rpe if conditions.rpe is not None else activity.summary.rpe
+    loads = leg_loads(traces, person, rpe)
+    energy = record_energy(course, traces, person, activity)
+    columns: Columns = {
+        **duration_columns(course, recovery),
+        **intensity_columns(course, traces, loads, energy, person, recovery, activity, conditions),
+        **heat_columns(course, around),
+        **fluid_columns(
+            course, energy, around, person, athlete, conditions, activity.summary.sweat_loss_l
+        ),
+        **person_columns(athlete, person, course.start_time.date()),
+        **_core_temperature(session.samples.core_temperature_c),
+    }
+    columns.update(history_columns(recovery, columns, len(moving_legs(course))))
+    columns.update(day_columns(conditions))
+    measured_c = float(columns["air_temperature_c"].values[-1]) if around.measured else np.nan
+    return FeatureSet(
+        features=session_features({name: columns[name] for name in CATALOGUE}),
+        columns=columns,
+        elapsed_s=course.end_s,
+        records=leg_records(course, traces, loads, measured_c),
+        notes=session.notes,
+    )
+
+
+def history_columns(recovery: RecoveryTable, columns: Columns, legs: int) -> Columns:
+    """Return the recovery features; a rule about a sport takes the leg that responds most."""
+    found = recovery_columns(recovery)
+    found["same_sport_sessions_28d"] = smallest(
+        recovery_columns(recovery, row)["same_sport_sessions_28d"] for row in range(legs)
+    )
+    found["week_load_ratio"] = load_ratio_column(recovery, 0, columns["training_stress_score"])
+    usual = float(recovery.columns["mean_temperature_14d_c"][0])
+    found["temperature_above_14d_c"] = (
+        known(columns["air_temperature_c"].values - usual, "history")
+        if np.isfinite(usual) and columns["air_temperature_c"].missing_because is None
+        else missing("needs temperatures of the last 14 days")
+    )
+    return found
+
+
+def day_columns(conditions: Conditions) -> Columns:
+    """Return what the person says of the day."""
+    standing = conditions.standing_sitting_h
+    return {
+        "overtired": _overtired(conditions),
+        "standing_sitting_h": missing("not told: --standing")
+        if standing is None
+        else known(standing, "told"),
+    }
+
+
+def _overtired(conditions: Conditions) -> Column:
+    """Return rule F4's ramp: sleep from 7 to 5 h, resting heart rate from +3 to +7 bpm."""
+    signs = []
+    if conditions.overtired is not None:
+        signs.append(float(conditions.overtired))
+    if conditions.sleep_h is not None:
+        signs.append(float(np.clip((7 - conditions.sleep_h) / 2, 0, 1)))
+    if conditions.resting_hr_excess_bpm is not None:
+        signs.append(float(np.clip((conditions.resting_hr_excess_bpm - 3) / 4, 0, 1)))
+    return known(max(signs), "told") if signs else missing("not told: --sleep, --overtired")
+
+
+def _core_temperature(core_temperature_c: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Columns:
+    if np.isnan(core_temperature_c).all():
+        return {"core_temperature_max_c": missing("no core temperature sensor")}
+    return {"core_temperature_max_c": known(np.nanmax(core_temperature_c), "sensor")}
+
+
+def now_s() -> float:
+    """Return the present moment, POSIX time [s]."""
+    return datetime.now(UTC).timestamp()

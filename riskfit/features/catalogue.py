@@ -5,6 +5,11 @@ A rule may only use a feature that stands here, with the unit that stands here.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riskfit.features.records import LegRecord
+    from riskfit.features.table import Column, FloatArray
 
 GROUPS = ("duration", "intensity", "heat", "recovery", "person")
 
@@ -36,12 +41,30 @@ class Feature:
     missing_because: str | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class FeatureSet(Mapping[str, Feature]):
-    """One row of the feature table: feature name -> Feature."""
+    """One row of the feature table: feature name -> Feature.
+
+    Attributes
+    ----------
+    features : mapping of str to Feature
+        The whole session's.
+    columns : mapping of str to Column
+        The same along the session: arrays whose last axis is the steps of ``elapsed_s``
+        (or of length one).
+    elapsed_s : ndarray
+        Ends of the steps. [s]
+    records : tuple of LegRecord
+        What the session leaves behind for the history.
+    notes : tuple of str
+        Every repair that was made on the way.
+    """
 
     features: Mapping[str, Feature]
-    notes: tuple[str, ...] = field(default=())
+    columns: Mapping[str, "Column"] = field(default_factory=dict)
+    elapsed_s: "FloatArray | None" = None
+    records: tuple["LegRecord", ...] = ()
+    notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Feature:
         return self.features[name]
@@ -74,7 +97,7 @@ CATALOGUE: dict[str, FeatureSpec] = dict(
             "descent_m_per_km",
             "duration",
             "m/km",
-            "descent for each kilometre on foot",
+            "descent for each kilometre",
             "altitude and distance",
         ),
         _spec(

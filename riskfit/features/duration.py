@@ -32,7 +32,7 @@ def moving_legs(course: Course) -> list[int]:
 
 
 def leg_active_s(course: Course, index: int) -> FloatArray:
-    """Return the time under way in one leg up to the end of each step. [s]"""
+    """Return the time under way in one leg up to the end of each step [s]."""
     return np.cumsum(np.where(course.leg == index, course.active_s, 0.0), axis=-1)
 
 

@@ -16,13 +16,11 @@ from riskfit.features.table import FloatArray
 from riskfit.features.traces import LegTrace
 from riskfit.formulas.energy import (
     keytel_energy_kj_min,
-    met_by_sport,
     metabolic_rate_from_calories_w,
     metabolic_rate_from_power_w,
-    resting_metabolic_rate_w,
-    running_metabolic_rate_w,
-    walking_metabolic_rate_w,
 )
+from riskfit.formulas.locomotion import foot_metabolic_rate_w
+from riskfit.formulas.resting import MET_BY_SPORT, met_metabolic_rate_w, resting_metabolic_rate_w
 
 #: Half-width of the 10 to 90 % range by source, as a share (assumptions): gross efficiency
 #: differs by +-10 % between riders, running economy as much; device totals, heart rate and
@@ -47,7 +45,7 @@ class Energy:
 
 
 def resting_rate_w(person: Person) -> float:
-    """Return this person's metabolic rate at rest. [W]"""
+    """Return this person's metabolic rate at rest [W]."""
     rates = [
         float(resting_metabolic_rate_w(person.mass_kg, person.height_m, person.age_years, male))
         for male in _sexes(person)
@@ -80,7 +78,7 @@ def record_energy(
 
 
 def heart_rate_energy_w(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
-    """Return Keytel's metabolic rate, the mean of both sexes where the sex is unknown. [W]"""
+    """Return Keytel's metabolic rate, the mean of both sexes where the sex is unknown [W]."""
     rates = [
         keytel_energy_kj_min(heart_rate_bpm, person.mass_kg, person.age_years, male)
         for male in _sexes(person)
@@ -88,17 +86,10 @@ def heart_rate_energy_w(heart_rate_bpm: FloatArray, person: Person) -> FloatArra
     return np.asarray(sum(rates) / len(rates) * 1000 / 60, dtype=float)
 
 
-def foot_metabolic_rate_w(
-    sport: str, speed_m_s: FloatArray, grade_fraction: FloatArray | float, person: Person
-) -> FloatArray:
-    """Return the metabolic rate of running or walking. [W]"""
-    formula = running_metabolic_rate_w if sport in RUN else walking_metabolic_rate_w
-    return np.asarray(formula(speed_m_s, grade_fraction, person.mass_kg), dtype=float)
-
-
-def table_metabolic_rate_w(sport: str, resting_w: float) -> float:
-    """Return a sport's table value: a multiple of the rate at rest. [W]"""
-    return met_by_sport(sport) * resting_w
+def table_metabolic_rate_w(sport: str, person: Person) -> float:
+    """Return a sport's table value; of a sport not in the table, that of general training [W]."""
+    met = MET_BY_SPORT.get(sport, MET_BY_SPORT["training"])
+    return float(met_metabolic_rate_w(met, person.mass_kg))
 
 
 def _leg_energy(
@@ -110,9 +101,8 @@ def _leg_energy(
         power = _filled(trace.power_w)
         return metabolic_rate_from_power_w(power, resting_w=resting_w), power, "power"
     if trace.speed_m_s is not None and trace.leg.sport in FOOT:
-        rate = foot_metabolic_rate_w(
-            trace.leg.sport, _filled(trace.speed_m_s), trace.grade_fraction, person
-        )
+        speed, running = _filled(trace.speed_m_s), trace.leg.sport in RUN
+        rate = foot_metabolic_rate_w(speed, trace.grade_fraction, person.mass_kg, running)
         return rate, nothing, "speed and grade"
     calories = _calories(trace, traces, activity)
     if calories is not None:
@@ -123,7 +113,7 @@ def _leg_energy(
     if trace.heart_rate_bpm is not None:
         rate = np.maximum(heart_rate_energy_w(_filled(trace.heart_rate_bpm), person), resting_w)
         return rate, _bike_work(trace, rate), "heart rate"
-    rate = np.full(len(trace.rows), table_metabolic_rate_w(trace.leg.sport, resting_w))
+    rate = np.full(len(trace.rows), table_metabolic_rate_w(trace.leg.sport, person))
     return rate, _bike_work(trace, rate), "table value of the sport"
 
 

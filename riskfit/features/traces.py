@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.cleaning import CleanSession
-from riskfit.features.course import FOOT, RUN, Course, CourseLeg
+from riskfit.features.course import FOOT, Course, CourseLeg
 from riskfit.features.table import FloatArray
-from riskfit.formulas.energy import grade_adjusted_speed_m_s
+from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
 
 #: A channel counts as recorded in a leg when it is known for half of its time.
 _ENOUGH: Final = 0.5
@@ -68,7 +68,7 @@ def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
         speed = _enough(samples.speed_m_s, rows)
         adjusted = None
         if speed is not None and leg.sport in FOOT:
-            adjusted = grade_adjusted_speed_m_s(speed, grade[rows], running=leg.sport in RUN)
+            adjusted = grade_adjusted_speed_m_s(speed, grade[rows])
         traces.append(
             LegTrace(
                 leg=leg,

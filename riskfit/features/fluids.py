@@ -1,0 +1,198 @@
+"""What is lost and taken in along a session: sweat, fluid, sodium, carbohydrate."""
+
+from typing import Final
+
+import numpy as np
+
+from riskfit.athlete import Athlete, Conditions
+from riskfit.features.course import STEP_S, WATER, Course
+from riskfit.features.energy import Energy
+from riskfit.features.heat import Surroundings
+from riskfit.features.person import Person
+from riskfit.features.table import Column, Columns, FloatArray, known, missing
+from riskfit.formulas.resting import body_surface_area_m2
+from riskfit.formulas.sun import air_pressure_hpa
+from riskfit.formulas.sweat import (
+    SWEAT_SODIUM_MMOL_L,
+    air_speed_m_s,
+    radiant_temperature_c,
+    sodium_loss_g,
+    sweat_along,
+    sweat_interval,
+    sweat_rate_l_h,
+    typical_clothing_clo,
+)
+
+#: 10 to 90 % half-width of an estimated sweat loss, as a share; of one learnt from weigh-ins.
+_SWEAT_SPREAD: Final = 0.30
+_LEARNT_SPREAD: Final = 0.15
+#: Drinking that nobody told: half the sweat, 20 to 80 % of it.
+_DRUNK_FRACTION: Final = 0.5
+_DRUNK_SPREAD: Final = 0.3
+#: Sodium of a drink that nobody told: half of the 460 mg/L at which sports drinks begin, from
+#: plain water to that (ACSM 2007, doi 10.1249/mss.0b013e31802ca597). [mg/L]
+_DRINK_SODIUM_MG_L: Final = 230.0
+#: Water with less is sold as low in sodium (directive 2009/54/EC, annex III: 20 mg/L).
+_PLAIN_WATER_MG_L: Final = 20.0
+#: Share of people on plain water alone where nobody told (assumption).
+_PLAIN_WATER_SHARE: Final = 0.25
+#: Sodium of people who see salt on their clothes (Stofan et al. 2005, crampers). [mmol/L]
+_SALTY_MMOL_L: Final = 54.6
+#: Between-person standard deviation of whole-body sweat sodium (Baker et al. 2016,
+#: doi 10.1080/02640414.2015.1055291). [mmol/L]
+_SODIUM_SD_MMOL_L: Final = 10.4
+#: 10 to 90 % of a normal distribution reach this many standard deviations out.
+_Z90: Final = 1.28
+#: Sweat in the water, where no heat balance in air holds: trained swimmers lost 0.31 L/h
+#: (Maughan et al. 2009, doi 10.1080/17461390802579129). [L/h]
+_SWIMMING_L_H: Final = 0.31
+
+
+def fluid_columns(
+    course: Course,
+    energy: Energy,
+    around: Surroundings,
+    person: Person,
+    athlete: Athlete,
+    conditions: Conditions,
+    device_sweat_l: float | None = None,
+) -> Columns:
+    """Return sweat, drinking, body-mass and sodium features, summed along the session."""
+    active_h = np.cumsum(course.active_s, axis=-1) / 3600
+    factor = athlete.sweat_factor or 1.0
+    sweat_l = factor * sweat_loss_l(course, energy, around, person)
+    spread = _LEARNT_SPREAD if athlete.sweat_factor else _SWEAT_SPREAD
+    source = "heat balance and weigh-ins" if athlete.sweat_factor else "heat balance"
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate = np.where(active_h > 0, sweat_l / active_h, np.nan)
+    drunk, drunk_spread, drunk_source = _drunk(sweat_l, active_h, conditions)
+    mass = person.mass_kg
+    net = sweat_l - drunk
+    net_spread = np.hypot(spread * sweat_l * (net / np.maximum(sweat_l, 1e-9)), drunk_spread)
+    area = float(body_surface_area_m2(person.mass_kg, person.height_m))
+    metabolic = np.sum(energy.metabolic_rate_w * course.active_s, axis=-1) / np.maximum(
+        np.sum(course.active_s, axis=-1), 1e-9
+    )
+    low_rate, high_rate = (
+        (rate * (1 - spread), rate * (1 + spread)) if athlete.sweat_factor else sweat_interval(rate)
+    )
+    gross_pct = 100 * sweat_l / mass
+    return {
+        "metabolic_rate_w_m2": known(metabolic[..., None] / area, energy.source),
+        "sweat_rate_l_h": known(rate, source, low_rate, high_rate),
+        "sweat_loss_l": known(sweat_l, source, sweat_l * (1 - spread), sweat_l * (1 + spread)),
+        "device_sweat_loss_l": missing("the device gives none")
+        if device_sweat_l is None
+        else known(device_sweat_l, "the maker's own estimate"),
+        "sweat_loss_pct": known(
+            gross_pct, source, gross_pct * (1 - spread), gross_pct * (1 + spread)
+        ),
+        "fluid_intake_l": known(drunk, drunk_source, drunk - drunk_spread, drunk + drunk_spread),
+        "body_mass_loss_pct": known(
+            100 * net / mass,
+            f"{source}, drinking {drunk_source}",
+            100 * (net - net_spread) / mass,
+            100 * (net + net_spread) / mass,
+        ),
+        **_sodium(sweat_l, drunk, spread, athlete, conditions),
+        "plain_water_only": _plain_water(gross_pct, conditions),
+        "underfuelled": _underfuelled(active_h * 60, conditions),
+    }
+
+
+def sweat_loss_l(
+    course: Course, energy: Energy, around: Surroundings, person: Person
+) -> FloatArray:
+    """Integrate the sweat rate along the steps, with the lag of its onset. [L]."""
+    speed = np.nan_to_num(course.speed_m_s)
+    if around.indoor:
+        speed = np.zeros_like(speed)
+    sport = course.legs[0].sport
+    altitude = 0.0 if np.isnan(course.altitude_m) else course.altitude_m
+    rate = sweat_rate_l_h(
+        energy.metabolic_rate_w,
+        energy.external_work_w,
+        person.mass_kg,
+        person.height_m,
+        around.air_temperature_c,
+        around.relative_humidity_pct,
+        air_speed_m_s(speed, around.wind_m_s, indoor=around.indoor),
+        mean_radiant_temperature_c=radiant_temperature_c(
+            around.air_temperature_c, around.sun_fraction, indoor=around.indoor
+        ),
+        clothing_clo=typical_clothing_clo(around.air_temperature_c, sport),
+        pressure_hpa=air_pressure_hpa(altitude),
+    )
+    for index, leg in enumerate(course.legs):
+        if leg.sport in WATER:
+            rate = np.where(course.leg == index, _SWIMMING_L_H, rate)
+    elapsed = np.diff(course.end_s, prepend=0.0)
+    # A plan has no pauses: time beyond its end is no time at all.
+    share = np.minimum(elapsed, STEP_S) if course.active_s.ndim == 1 else course.active_s
+    return np.asarray(sweat_along(rate, share), dtype=float)
+
+
+def _drunk(
+    sweat_l: FloatArray, active_h: FloatArray, conditions: Conditions
+) -> tuple[FloatArray, FloatArray, str]:
+    """Return what was drunk, its half-width, and its source. [L]."""
+    if conditions.fluid_l_h is not None:
+        drunk = conditions.fluid_l_h * active_h
+        return drunk, np.zeros_like(drunk), "told"
+    return _DRUNK_FRACTION * sweat_l, _DRUNK_SPREAD * sweat_l, "assumed half the sweat"
+
+
+def _sodium(
+    sweat_l: FloatArray,
+    drunk_l: FloatArray,
+    spread: float,
+    athlete: Athlete,
+    conditions: Conditions,
+) -> Columns:
+    """Return sodium lost and the deficit left after what was drunk."""
+    concentration, spread_mmol, source = SWEAT_SODIUM_MMOL_L, _Z90 * _SODIUM_SD_MMOL_L, "36 mmol/L"
+    if athlete.sweat_sodium_mmol_l is not None:
+        concentration, spread_mmol, source = athlete.sweat_sodium_mmol_l, 5.0, "measured"
+    elif athlete.salty_sweater:
+        concentration, source = _SALTY_MMOL_L, "salty sweater, 54.6 mmol/L"
+    lost = np.asarray(sodium_loss_g(sweat_l, concentration))
+    lost_spread = lost * float(np.hypot(spread, spread_mmol / concentration))
+    taken_mg_l, taken_spread = _DRINK_SODIUM_MG_L, _DRINK_SODIUM_MG_L
+    if conditions.drink_sodium_mg_l is not None:
+        taken_mg_l, taken_spread = conditions.drink_sodium_mg_l, 0.0
+    deficit = lost - drunk_l * taken_mg_l / 1000
+    deficit_spread = np.hypot(lost_spread, drunk_l * taken_spread / 1000)
+    drink = "told" if conditions.drink_sodium_mg_l is not None else "assumed"
+    return {
+        "sodium_loss_g": known(lost, source, lost - lost_spread, lost + lost_spread),
+        "sodium_deficit_g": known(
+            deficit,
+            f"sweat {source}, drink {drink}",
+            deficit - deficit_spread,
+            deficit + deficit_spread,
+        ),
+    }
+
+
+def _plain_water(gross_pct: FloatArray, conditions: Conditions) -> Column:
+    """Return rule D4's flag: it enters between 1.5 and 2 % of gross sweat loss."""
+    entered = np.clip((gross_pct - 1.5) / 0.5, 0.0, 1.0)
+    if conditions.fluid_l_h == 0:
+        return known(entered, "nothing drunk")
+    sodium = conditions.drink_sodium_mg_l
+    if sodium is not None:
+        plain = sodium < _PLAIN_WATER_MG_L
+        return known(entered * plain, "told: plain water" if plain else "told: sodium in the drink")
+    return known(_PLAIN_WATER_SHARE * entered, "assumed: drink not told", 0.0 * entered, entered)
+
+
+def _underfuelled(active_min: FloatArray, conditions: Conditions) -> Column:
+    """Return rule F6's ramp: 60 to 30 g/h of carbohydrate, entering from 60 to 120 min."""
+    if conditions.skipped_meal:
+        return known(np.ones_like(active_min), "a meal was skipped")
+    if conditions.carbohydrate_g_h is not None:
+        short = np.clip((60 - conditions.carbohydrate_g_h) / 30, 0.0, 1.0)
+        return known(short * np.clip((active_min - 60) / 60, 0.0, 1.0), "told")
+    if conditions.skipped_meal is False:
+        return missing("the carbohydrate taken is not told: --carbs")
+    return missing("not told: --carbs, --skipped-meal")

@@ -1,0 +1,209 @@
+"""The surroundings: which temperature to believe, humidity, wind, sun, and WBGT from them.
+
+Sources of temperature have a rank: what the user says, the weather in the file or export, a
+bike computer or pod, a wrist (lowered, with a wide range), and last an assumption, which
+serves the sweat estimate alone: WBGT then stays unknown.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from riskfit.athlete import Conditions
+from riskfit.features.course import STEP_S, WATER, Course
+from riskfit.features.table import Column, Columns, FloatArray, known, missing
+from riskfit.formulas.heat import wbgt_with_interval_c
+from riskfit.formulas.humidity import heat_index_c
+from riskfit.formulas.sun import (
+    air_pressure_hpa,
+    climate_temperature_c,
+    cos_zenith,
+    day_of_year,
+)
+
+#: Half-widths of the 10 to 90 % range of the air temperature. [°C]  What a user or a weather
+#: service says holds for the place within a degree or two; bike computers warm in the sun;
+#: a wrist reads skin as much as air; climate says little of a day (assumptions, see peers of
+#: the field: makers' manuals warn of 3 to 8 degrees at the wrist).
+_TOLD_C: Final = 1.0
+_WEATHER_C: Final = 2.0
+_POD_C: Final = 3.0
+_WRIST_C: Final = 4.0
+_CLIMATE_C: Final = 10.0
+_ROOM_C: Final = 3.0
+_ASSUMED_OUTDOORS_C: Final = 15.0
+_ASSUMED_ROOM_C: Final = 21.0
+#: A wrist reads high: lower it by two degrees, then draw it a fifth of the way to the climate.
+_WRIST_OFFSET_C: Final = 2.0
+_WRIST_WEIGHT: Final = 0.8
+#: Humidity where nobody says, and its 10 to 90 % range. [%]
+_ASSUMED_HUMIDITY_PCT: Final = (55.0, 35.0, 75.0)
+_ASSUMED_WIND_M_S: Final = 2.0
+#: WBGT is worked out this often: air and sun do not change faster. [steps]
+_WBGT_EVERY: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Surroundings:
+    """Air, wind and sun along the course; ``measured`` says the temperature is not assumed."""
+
+    air_temperature_c: FloatArray
+    air_temperature_spread_c: float
+    temperature_source: str
+    measured: bool
+    relative_humidity_pct: FloatArray
+    humidity_range_pct: tuple[float, float] | None
+    humidity_source: str
+    wind_m_s: FloatArray
+    wind_source: str
+    sun_fraction: FloatArray
+    indoor: bool
+    indoor_because: str
+
+
+def surroundings(
+    course: Course, told: Conditions, in_file: Conditions, wrist: bool | None
+) -> Surroundings:
+    """Choose the best source for each quantity of the surroundings."""
+    indoor, because = course.indoor, course.indoor_because
+    if told.indoor is not None:
+        indoor, because = told.indoor, "told"
+    temperature, spread, source, measured = _temperature(course, told, in_file, wrist, indoor)
+    humidity = _first(told.relative_humidity_pct, in_file.relative_humidity_pct)
+    wind = _first(told.wind_m_s, in_file.wind_m_s)
+    sun = _first(told.sun_fraction, in_file.sun_fraction)
+    return Surroundings(
+        air_temperature_c=temperature,
+        air_temperature_spread_c=spread,
+        temperature_source=source,
+        measured=measured,
+        relative_humidity_pct=np.array(
+            [_ASSUMED_HUMIDITY_PCT[0] if humidity is None else humidity]
+        ),
+        humidity_range_pct=_ASSUMED_HUMIDITY_PCT[1:] if humidity is None else None,
+        humidity_source="assumed"
+        if humidity is None
+        else "told"
+        if told.relative_humidity_pct is not None
+        else in_file.source or "file",
+        wind_m_s=np.array([0.0 if indoor else _ASSUMED_WIND_M_S if wind is None else wind]),
+        wind_source="indoors"
+        if indoor
+        else "assumed"
+        if wind is None
+        else "told"
+        if told.wind_m_s is not None
+        else in_file.source or "file",
+        sun_fraction=np.array([0.0 if indoor else np.nan if sun is None else sun]),
+        indoor=indoor,
+        indoor_because=because,
+    )
+
+
+def heat_columns(course: Course, around: Surroundings) -> Columns:
+    """Return the features of the surroundings, means of what had happened so far."""
+    temperature = mean_so_far(around.air_temperature_c, course.active_s)
+    spread = around.air_temperature_spread_c
+    humidity_range = around.humidity_range_pct
+    return {
+        "air_temperature_c": known(
+            temperature, around.temperature_source, temperature - spread, temperature + spread
+        ),
+        "relative_humidity_pct": known(around.relative_humidity_pct, around.humidity_source)
+        if humidity_range is None
+        else known(around.relative_humidity_pct, "assumed", *humidity_range),
+        "wind_m_s": known(around.wind_m_s, around.wind_source),
+        "wbgt_c": _wbgt(course, around),
+        "heat_index_c": known(
+            heat_index_c(temperature, around.relative_humidity_pct), "temperature and humidity"
+        )
+        if around.measured and humidity_range is None
+        else missing("needs a measured temperature and humidity"),
+    }
+
+
+def mean_so_far(values: FloatArray, active_s: FloatArray) -> FloatArray:
+    """Average values over the time under way up to the end of each step."""
+    weights = np.cumsum(active_s, axis=-1)
+    total = np.cumsum(values * active_s, axis=-1)
+    return np.divide(total, weights, out=np.full(total.shape, np.nan), where=weights > 0)
+
+
+def _temperature(
+    course: Course, told: Conditions, in_file: Conditions, wrist: bool | None, indoor: bool
+) -> tuple[FloatArray, float, str, bool]:
+    """Return temperature, half-width, source, and whether it is more than an assumption."""
+    if told.air_temperature_c is not None:
+        return np.array([told.air_temperature_c]), _TOLD_C, told.source or "told", True
+    if in_file.air_temperature_c is not None:
+        source = in_file.source or "weather in the file"
+        return np.array([in_file.air_temperature_c]), _WEATHER_C, source, True
+    climate = _climate(course, indoor)
+    recorded = course.temperature_c
+    if np.isnan(recorded).all():
+        if indoor:
+            return np.array([climate]), _ROOM_C, "assumed indoors", False
+        where = "latitude and season" if np.isfinite(course.latitude_deg) else "nothing known"
+        return np.array([climate]), _CLIMATE_C, f"assumed from {where}", False
+    steps = np.arange(len(recorded))
+    there = ~np.isnan(recorded)
+    recorded = np.interp(steps, steps[there], recorded[there])
+    on_bike = any(leg.sport == "cycling" for leg in course.legs) and wrist is None
+    if wrist is False or on_bike:
+        return recorded, _POD_C, "bike computer or pod", True
+    lowered = _WRIST_WEIGHT * (recorded - _WRIST_OFFSET_C) + (1 - _WRIST_WEIGHT) * climate
+    return lowered, _WRIST_C, "wrist, lowered for the skin's warmth", True
+
+
+def _climate(course: Course, indoor: bool) -> float:
+    """Return what the air is like there by default. [°C]."""
+    if indoor:
+        return _ASSUMED_ROOM_C
+    if not np.isfinite(course.latitude_deg):
+        return _ASSUMED_OUTDOORS_C
+    return float(climate_temperature_c(course.latitude_deg, day_of_year(course.start_s)))
+
+
+def _wbgt(course: Course, around: Surroundings) -> Column:
+    """Return WBGT, the mean so far, with the range that sky, humidity and sensor leave open."""
+    if not around.measured:
+        return missing("needs a measured or told temperature")
+    on_land = np.isin(np.arange(len(course.legs)), _water_legs(course), invert=True)[course.leg]
+    if not on_land.any():
+        return missing("in the water")
+    picks = np.unique(
+        np.append(np.arange(0, len(course.end_s), _WBGT_EVERY), len(course.end_s) - 1)
+    )
+    when_s = course.start_s + course.end_s[picks] - STEP_S / 2
+    temperature = np.broadcast_to(around.air_temperature_c, course.active_s.shape)[..., picks]
+    spread = np.array([0.0, -1.0, 1.0]) * around.air_temperature_spread_c
+    humidity = around.humidity_range_pct or (np.nan, np.nan)
+    middle = float(around.relative_humidity_pct[-1])
+    humidities = np.where(np.isnan([np.nan, *humidity]), middle, [np.nan, *humidity])
+    value, low, high = wbgt_with_interval_c(
+        temperature[..., None, :] + spread[:, None],
+        np.clip(humidities, 1, 100)[:, None],
+        cos_zenith=cos_zenith(when_s, course.latitude_deg, course.longitude_deg),
+        sun_fraction=around.sun_fraction,
+        wind_m_s=around.wind_m_s,
+        indoor=around.indoor,
+        pressure_hpa=air_pressure_hpa(0.0 if np.isnan(course.altitude_m) else course.altitude_m),
+    )
+    weights = course.active_s * on_land
+    steps = np.arange(len(course.end_s))
+    middle_c, low_c, high_c = (
+        mean_so_far(np.interp(steps, picks, bound), weights)
+        for bound in (value[0], low[1], high[2])
+    )
+    sky = "sky unknown" if np.isnan(around.sun_fraction[-1]) else "sky told"
+    return known(middle_c, f"Liljegren, {around.temperature_source}, {sky}", low_c, high_c)
+
+
+def _water_legs(course: Course) -> list[int]:
+    return [index for index, leg in enumerate(course.legs) if leg.sport in WATER]
+
+
+def _first(*values: float | None) -> float | None:
+    """Return the first that is known."""
+    return next((value for value in values if value is not None), None)

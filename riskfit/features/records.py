@@ -1,0 +1,104 @@
+"""What a session leaves behind for the sessions after it: one record for each of its legs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from riskfit.athlete import History
+from riskfit.features.course import BIKE, RUN, Course
+from riskfit.features.intensity import LegLoad
+from riskfit.features.table import FloatArray
+from riskfit.features.traces import LegTrace
+from riskfit.formulas.pacing import power_duration, riegel_speed
+
+#: Lengths at which a session's best effort is looked for; the whole session is one more. [s]
+_EFFORTS_S: Final = (300, 600, 1200, 1800, 3600)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegRecord:
+    """One leg as a row of the history; nan where unknown."""
+
+    start_s: float
+    duration_s: float
+    load: float
+    sport: str
+    temperature_c: float
+    best_duration_s: float
+    best_speed_m_s: float
+    best_power_w: float
+
+
+def leg_records(
+    course: Course, traces: list[LegTrace], loads: list[LegLoad], temperature_c: float
+) -> tuple[LegRecord, ...]:
+    """Return the records of a session's legs; ``temperature_c`` is nan where it is assumed."""
+    records = []
+    for trace, load in zip(traces, loads, strict=True):
+        duration, speed, power = _best_effort(trace)
+        records.append(
+            LegRecord(
+                start_s=course.start_s + float(trace.rows[0]),
+                duration_s=float(len(trace.rows)),
+                load=float(load.load[-1]),
+                sport=trace.leg.sport,
+                temperature_c=temperature_c,
+                best_duration_s=duration,
+                best_speed_m_s=speed,
+                best_power_w=power,
+            )
+        )
+    return tuple(records)
+
+
+def history_of(
+    records: Iterable[LegRecord],
+    covered_from_s: float = float("nan"),
+    utc_offset_s: float = 0.0,
+) -> History:
+    """Put records in order of time and make a history of them."""
+    rows = sorted(records, key=lambda record: record.start_s)
+
+    def column(name: str) -> FloatArray:
+        return np.array([getattr(row, name) for row in rows], dtype=float)
+
+    return History(
+        start_s=column("start_s"),
+        duration_s=column("duration_s"),
+        load=column("load"),
+        sport=np.array([row.sport for row in rows], dtype="U32"),
+        temperature_c=column("temperature_c"),
+        best_duration_s=column("best_duration_s"),
+        best_speed_m_s=column("best_speed_m_s"),
+        best_power_w=column("best_power_w"),
+        covered_from_s=covered_from_s,
+        utc_offset_s=utc_offset_s,
+    )
+
+
+def _best_effort(trace: LegTrace) -> tuple[float, float, float]:
+    """Return the effort that stands for most over an hour: its duration, speed, power."""
+    nothing = float("nan"), float("nan"), float("nan")
+    if trace.leg.sport in RUN and trace.adjusted_speed_m_s is not None:
+        duration, best = _best(trace.adjusted_speed_m_s, riegel_speed)
+        return duration, best, float("nan")
+    if trace.leg.sport in BIKE and trace.power_w is not None:
+        duration, best = _best(trace.power_w, power_duration)
+        return duration, float("nan"), best
+    return nothing
+
+
+def _best(output: FloatArray, curve: object) -> tuple[float, float]:
+    """Return duration and mean of the best of the usual lengths, by its hour equivalent."""
+    summed = np.concatenate([[0.0], np.cumsum(np.nan_to_num(output))])
+    lengths = [length for length in (*_EFFORTS_S, len(output)) if 300 <= length <= len(output)]
+    if not lengths:
+        return float("nan"), float("nan")
+    means = np.array([(summed[n:] - summed[:-n]).max() / n for n in lengths])
+    hours = curve(means, np.array(lengths, dtype=float), 3600.0)  # type: ignore[operator]
+    if np.isnan(hours).all():
+        return float("nan"), float("nan")
+    best = int(np.nanargmax(hours))
+    return float(lengths[best]), float(means[best])

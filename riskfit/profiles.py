@@ -1,0 +1,106 @@
+"""The athlete's profile: one TOML file in the platform's config folder."""
+
+import difflib
+import os
+import tomllib
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from riskfit.athlete import Athlete
+from riskfit.errors import InputError
+
+#: Written when there is no profile yet; every line is a comment until the person fills it in.
+TEMPLATE = """\
+# Your riskfit profile.  Take the # off a line and fill it in; what stays open is "not told":
+# riskfit then counts it as typical and widens the interval.
+
+# name = "Alex"
+# mass_kg = 70
+# height_m = 1.75
+# age_years = 40
+# sex = "female"                    # female or male
+
+# hr_max_bpm = 185
+# hr_rest_bpm = 55
+# hr_threshold_bpm = 168
+# ftp_w = 240                       # about what you can hold for an hour on a bike
+# threshold_speed_m_s = 3.6         # the same running: 3.6 m/s is 4:38/km
+
+# cramp_history = "none"            # none, ever, last_12_months, 3_of_last_10_races
+# family_history = false            # cramps in parents, brothers, sisters
+# recent_injury = "none"            # of the last 12 months: none, muscle, other
+# strength_training = true          # strength work in the weeks before
+# flat_feet = false
+# unsuitable_shoes = false          # unsuitable, new or worn out
+
+# chronic_conditions = []           # e.g. ["asthma", "high blood pressure"]; not the ones below
+# diabetes = false
+# nerve_or_back_condition = false
+# hypertension = false
+# heart_disease = false
+# kidney_disease = false
+# neuromuscular_disease = false
+# pregnant = false
+# nsaid_use = false                 # anti-inflammatory painkillers around sessions
+
+# medications = []                  # classes: laba, potassium_sparing_diuretic, thiazide, statin,
+#                                   # loop_diuretic, steroid; others count, too:
+# medications = [{ name = "statin", started = 2026-01-31 }]
+
+# salty_sweater = false             # white edges on clothes
+# sweat_sodium_mmol_l = 36          # if it was measured
+# red_flags = []                    # see `riskfit card` for the list; [] means: asked, none
+"""
+
+
+def profile_path() -> Path:
+    """Return where the profile is kept; the environment's RISKFIT_PROFILE comes first."""
+    told = os.environ.get("RISKFIT_PROFILE")
+    if told:
+        return Path(told)
+    from platformdirs import user_config_path
+
+    return user_config_path("riskfit") / "profile.toml"
+
+
+def load_profile(path: Path | None = None) -> Athlete:
+    """Read a profile; the usual one may be missing, one that was named may not.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, is not TOML, or says something impossible.
+    """
+    where = path or profile_path()
+    if path is None and not where.exists():
+        return Athlete()
+    try:
+        table = tomllib.loads(where.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the profile {where} cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(f"the profile {where} is not TOML: {error}") from error
+    return athlete_from(table, str(where))
+
+
+def athlete_from(table: dict[str, Any], where: str) -> Athlete:
+    """Make an athlete of a table of profile keys.
+
+    Raises
+    ------
+    InputError
+        If a key is unknown or a value is of the wrong kind or impossible.
+    """
+    import msgspec
+
+    known = [f.name for f in fields(Athlete)]
+    for key in table:
+        if key not in known:
+            near = difflib.get_close_matches(key, known, 1)
+            hint = f": did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"{where}: unknown key {key!r}{hint}")
+    try:
+        return msgspec.convert(table, Athlete)
+    except (msgspec.ValidationError, InputError) as error:
+        raise InputError(f"{where}: {error}") from error
