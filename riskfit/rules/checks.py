@@ -12,9 +12,10 @@ import msgspec
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.rules.tables import CAUSES, Context, Rule
 
 if TYPE_CHECKING:
-    from riskfit.rules import Context, Model, Rule
+    from riskfit.rules.model import Model
 
 T = TypeVar("T")
 
@@ -101,7 +102,7 @@ class _Checker:
 
 
 def check_model(
-    model: "Model", contexts: Sequence["Context"], cause_factors: Mapping[str, float]
+    model: "Model", contexts: Sequence[Context], cause_factors: Mapping[str, float]
 ) -> None:
     """Refuse a model that breaks a rule of models/README.md."""
     check = _Checker(model.source)
@@ -151,8 +152,6 @@ def _check_ladder(check: _Checker, what: str, steps: Sequence[tuple[str, float]]
 
 
 def _check_groups(check: _Checker, model: "Model", cause_factors: Mapping[str, float]) -> None:
-    from riskfit.rules import CAUSES
-
     used = {rule.group for rule in model.rules}
     for group in model.groups:
         place = f"group {group.id}"
@@ -166,7 +165,7 @@ def _check_groups(check: _Checker, model: "Model", cause_factors: Mapping[str, f
         )
 
 
-def _check_rule(check: _Checker, model: "Model", rule: "Rule") -> None:
+def _check_rule(check: _Checker, model: "Model", rule: Rule) -> None:
     place = f"rule {rule.id}"
     groups = {group.id: group for group in model.groups}
     check.one_of(rule.group, groups, place, "group")
@@ -196,7 +195,7 @@ def _check_rule(check: _Checker, model: "Model", rule: "Rule") -> None:
     _check_sentence(check, rule.sentence, place)
 
 
-def _check_knots(check: _Checker, rule: "Rule", place: str) -> None:
+def _check_knots(check: _Checker, rule: Rule, place: str) -> None:
     """Knots must rise in value and be monotone in response."""
     values = [value for value, _ in rule.knots]
     responses = [response for _, response in rule.knots]
@@ -224,7 +223,7 @@ def _check_sentence(check: _Checker, sentence: str, place: str) -> None:
         check.one_of(name, sorted(PLACEHOLDERS), place, "sentence")
 
 
-def _check_context(check: _Checker, model: "Model", context: "Context") -> None:
+def _check_context(check: _Checker, model: "Model", context: Context) -> None:
     place = f"context {context.id}"
     for key in ("p0", "p0_low", "p0_high"):
         value = getattr(context, key)

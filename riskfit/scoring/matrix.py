@@ -7,7 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskfit.errors import InputError
 from riskfit.rules import Model, load_model
-from riskfit.scorekernel import Floats, Range, Scores, compile_card, run
+from riskfit.scoring.card import Floats, Range, Scores, compile_card
+from riskfit.scoring.kernel import run
 
 
 def score_table(
@@ -17,6 +18,7 @@ def score_table(
     *,
     low: Mapping[str, ArrayLike] | None = None,
     high: Mapping[str, ArrayLike] | None = None,
+    ledger: bool = True,
     detail: bool = False,
 ) -> Scores:
     """Score a table of named columns; a rule whose column is missing is unknown.
@@ -32,6 +34,9 @@ def score_table(
         The model's default context unless given.
     low, high : mapping of feature name to array, optional
         Ends of what is known only as a range; nan where it is exact.
+    ledger : bool
+        Keep the contributions, rows x rules; without them a million rows need a third of the
+        memory.
     detail : bool
         Also keep responses and uncertainties.
 
@@ -45,7 +50,7 @@ def score_table(
     rows = _rows_of(arrays)
     wide = [_broadcast(arrays.get(name), rows) for name in model.features]
     ranges = [_range_of(name, arrays, rows, low, high) for name in model.features]
-    scores = run(card, wide, ranges, rows, detail)
+    scores = run(card, wide, ranges, rows, ledger=ledger, detail=detail)
     outside = outside_mask(arrays, model, rows)
     if outside.any():
         for numbers in (scores.score, scores.low, scores.high):
@@ -60,6 +65,7 @@ def score_matrix(
     *,
     low: ArrayLike | None = None,
     high: ArrayLike | None = None,
+    ledger: bool = True,
     detail: bool = False,
 ) -> Scores:
     """Score a matrix, rows x rules in the card's order (``model.features``); nan is unknown.
@@ -68,7 +74,7 @@ def score_matrix(
     ----------
     values, low, high : array, rows x rules
         Features, and the ends of those known only as a range (nan where exact).
-    model, context, detail
+    model, context, ledger, detail
         As in `score_table`.
 
     Returns
@@ -83,7 +89,7 @@ def score_matrix(
     ranges: list[Range | None] = [
         (ends[0][:, k], ends[1][:, k]) if ranged else None for k in range(matrix.shape[1])
     ]
-    return run(card, list(matrix.T), ranges, len(matrix), detail)
+    return run(card, list(matrix.T), ranges, len(matrix), ledger=ledger, detail=detail)
 
 
 def outside_mask(columns: Mapping[str, Floats], model: Model, rows: int) -> NDArray[np.bool_]:

@@ -9,179 +9,26 @@ from collections.abc import Mapping
 from functools import cache, cached_property
 from math import exp, log
 from pathlib import Path
-from typing import Any, Literal
 
 import msgspec
 
-from riskfit.errors import RuleError
-
-Grade = Literal["A", "B", "C", "D"]
-Part = Literal["you", "session"]
-
-#: The four causes of the score, in the order in which they are shown.
-CAUSES = ("predisposition", "overuse", "fatigue", "dehydration")
-PARTS: tuple[Part, ...] = ("you", "session")
-
-
-class _Strict(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Base of every table of a model file: no unknown keys, no conversions of type."""
-
-
-class Provenance(_Strict, frozen=True):
-    """Who made the model and from what; what ``calibrate`` adds is optional."""
-
-    made_by: str
-    note: str = ""
-    date: str | None = None
-    base: str | None = None
-    outcomes: int | None = None
-    cramps: int | None = None
-    athletes: int | None = None
-    old_points: dict[str, float] = {}
-    new_points: dict[str, float] = {}
-
-
-class ScoreSettings(_Strict, frozen=True):
-    """The constants of the arithmetic."""
-
-    points_per_doubling: float
-    interval_z: float
-    range_width: float
-    exertion_floor: float
-    exertion_share: float
-    exertion_reach: float
-    shrink: dict[Grade, float]
-    default_context: str
-
-    @property
-    def points_per_logit(self) -> float:
-        """Points of one unit of log odds."""
-        return self.points_per_doubling / log(2)
-
-
-class Outside(_Strict, frozen=True):
-    """People the score is not for."""
-
-    under_age_years: float
-    conditions: dict[str, str]
-    text: str
-
-
-class Group(_Strict, frozen=True):
-    """Rules that overlap and saturate together at a cap [log odds]."""
-
-    id: str
-    cause: str
-    cap: float
-    with_exertion: bool = False
-    errors_add: bool = False
-    in_base_rate: bool = False
-
-
-class Band(_Strict, frozen=True):
-    """A band of the score, from this number of points (and these odds against the context)."""
-
-    id: str
-    from_: float = msgspec.field(name="from")
-    odds: float
-
-
-class SessionWord(_Strict, frozen=True):
-    """A word for the session's part, from this number of points."""
-
-    id: str
-    from_: float = msgspec.field(name="from")
-
-
-class Rule(_Strict, frozen=True):
-    """One piece of evidence: feature value -> response, published odds ratio, grade."""
-
-    id: str
-    name: str
-    cause: str
-    group: str
-    part: Part
-    feature: str
-    unit: str
-    knots: tuple[tuple[float, float], ...]
-    odds_ratio: float
-    odds_from: str
-    grade: Grade
-    typical: float
-    spread: float
-    references: tuple[str, ...]
-    seed: str
-    sentence: str
-    question: str
-    settled_by: str
-    typical_from: Literal["assumed", "published"] = "assumed"
-    exertion: bool = False
-    recorded_only: bool = False
-    not_for: tuple[str, ...] = ()
-    factor: float = 1.0
-
-
-class Context(_Strict, frozen=True):
-    """A kind of session: base rate with its range, and how its people differ from the usual."""
-
-    id: str
-    name: str
-    p0: float
-    p0_low: float
-    p0_high: float
-    p0_from: str
-    event: bool = False
-    guess: bool = False
-    chance_up_to_min: float | None = None
-    references: tuple[str, ...] = ()
-    typical: dict[str, tuple[float, float]] = {}
-
-
-class RedFlag(_Strict, frozen=True):
-    """A sign that needs a clinician; never scored."""
-
-    id: str
-    name: str
-    asks: str
-    means: str
-    urgent: bool = False
-
-
-class ZeroWeight(_Strict, frozen=True):
-    """Something that was looked at and is worth no points, with the reason."""
-
-    id: str
-    what: str
-    reason: str
-    references: tuple[str, ...] = ()
-
-
-class Reference(_Strict, frozen=True):
-    """One source: how to cite it, what it found, and how much of it was read."""
-
-    cite: str
-    finding: str
-    read: Literal["whole", "abstract", "cited", "memory"]
-    doi: str | None = None
-
-
-class _File(_Strict, frozen=True):
-    """A whole model file."""
-
-    id: str
-    version: str
-    title: str
-    provenance: Provenance
-    score: ScoreSettings
-    outside: Outside
-    group: tuple[Group, ...]
-    band: tuple[Band, ...]
-    session_word: tuple[SessionWord, ...]
-    rule: tuple[Rule, ...]
-    context: tuple[Context, ...]
-    red_flag: tuple[RedFlag, ...]
-    zero_weight: tuple[ZeroWeight, ...] = ()
-    cause_factor: dict[str, float] = {}
+from riskfit.errors import InputError, RuleError
+from riskfit.rules.tables import (
+    ARRAYS,
+    CAUSES,
+    Band,
+    Context,
+    Group,
+    ModelFile,
+    Outside,
+    Provenance,
+    RedFlag,
+    Reference,
+    Rule,
+    ScoreSettings,
+    SessionWord,
+    ZeroWeight,
+)
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
@@ -231,7 +78,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """Return a rule by its id; case does not matter."""
         found = self.by_id.get(rule_id) or self.by_id.get(rule_id.upper())
         if found is None:
-            raise RuleError(
+            raise InputError(
                 f"{self.source}: there is no rule {rule_id!r}; the rules are "
                 f"{', '.join(self.rule_ids)}"
             )
@@ -241,7 +88,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
         """Return a context by its name, the default one for None."""
         wanted = self.settings.default_context if name is None else name
         if wanted not in self.contexts:
-            raise RuleError(
+            raise InputError(
                 f"{self.source}: there is no context {wanted!r}; use one of "
                 f"{', '.join(self.contexts)}"
             )
@@ -253,7 +100,21 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
             if name in (flag.id, flag.name):
                 return flag
         names = ", ".join(f"{flag.id} ({flag.name})" for flag in self.red_flags)
-        raise RuleError(f"{self.source}: there is no red flag {name!r}; use one of {names}")
+        raise InputError(f"{self.source}: there is no red flag {name!r}; use one of {names}")
+
+    def band(self, score: float) -> str:
+        """Return a score's band; an edge belongs to the band above."""
+        return [band.id for band in self.bands if score >= band.from_ or not band.from_][-1]
+
+    def compared(self, odds: float) -> str:
+        """Return the word for odds against the context's typical session."""
+        return [band.id for band in self.bands if odds >= band.odds or not band.odds][-1]
+
+    def session_word(self, points: float) -> str:
+        """Return the word for the points of the session's part."""
+        return [word.id for word in self.session_words if points >= word.from_ or not word.from_][
+            -1
+        ]
 
     def weight(self, rule: Rule) -> float:
         """Return a rule's weight within its group, before its cause's factor [log odds]."""
@@ -310,10 +171,10 @@ def load_model(path: str | Path | None = None) -> Model:
 
 def parse_model(text: str, source: str) -> Model:
     """Make a model of a TOML text; ``source`` names it in messages."""
-    from riskfit.rulechecks import check_model, convert_table, parse_toml
+    from riskfit.rules.checks import check_model, convert_table, parse_toml
 
     raw = parse_toml(text, source)
-    file = convert_table(raw, _File, source, tables=_TABLES)
+    file = convert_table(raw, ModelFile, source, tables=ARRAYS)
     model = Model(
         id=file.id,
         version=file.version,
@@ -340,7 +201,7 @@ def parse_model(text: str, source: str) -> Model:
 def load_references() -> Mapping[str, Reference]:
     """Read the bundled list of sources."""
     from riskfit.resources import models
-    from riskfit.rulechecks import convert_table, parse_toml
+    from riskfit.rules.checks import convert_table, parse_toml
 
     name = "references.toml"
     raw = parse_toml(models().joinpath(name).read_text(encoding="utf-8"), name)
@@ -356,15 +217,3 @@ def _bundled() -> Model:
 
     name = "cramp.toml"
     return parse_model(models().joinpath(name).read_text(encoding="utf-8"), source=name)
-
-
-#: Arrays of tables in a model file: each entry is converted alone, so messages can name it.
-_TABLES: dict[str, Any] = {
-    "group": Group,
-    "band": Band,
-    "session_word": SessionWord,
-    "rule": Rule,
-    "context": Context,
-    "red_flag": RedFlag,
-    "zero_weight": ZeroWeight,
-}

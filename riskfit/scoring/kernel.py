@@ -8,169 +8,23 @@ Rows are worked off in blocks that stay in the processor's cache, column by colu
     points_i = 16 / ln 2 x x_i S_g / X_g
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from itertools import pairwise
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit.rules import CAUSES, PARTS, Context, Model, Rule
+from riskfit.rules import CAUSES, PARTS
+from riskfit.scoring.card import Card, Entry, Floats, PartScores, Range, Scores, respond
 
-Floats = NDArray[np.float64]
-#: Low and high ends of a column that is known only as a range.
-Range = tuple[Floats, Floats]
-
-#: Rows worked off together: each of the dozen arrays in use is then 64 kB.
-_BLOCK = 8192
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PartScores:
-    """Points of one part with their interval, a number a row."""
-
-    points: Floats
-    low: Floats
-    high: Floats
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scores:
-    """What scoring a table gives: a number a row, or a column a rule in the card's order.
-
-    Attributes
-    ----------
-    score, low, high : ndarray
-        nan where no rule had a value, or the person is outside the score.
-    contributions : ndarray, rows x rules
-        They add up to the score; 0 for a rule that is absent in this context.
-    parts : mapping
-        ``"you"`` and ``"session"``.
-    causes : mapping
-        Points of each cause.
-    reference : ndarray
-        Score of the context's typical session; in an event at this session's own demand.
-    responses, uncertainty : ndarray or None, rows x rules
-        With ``detail``: r in 0..1 (typical where unknown) and d in points (0 where exact).
-    """
-
-    model: Model
-    context: Context
-    score: Floats
-    low: Floats
-    high: Floats
-    contributions: Floats
-    parts: Mapping[str, PartScores]
-    causes: Mapping[str, Floats]
-    reference: Floats
-    responses: Floats | None = None
-    uncertainty: Floats | None = None
-
-    def __len__(self) -> int:
-        return len(self.score)
-
-    @property
-    def odds_vs_typical(self) -> Floats:
-        """Odds of each row against the context's typical session."""
-        doubling = self.model.settings.points_per_doubling
-        odds: Floats = np.exp2((self.score - self.reference) / doubling)
-        return odds
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A rule as the arithmetic needs it in one context; ``cell`` is its group and part."""
-
-    column: int
-    rule: Rule
-    weight: float
-    typical: float
-    spread: float
-    cell: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """A model compiled for one context.
-
-    Attributes
-    ----------
-    entries : tuple of Entry
-        Rules that are absent in the context have none.
-    scale : tuple of float
-        Points of one logit of each group, its cause's factor included.
-    usual : tuple of float
-        Sum of typical x of each group; of a group in the base rate of an event, 0.
-    usual_calm : float
-        1 - A of the typical session, again without what an event's base rate holds.
-    """
-
-    model: Model
-    context: Context
-    entries: tuple[Entry, ...]
-    cells: tuple[tuple[int, int], ...]
-    scale: tuple[float, ...]
-    own_demand: tuple[bool, ...]
-    usual: tuple[float, ...]
-    usual_calm: float
-
-
-@lru_cache(maxsize=64)
-def compile_card(model: Model, context_id: str) -> Card:
-    """Compile a model for a context, once."""
-    context = model.context(context_id)
-    settings = model.settings
-    own = tuple(context.event and group.in_base_rate for group in model.groups)
-    numbers = {group.id: number for number, group in enumerate(model.groups)}
-    entries = []
-    usual = [0.0] * len(model.groups)
-    calm = 1.0
-    for column, rule in enumerate(model.rules):
-        if context.id in rule.not_for:
-            continue
-        cell = (numbers[rule.group], PARTS.index(rule.part))
-        typical, spread = model.typical(rule, context)
-        entry = Entry(column, rule, model.weight(rule), typical, spread, cell)
-        entries.append(entry)
-        if not own[cell[0]]:
-            usual[cell[0]] += entry.weight * typical
-            calm *= 1 - settings.exertion_reach * typical * rule.exertion
-    return Card(
-        model=model,
-        context=context,
-        entries=tuple(entries),
-        cells=tuple(dict.fromkeys(entry.cell for entry in entries)),
-        scale=tuple(
-            settings.points_per_logit * model.cause_factors[group.cause] for group in model.groups
-        ),
-        own_demand=own,
-        usual=tuple(usual),
-        usual_calm=calm,
-    )
-
-
-def respond(values: Floats, knots: Sequence[tuple[float, float]]) -> Floats:
-    """Return the response to each value: piecewise linear, constant beyond the ends.
-
-    It is summed from the end where nothing responds, so that this end is exactly its knot and
-    rounding never makes a response fall where the value asks for more.
-    """
-    rising = knots[0][1] <= knots[-1][1]
-    out: Floats = np.full(values.shape, knots[0 if rising else -1][1])
-    for (x0, r0), (x1, r1) in pairwise(knots):
-        part = np.minimum(np.maximum(values, x0), x1)
-        part = part - x0 if rising else x1 - part
-        part *= abs(r1 - r0) / (x1 - x0)
-        out += part
-    return np.minimum(out, max(knots[0][1], knots[-1][1]), out=out)
+#: Rows worked off together: large enough to drown numpy's cost of a call, small for the cache.
+_BLOCK = 16384
 
 
 class _Out:
     """The arrays of the answer, filled block by block; a row a rule, its numbers side by side."""
 
-    def __init__(self, rows: int, wide: int, detail: bool) -> None:
-        self.contributions = np.zeros((wide, rows))
+    def __init__(self, rows: int, wide: int, ledger: bool, detail: bool) -> None:
+        self.contributions = np.zeros((wide, rows if ledger or detail else 0))
         self.responses = np.zeros((wide, rows)) if detail else None
         self.uncertainty = np.zeros((wide, rows)) if detail else None
         self.score, self.low, self.high, self.reference = np.empty((4, rows))
@@ -183,10 +37,12 @@ def run(
     columns: Sequence[Floats | None],
     ranges: Sequence[Range | None],
     rows: int,
-    detail: bool,
+    *,
+    ledger: bool = True,
+    detail: bool = False,
 ) -> Scores:
     """Score all rows; a column that is None is unknown throughout."""
-    out = _Out(rows, len(card.model.rules), detail)
+    out = _Out(rows, len(card.model.rules), ledger, detail)
     for start in range(0, rows, _BLOCK):
         _Block(card, out, slice(start, min(start + _BLOCK, rows))).score(columns, ranges)
     return Scores(
@@ -220,7 +76,11 @@ class _Block:
         #: 1 - A, of the session and of the typical one.
         self.calm = np.ones(size)
         self.usual_calm: Floats | float = card.usual_calm
-        self.anything = np.zeros(size, dtype=bool)
+        self.nothing = np.ones(size, dtype=bool)
+        self.work, self.scratch = np.empty((2, size))
+        self.ledger = out.contributions.shape[1] > 0
+        groups = card.model.groups
+        self.errors_add = {cell: groups[cell[0]].errors_add for cell in card.cells}
         if any(card.own_demand):
             self.usual_calm = np.full(size, card.usual_calm)
 
@@ -229,49 +89,56 @@ class _Block:
         for entry in self.card.entries:
             self._add(entry, columns[entry.column], ranges[entry.column])
         group_gain, group_slope = self._saturate()
-        self._share_out(group_gain, group_slope)
+        if self.ledger:
+            self._share_out(group_gain, group_slope)
         self._total(group_gain, group_slope)
         self._reference()
 
     def _add(self, entry: Entry, column: Floats | None, ends: Range | None) -> None:
-        """Add one rule's x and its doubt to the sums."""
-        response: Floats | float = entry.typical
-        doubt: Floats | float = entry.weight * entry.spread
-        if column is not None:
-            values = column[self.rows]
-            known = np.isfinite(values)
-            response = respond(values, entry.rule.knots)
-            if known.all():
-                doubt = 0.0
-            else:
-                response[~known] = entry.typical
-                doubt = np.where(known, 0.0, doubt)
-            self.anything |= known
-            if ends is not None:
-                doubt = self._doubt_of_range(entry, ends, known, doubt)
-        x = entry.weight * response
-        self.out.contributions[entry.column, self.rows] = x
-        self.sums[entry.cell] += x
-        group = self.card.model.groups[entry.cell[0]]
-        if isinstance(doubt, np.ndarray) or doubt:
-            self.doubts[entry.cell] += doubt if group.errors_add else doubt * doubt
-        if entry.rule.exertion:
-            calm = 1 - self.settings.exertion_reach * response
-            self.calm *= calm
-            if self.card.own_demand[entry.cell[0]]:
-                self.usual_calm *= calm
+        """Add one rule's x and its doubt to the sums; its place in the ledger holds x so far."""
+        x = self.out.contributions[entry.column, self.rows] if self.ledger else self.scratch
+        doubt: Floats | float
+        if column is None:
+            x.fill(entry.typical)
+            doubt = entry.weight * entry.spread
+        else:
+            doubt = self._respond(entry, column[self.rows], ends, x)
         if self.out.responses is not None and self.out.uncertainty is not None:
-            self.out.responses[entry.column, self.rows] = response
+            self.out.responses[entry.column, self.rows] = x
             self.out.uncertainty[entry.column, self.rows] = doubt
+        if entry.rule.exertion:
+            np.multiply(x, -self.settings.exertion_reach, out=self.work)
+            self.work += 1
+            self.calm *= self.work
+            if self.card.own_demand[entry.cell[0]]:
+                self.usual_calm *= self.work
+        x *= entry.weight
+        self.sums[entry.cell] += x
+        self.doubts[entry.cell] += doubt if self.errors_add[entry.cell] else doubt * doubt
 
-    def _doubt_of_range(
-        self, entry: Entry, ends: Range, known: NDArray[np.bool_], doubt: Floats | float
-    ) -> Floats:
+    def _respond(
+        self, entry: Entry, values: Floats, ends: Range | None, out: Floats
+    ) -> Floats | float:
+        """Write the responses, typical where unknown, and return how doubtful they are."""
+        doubt = entry.weight * entry.spread
+        respond(values, entry.rule.knots, out, self.work)
+        unknown = ~np.isfinite(values)
+        some = bool(unknown.any())
+        self.nothing &= unknown
+        if some:
+            np.copyto(out, entry.typical, where=unknown)
+        if ends is not None:
+            return self._doubt_of_range(entry, ends, unknown)
+        return np.multiply(unknown, doubt) if some else 0.0
+
+    def _doubt_of_range(self, entry: Entry, ends: Range, unknown: NDArray[np.bool_]) -> Floats:
         """Return w times the spread of values that are known only as a range."""
         low, high = (respond(end[self.rows], entry.rule.knots) for end in ends)
-        spread = np.abs(high - low) / self.settings.range_width
-        ranged = known & np.isfinite(spread)
-        return np.where(ranged, entry.weight * spread, doubt)
+        spread = np.abs(high - low) * (entry.weight / self.settings.range_width)
+        # nan where an end is missing: the value is exact there
+        return np.where(
+            unknown, entry.weight * entry.spread, np.where(np.isfinite(spread), spread, 0.0)
+        )
 
     def _saturate(self) -> tuple[list[Floats], list[Floats]]:
         """Return points for each x, and points for a little more x, of each group."""
@@ -315,7 +182,7 @@ class _Block:
             power = 2 if groups[number].errors_add else 1
             variance[part] += slopes[number] ** 2 * doubt**power
         score = out.parts[:, 0, rows].sum(axis=0)
-        score[~self.anything] = np.nan
+        score[self.nothing] = np.nan
         out.score[rows] = score
         out.low[rows], out.high[rows] = self._interval(score, variance.sum(axis=0))
         for part in range(len(PARTS)):

@@ -1,0 +1,97 @@
+"""Assess a session: features in, an Assessment out, with every point explained."""
+
+from collections.abc import Mapping, Sequence
+
+from riskfit.athlete import Athlete
+from riskfit.rules import Model, load_model
+from riskfit.scoring.assessment import Assessment, RedFlags
+from riskfit.scoring.given import Given, GivenTable, numbers_of
+from riskfit.scoring.ledger import write_assessment
+from riskfit.scoring.matrix import score_table
+
+
+def assess(
+    features: Mapping[str, Given],
+    model: Model | None = None,
+    context: str | None = "training",
+    *,
+    athlete: Athlete | None = None,
+    red_flags: Sequence[str] | None = None,
+    planned: bool = False,
+) -> Assessment:
+    """Score one session with its reasons.
+
+    Parameters
+    ----------
+    features : FeatureSet or mapping
+        Feature name -> Feature, number, or (low, value, high); what is not in it is unknown,
+        and so are None, nan and infinities.
+    model : Model, optional
+        The published card unless given.
+    context : str
+        One of the model's contexts; it is given, never guessed.
+    athlete : Athlete, optional
+        Tells whether the score is for this person, and the red flags if they are not given.
+    red_flags : sequence of str, optional
+        Ids or names of red flags that are present; None means nobody asked.
+    planned : bool
+        The session is still to come: what only a recording can tell is not asked for.
+
+    Returns
+    -------
+    Assessment
+    """
+    return assess_many(
+        [features], model, context, athlete=athlete, red_flags=red_flags, planned=planned
+    )[0]
+
+
+def assess_many(
+    rows: Sequence[Mapping[str, Given]],
+    model: Model | None = None,
+    context: str | None = "training",
+    *,
+    athlete: Athlete | None = None,
+    red_flags: Sequence[str] | None = None,
+    planned: bool = False,
+) -> list[Assessment]:
+    """Score many sessions of one context at once; each as `assess` would."""
+    model = model or load_model()
+    if not rows:
+        return []
+    table = GivenTable(rows, model)
+    scores = score_table(table.columns, model, context, low=table.low, high=table.high, detail=True)
+    if red_flags is None and athlete is not None:
+        red_flags = athlete.red_flags
+    flags = RedFlags(screened=False)
+    if red_flags is not None:
+        flags = RedFlags(
+            screened=True, present=tuple(model.red_flag(name).id for name in red_flags)
+        )
+    return [
+        write_assessment(
+            scores,
+            table,
+            number,
+            flags=flags,
+            planned=planned,
+            outside=_outside(model, row, athlete),
+        )
+        for number, row in enumerate(rows)
+    ]
+
+
+def _outside(model: Model, row: Mapping[str, Given], athlete: Athlete | None) -> str | None:
+    """Return why the score is not for this person, or None."""
+    outside = model.outside
+    ages = [numbers_of("age_years", row.get("age_years"))[1]]
+    found = [
+        what
+        for name, what in outside.conditions.items()
+        if numbers_of(name, row.get(name))[1] > 0 or (athlete and getattr(athlete, name, None))
+    ]
+    if athlete is not None and athlete.age_years is not None:
+        ages.append(athlete.age_years)
+    if any(age < outside.under_age_years for age in ages):
+        found.insert(0, f"an age under {outside.under_age_years:g}")
+    return outside.text.format(who=" or ".join(found)) if found else None

@@ -1,0 +1,160 @@
+"""The answer: a score with its interval, an additive ledger, and what was not known."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from riskfit.rules import Grade, Part
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contribution:
+    """One line of the ledger; ``value`` is None where the usual was assumed."""
+
+    rule: str
+    name: str
+    cause: str
+    part: Part
+    feature: str
+    value: float | None
+    unit: str
+    assumed: bool
+    points: float
+    max_points: float
+    grade: Grade
+    references: tuple[str, ...]
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartPoints:
+    """Points of "you" or of "this session", with their odds; the session has a word too."""
+
+    points: float
+    low: float
+    high: float
+    odds: float
+    word: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CausePoints:
+    """Points of a cause, of how many with everything at its worst."""
+
+    points: float
+    of: float
+
+    @property
+    def share(self) -> float:
+        """Return how full the cause is, 0 to 1."""
+        return self.points / self.of if self.of else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAssessed:
+    """An unknown rule: how far it could move the score, and what would settle it."""
+
+    rule: str
+    name: str
+    feature: str
+    needs: str
+    points_low: float
+    points_high: float
+    question: str
+    settled_by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RedFlags:
+    """Red flags that are present; not screened is not the same as none."""
+
+    screened: bool
+    present: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chance:
+    """An illustration: about this many of one session like this. [fraction]."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessment:
+    """What a session, done or planned, is assessed at.
+
+    Attributes
+    ----------
+    score, low, high : float or None
+        Points, 0 to 100, and the interval that holds it in 8 of 10 cases; None when unscored.
+    band, band_low, band_high : str or None
+        Words of the score and of the ends of its interval.
+    unscored_because : str or None
+        Why there is no score.
+    context, context_name : str
+        As given, and as it stands in a sentence ("a marathon").
+    odds_vs_typical : float or None
+        Odds against a typical session of the context.
+    compared : str or None
+        The same as a band's word: "low for a marathon".
+    chance : Chance or None
+        None where the base rate is a guess or does not hold.
+    contributions : tuple of Contribution
+        They add up to the score; rules at their typical stand there too, ``assumed``.
+    parts : mapping
+        ``"you"`` and ``"session"``; empty when unscored.
+    causes : mapping
+        The four causes; empty when unscored.
+    not_assessed : tuple of NotAssessed
+        Unknown rules, the most telling first.
+    reference : float or None
+        Score of the context's typical session.
+    notes : tuple of str
+        What was passed over, and why.
+    """
+
+    score: float | None
+    low: float | None
+    high: float | None
+    band: str | None
+    band_low: str | None
+    band_high: str | None
+    unscored_because: str | None
+    context: str
+    context_name: str
+    odds_vs_typical: float | None
+    compared: str | None
+    chance: Chance | None
+    contributions: tuple[Contribution, ...]
+    parts: Mapping[str, PartPoints]
+    causes: Mapping[str, CausePoints]
+    not_assessed: tuple[NotAssessed, ...]
+    red_flags: RedFlags
+    reference: float | None
+    model_id: str
+    model_version: str
+    notes: tuple[str, ...] = ()
+
+    def contribution(self, rule_id: str) -> Contribution | None:
+        """Return a rule's line of the ledger, None where the rule is absent."""
+        for line in self.contributions:
+            if line.rule == rule_id:
+                return line
+        return None
+
+    def points(self, rule_id: str) -> float:
+        """Return a rule's points, 0 where it is absent or only assumed."""
+        line = self.contribution(rule_id)
+        return 0.0 if line is None or line.assumed else line.points
+
+    def standing_out(self, least_points: float = 0.5) -> tuple[Contribution, ...]:
+        """Return what is known to add points, sorted by its share of what its cause can give.
+
+        By points, heat could never stand first: a cause that is full can still be a small number.
+        """
+        known = [
+            line for line in self.contributions if not line.assumed and line.points >= least_points
+        ]
+        known.sort(key=lambda line: -line.points / self.causes[line.cause].of)
+        return tuple(known)

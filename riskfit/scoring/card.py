@@ -1,0 +1,168 @@
+"""The card, compiled for a context, and the shape of what scoring a table gives."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.rules import PARTS, Context, Model, Rule
+
+Floats = NDArray[np.float64]
+#: Low and high ends of a column that is known only as a range.
+Range = tuple[Floats, Floats]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PartScores:
+    """Points of one part with their interval, a number a row."""
+
+    points: Floats
+    low: Floats
+    high: Floats
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scores:
+    """What scoring a table gives: a number a row, or a column a rule in the card's order.
+
+    Attributes
+    ----------
+    score, low, high : ndarray
+        nan where no rule had a value, or the person is outside the score.
+    contributions : ndarray, rows x rules
+        They add up to the score; 0 for a rule that is absent in this context. Without
+        ``ledger`` there are no rows in it.
+    parts : mapping
+        ``"you"`` and ``"session"``.
+    causes : mapping
+        Points of each cause.
+    reference : ndarray
+        Score of the context's typical session; in an event at this session's own demand.
+    responses, uncertainty : ndarray or None, rows x rules
+        With ``detail``: r in 0..1 (typical where unknown) and d in points (0 where exact).
+    """
+
+    model: Model
+    context: Context
+    score: Floats
+    low: Floats
+    high: Floats
+    contributions: Floats
+    parts: Mapping[str, PartScores]
+    causes: Mapping[str, Floats]
+    reference: Floats
+    responses: Floats | None = None
+    uncertainty: Floats | None = None
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    @property
+    def odds_vs_typical(self) -> Floats:
+        """Odds of each row against the context's typical session."""
+        doubling = self.model.settings.points_per_doubling
+        odds: Floats = np.exp2((self.score - self.reference) / doubling)
+        return odds
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A rule as the arithmetic needs it in one context; ``cell`` is its group and part."""
+
+    column: int
+    rule: Rule
+    weight: float
+    typical: float
+    spread: float
+    cell: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A model compiled for one context.
+
+    Attributes
+    ----------
+    entries : tuple of Entry
+        Rules that are absent in the context have none.
+    scale : tuple of float
+        Points of one logit of each group, its cause's factor included.
+    usual : tuple of float
+        Sum of typical x of each group; of a group in the base rate of an event, 0.
+    usual_calm : float
+        1 - A of the typical session, again without what an event's base rate holds.
+    """
+
+    model: Model
+    context: Context
+    entries: tuple[Entry, ...]
+    cells: tuple[tuple[int, int], ...]
+    scale: tuple[float, ...]
+    own_demand: tuple[bool, ...]
+    usual: tuple[float, ...]
+    usual_calm: float
+
+
+@lru_cache(maxsize=64)
+def compile_card(model: Model, context_id: str) -> Card:
+    """Compile a model for a context, once."""
+    context = model.context(context_id)
+    settings = model.settings
+    own = tuple(context.event and group.in_base_rate for group in model.groups)
+    numbers = {group.id: number for number, group in enumerate(model.groups)}
+    entries = []
+    usual = [0.0] * len(model.groups)
+    calm = 1.0
+    for column, rule in enumerate(model.rules):
+        if context.id in rule.not_for:
+            continue
+        cell = (numbers[rule.group], PARTS.index(rule.part))
+        typical, spread = model.typical(rule, context)
+        entry = Entry(column, rule, model.weight(rule), typical, spread, cell)
+        entries.append(entry)
+        if not own[cell[0]]:
+            usual[cell[0]] += entry.weight * typical
+            calm *= 1 - settings.exertion_reach * typical * rule.exertion
+    return Card(
+        model=model,
+        context=context,
+        entries=tuple(entries),
+        cells=tuple(dict.fromkeys(entry.cell for entry in entries)),
+        scale=tuple(
+            settings.points_per_logit * model.cause_factors[group.cause] for group in model.groups
+        ),
+        own_demand=own,
+        usual=tuple(usual),
+        usual_calm=calm,
+    )
+
+
+def respond(
+    values: Floats,
+    knots: Sequence[tuple[float, float]],
+    out: Floats | None = None,
+    work: Floats | None = None,
+) -> Floats:
+    """Return the response to each value: piecewise linear, constant beyond the ends.
+
+    It is summed from the end where nothing responds, so that this end is exactly its knot and
+    rounding never makes a response fall where the value asks for more. ``out`` and ``work`` are
+    arrays to write into.
+    """
+    out = np.empty(values.shape) if out is None else out
+    work = np.empty(values.shape) if work is None else work
+    rising = knots[0][1] <= knots[-1][1]
+    out.fill(knots[0 if rising else -1][1])
+    for (x0, r0), (x1, r1) in pairwise(knots):
+        np.maximum(values, x0, out=work)
+        np.minimum(work, x1, out=work)
+        if rising:
+            work -= x0
+        else:
+            np.subtract(x1, work, out=work)
+        work *= abs(r1 - r0) / (x1 - x0)
+        out += work
+    return np.minimum(out, max(knots[0][1], knots[-1][1]), out=out)

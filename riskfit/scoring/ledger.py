@@ -1,0 +1,218 @@
+"""Write one row of scores as an Assessment: ledger, parts, causes, chance, what is unknown."""
+
+from dataclasses import replace
+from math import exp, isfinite, log, sqrt
+
+from riskfit.rules import PARTS, Rule
+from riskfit.scoring.assessment import (
+    Assessment,
+    CausePoints,
+    Chance,
+    Contribution,
+    NotAssessed,
+    PartPoints,
+    RedFlags,
+)
+from riskfit.scoring.card import Floats, Scores
+from riskfit.scoring.given import GivenTable
+
+NOTHING_KNOWN = "nothing is known that the score could use"
+
+
+def write_assessment(
+    scores: Scores,
+    table: GivenTable,
+    number: int,
+    *,
+    flags: RedFlags,
+    planned: bool,
+    outside: str | None,
+) -> Assessment:
+    """Write row ``number``; ``outside`` says why the score is not for this person."""
+    row = _Row(scores, table, number)
+    score = float(scores.score[number])
+    reason = outside or (None if isfinite(score) else NOTHING_KNOWN)
+    empty = Assessment(
+        score=None,
+        low=None,
+        high=None,
+        band=None,
+        band_low=None,
+        band_high=None,
+        unscored_because=reason,
+        context=scores.context.id,
+        context_name=scores.context.name,
+        odds_vs_typical=None,
+        compared=None,
+        chance=None,
+        contributions=(),
+        parts={},
+        causes={},
+        not_assessed=() if outside else row.not_assessed(planned),
+        red_flags=flags,
+        reference=None,
+        model_id=scores.model.id,
+        model_version=scores.model.version,
+        notes=table.notes(number),
+    )
+    return empty if reason else row.fill(empty, score)
+
+
+class _Row:
+    """One row of the scores, read out in words."""
+
+    def __init__(self, scores: Scores, table: GivenTable, number: int) -> None:
+        self.scores, self.table, self.number = scores, table, number
+        self.model = scores.model
+
+    def _at(self, column: Floats) -> float:
+        return float(column[self.number])
+
+    def fill(self, empty: Assessment, score: float) -> Assessment:
+        """Return the assessment of a row that has a score."""
+        scores, model = self.scores, self.model
+        low, high = self._at(scores.low), self._at(scores.high)
+        reference = self._at(scores.reference)
+        odds = self._at(scores.odds_vs_typical)
+        return replace(
+            empty,
+            score=score,
+            low=low,
+            high=high,
+            band=model.band(score),
+            band_low=model.band(low),
+            band_high=model.band(high),
+            odds_vs_typical=odds,
+            compared=model.compared(odds),
+            chance=self._chance(score, low, high, reference),
+            contributions=self._contributions(),
+            parts=self._parts(),
+            causes={
+                cause: CausePoints(points=self._at(points), of=model.cause_points[cause])
+                for cause, points in scores.causes.items()
+            },
+            reference=reference,
+        )
+
+    def _parts(self) -> dict[str, PartPoints]:
+        parts: dict[str, PartPoints] = {}
+        for name in PARTS:
+            part = self.scores.parts[name]
+            points = self._at(part.points)
+            parts[name] = PartPoints(
+                points=points,
+                low=self._at(part.low),
+                high=self._at(part.high),
+                odds=2 ** (points / self.model.settings.points_per_doubling),
+                word=self.model.session_word(points) if name == "session" else None,
+            )
+        return parts
+
+    def _contributions(self) -> tuple[Contribution, ...]:
+        lines = []
+        for column, rule in enumerate(self.model.rules):
+            if self.scores.context.id in rule.not_for:
+                continue
+            value = self.table.value(rule.feature, self.number)
+            points = float(self.scores.contributions[self.number, column])
+            lines.append(
+                Contribution(
+                    rule=rule.id,
+                    name=rule.name,
+                    cause=rule.cause,
+                    part=rule.part,
+                    feature=rule.feature,
+                    value=value,
+                    unit=rule.unit,
+                    assumed=value is None,
+                    points=points,
+                    max_points=self.model.max_points(rule),
+                    grade=rule.grade,
+                    references=rule.references,
+                    sentence=sentence(rule, value, points, self.scores.context.name),
+                )
+            )
+        return tuple(lines)
+
+    def not_assessed(self, planned: bool) -> tuple[NotAssessed, ...]:
+        """Return the unknown rules, the most telling first."""
+        unknown = []
+        for column, rule in enumerate(self.model.rules):
+            if self.scores.context.id in rule.not_for or (planned and rule.recorded_only):
+                continue
+            if self.table.value(rule.feature, self.number) is None:
+                doubt = 0.0
+                if self.scores.uncertainty is not None:
+                    doubt = float(self.scores.uncertainty[self.number, column])
+                half = self.model.settings.interval_z * doubt
+                unknown.append(_not_assessed(rule, self.table, self.number, half))
+        unknown.sort(key=lambda item: -item.points_high)
+        return tuple(unknown)
+
+    def _chance(self, score: float, low: float, high: float, reference: float) -> Chance | None:
+        """Anchor the score at the context's base rate; None where that does not hold."""
+        context = self.scores.context
+        if context.guess or self._too_long(context.chance_up_to_min):
+            return None
+        scale = self.model.settings.points_per_logit
+        middle = _logit(context.p0) + (score - reference) / scale
+        down = sqrt(
+            (_logit(context.p0) - _logit(context.p0_low)) ** 2 + ((score - low) / scale) ** 2
+        )
+        up = sqrt(
+            (_logit(context.p0_high) - _logit(context.p0)) ** 2 + ((high - score) / scale) ** 2
+        )
+        return Chance(value=_share(middle), low=_share(middle - down), high=_share(middle + up))
+
+    def _too_long(self, limit_min: float | None) -> bool:
+        duration = self.table.value("duration_min", self.number)
+        return limit_min is not None and duration is not None and duration > limit_min
+
+
+def _not_assessed(rule: Rule, table: GivenTable, number: int, half: float) -> NotAssessed:
+    return NotAssessed(
+        rule=rule.id,
+        name=rule.name,
+        feature=rule.feature,
+        needs=table.needs(rule.feature, number),
+        points_low=-half,
+        points_high=half,
+        question=rule.question,
+        settled_by=rule.settled_by,
+    )
+
+
+def sentence(rule: Rule, value: float | None, points: float, context_name: str) -> str:
+    """Return the reason in plain words, honest about what adds nothing or is not known."""
+    if value is None:
+        return f"{rule.name}: not known, so counted as usual for {context_name}."
+    if points <= 0:
+        return f"{rule.name}: adds nothing."
+    return rule.sentence.format(
+        value=_short(value), percent=_short(100 * value), hours=_hours(value)
+    )
+
+
+def _short(value: float) -> str:
+    """Write a number as people say it: three digits at most behind a large first one."""
+    if abs(value) >= 100:
+        return f"{value:.0f}"
+    return f"{value:.1f}".removesuffix(".0") if abs(value) >= 10 else f"{value:.3g}"
+
+
+def _hours(minutes: float) -> str:
+    hours, rest = divmod(round(minutes), 60)
+    if not hours:
+        return f"{rest} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def _logit(share: float) -> float:
+    return log(share / (1 - share))
+
+
+def _share(logit: float) -> float:
+    """Return the chance of a logit, without overflow at either end."""
+    if logit >= 0:
+        return 1 / (1 + exp(-logit))
+    return exp(logit) / (1 + exp(logit))
