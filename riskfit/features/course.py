@@ -184,7 +184,8 @@ def step_means(
     counted = active & ~np.isnan(values)
     total = step_sums(np.where(counted, values, 0.0))
     count = step_sums(counted.astype(float))
-    return np.divide(total, count, out=np.full(len(total), np.nan), where=count > 0)
+    unknown = np.full(len(total), np.nan)
+    return np.asarray(np.divide(total, count, out=unknown, where=count > 0))
 
 
 def _climb(altitude_m: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -99,7 +99,7 @@ def _leg_energy(
     nothing = np.zeros(len(trace.rows))
     if trace.power_w is not None and trace.leg.sport in BIKE:
         power = _filled(trace.power_w)
-        return metabolic_rate_from_power_w(power, resting_w=resting_w), power, "power"
+        return metabolic_rate_from_power_w(power, resting_rate_w=resting_w), power, "power"
     if trace.speed_m_s is not None and trace.leg.sport in FOOT:
         speed, running = _filled(trace.speed_m_s), trace.leg.sport in RUN
         rate = foot_metabolic_rate_w(speed, trace.grade_fraction, person.mass_kg, running)
@@ -142,7 +142,7 @@ def _shaped(mean_w: float, trace: LegTrace, person: Person, resting_w: float) ->
     if trace.heart_rate_bpm is None:
         return np.full(len(trace.rows), mean_w)
     effort = np.maximum(_filled(trace.heart_rate_bpm) - person.hr_rest_bpm, 1.0)
-    return resting_w + (mean_w - resting_w) * effort / effort.mean()
+    return np.asarray(resting_w + (mean_w - resting_w) * effort / effort.mean())
 
 
 def _filled(values: FloatArray) -> FloatArray:

@@ -7,18 +7,16 @@ import numpy as np
 from riskfit.athlete import Athlete, Conditions
 from riskfit.features.course import STEP_S, WATER, Course
 from riskfit.features.energy import Energy
-from riskfit.features.heat import Surroundings
+from riskfit.features.heat import Surroundings, sunlight_w_m2
 from riskfit.features.person import Person
 from riskfit.features.table import Column, Columns, FloatArray, known, missing
+from riskfit.formulas.fluid import SODIUM_MMOL_L, sodium_loss_g, sweat_interval
 from riskfit.formulas.resting import body_surface_area_m2
 from riskfit.formulas.sun import air_pressure_hpa
 from riskfit.formulas.sweat import (
-    SWEAT_SODIUM_MMOL_L,
     air_speed_m_s,
-    radiant_temperature_c,
-    sodium_loss_g,
-    sweat_along,
-    sweat_interval,
+    mean_radiant_temperature_c,
+    sweat_along_l,
     sweat_rate_l_h,
     typical_clothing_clo,
 )
@@ -105,20 +103,18 @@ def sweat_loss_l(
 ) -> FloatArray:
     """Integrate the sweat rate along the steps, with the lag of its onset. [L]."""
     speed = np.nan_to_num(course.speed_m_s)
-    if around.indoor:
-        speed = np.zeros_like(speed)
     sport = course.legs[0].sport
     altitude = 0.0 if np.isnan(course.altitude_m) else course.altitude_m
     rate = sweat_rate_l_h(
         energy.metabolic_rate_w,
         energy.external_work_w,
-        person.mass_kg,
-        person.height_m,
-        around.air_temperature_c,
-        around.relative_humidity_pct,
-        air_speed_m_s(speed, around.wind_m_s, indoor=around.indoor),
-        mean_radiant_temperature_c=radiant_temperature_c(
-            around.air_temperature_c, around.sun_fraction, indoor=around.indoor
+        mass_kg=person.mass_kg,
+        height_m=person.height_m,
+        air_temperature_c=around.air_temperature_c,
+        relative_humidity_pct=around.relative_humidity_pct,
+        air_speed_m_s=air_speed_m_s(speed, around.wind_m_s, around.indoor),
+        mean_radiant_temperature_c=mean_radiant_temperature_c(
+            around.air_temperature_c, sunlight_w_m2(course, around), around.indoor
         ),
         clothing_clo=typical_clothing_clo(around.air_temperature_c, sport),
         pressure_hpa=air_pressure_hpa(altitude),
@@ -129,7 +125,7 @@ def sweat_loss_l(
     elapsed = np.diff(course.end_s, prepend=0.0)
     # A plan has no pauses: time beyond its end is no time at all.
     share = np.minimum(elapsed, STEP_S) if course.active_s.ndim == 1 else course.active_s
-    return np.asarray(sweat_along(rate, share), dtype=float)
+    return np.asarray(sweat_along_l(rate, share), dtype=float)
 
 
 def _drunk(
@@ -150,7 +146,7 @@ def _sodium(
     conditions: Conditions,
 ) -> Columns:
     """Return sodium lost and the deficit left after what was drunk."""
-    concentration, spread_mmol, source = SWEAT_SODIUM_MMOL_L, _Z90 * _SODIUM_SD_MMOL_L, "36 mmol/L"
+    concentration, spread_mmol, source = SODIUM_MMOL_L, _Z90 * _SODIUM_SD_MMOL_L, "36 mmol/L"
     if athlete.sweat_sodium_mmol_l is not None:
         concentration, spread_mmol, source = athlete.sweat_sodium_mmol_l, 5.0, "measured"
     elif athlete.salty_sweater:

@@ -17,6 +17,7 @@ from riskfit.formulas.heat import wbgt_with_interval_c
 from riskfit.formulas.humidity import heat_index_c
 from riskfit.formulas.sun import (
     air_pressure_hpa,
+    clear_sky_irradiance_w_m2,
     climate_temperature_c,
     cos_zenith,
     day_of_year,
@@ -123,11 +124,20 @@ def heat_columns(course: Course, around: Surroundings) -> Columns:
     }
 
 
+def sunlight_w_m2(course: Course, around: Surroundings) -> FloatArray:
+    """Return the sunlight along the steps; nan under a daytime sky nobody told of [W/m2]."""
+    height = cos_zenith(course.start_s + course.end_s, course.latitude_deg, course.longitude_deg)
+    clear = clear_sky_irradiance_w_m2(height)
+    unknown = np.isnan(around.sun_fraction)
+    return np.where(unknown & ~(height <= 0), np.nan, clear * np.nan_to_num(around.sun_fraction))
+
+
 def mean_so_far(values: FloatArray, active_s: FloatArray) -> FloatArray:
     """Average values over the time under way up to the end of each step."""
     weights = np.cumsum(active_s, axis=-1)
     total = np.cumsum(values * active_s, axis=-1)
-    return np.divide(total, weights, out=np.full(total.shape, np.nan), where=weights > 0)
+    unknown = np.full(total.shape, np.nan)
+    return np.asarray(np.divide(total, weights, out=unknown, where=weights > 0))
 
 
 def _temperature(

@@ -285,17 +285,17 @@ def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
     if output is None:
         because = missing("needs power on a bike, or speed on foot")
         return because, because
-    ends = np.maximum(trace.ends - _WARM_UP_S, 0)
-    long_enough = ends >= _FADE_S
+    last = np.maximum(trace.ends - _WARM_UP_S - 1, 0)
+    long_enough = last >= _FADE_S
     if not long_enough.any():
         short = "shorter than 25 min: no late part"
         heart = missing("no heart rate recorded") if trace.heart_rate_bpm is None else None
         return heart or known(0.0, short), known(0.0, short)
-    fade = np.where(long_enough, pace_fade_fraction_at(output[_WARM_UP_S:], ends), 0.0)
+    fade = np.where(long_enough, pace_fade_fraction_at(output[_WARM_UP_S:], last), 0.0)
     slower = known(np.nan_to_num(fade), "second half against first")
     if trace.heart_rate_bpm is None:
         return missing("no heart rate recorded"), slower
-    drift = decoupling_fraction_at(output[_WARM_UP_S:], trace.heart_rate_bpm[_WARM_UP_S:], ends)
+    drift = decoupling_fraction_at(output[_WARM_UP_S:], trace.heart_rate_bpm[_WARM_UP_S:], last)
     return known(np.nan_to_num(np.where(long_enough, drift, 0.0)), "output a heart beat"), slower
 
 

@@ -147,6 +147,9 @@ def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
         "diabetes": _told(profile.diabetes),
         "flat_feet_or_unsuitable_shoes": _told(shoes),
         "no_strength_training": _told(strength),
+        "pregnant": _told(profile.pregnant),
+        "neuromuscular_disease": _told(profile.neuromuscular_disease),
+        "kidney_disease": _told(profile.kidney_disease),
     }
     return columns
 

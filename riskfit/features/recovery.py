@@ -13,13 +13,13 @@ from numpy.typing import ArrayLike, NDArray
 from riskfit.athlete import History
 from riskfit.features.course import BIKE, FOOT, RUN
 from riskfit.features.table import Column, Columns, FloatArray, known, missing
-from riskfit.formulas.intensity import power_duration, riegel_speed
 from riskfit.formulas.load import (
     acute_training_load,
     chronic_training_load,
     ewma_load,
     rolling_monotony_and_strain,
 )
+from riskfit.formulas.pacing import power_duration, riegel_speed
 
 DAY_S: Final = 86400.0
 _WINDOW_DAYS: Final = 28
@@ -203,7 +203,7 @@ def _loads(history: History) -> FloatArray:
     return np.where(np.isnan(history.load), by_hours, history.load)
 
 
-def _running_sum(values: FloatArray) -> FloatArray:
+def _running_sum(values: ArrayLike) -> FloatArray:
     return np.concatenate([[0.0], np.cumsum(values)])
 
 

@@ -89,7 +89,8 @@ def mean_so_far(values: FloatArray, ends: NDArray[np.intp]) -> FloatArray:
     known = ~np.isnan(values)
     total = np.concatenate([[0.0], np.cumsum(np.where(known, values, 0.0))])[ends]
     count = np.concatenate([[0.0], np.cumsum(known)])[ends]
-    return np.divide(total, count, out=np.full(len(ends), np.nan), where=count > 0)
+    unknown = np.full(len(ends), np.nan)
+    return np.asarray(np.divide(total, count, out=unknown, where=count > 0))
 
 
 def _enough(channel: FloatArray, rows: NDArray[np.intp]) -> FloatArray | None:
@@ -109,4 +110,4 @@ def _grade(altitude_m: FloatArray, distance_m: FloatArray) -> FloatArray:
     rise = altitude_m[right] - altitude_m[left]
     with np.errstate(invalid="ignore"):
         moving = (run > 5.0) & ~np.isnan(rise)
-    return np.divide(rise, run, out=np.zeros(length), where=moving)
+    return np.asarray(np.divide(rise, run, out=np.zeros(length), where=moving))
