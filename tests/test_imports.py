@@ -18,17 +18,15 @@ PACKAGE = ROOT / "riskfit"
 LAYERS = (
     ("errors", "formulas"),
     ("resources", "activity", "athlete"),
-    ("readers", "archives", "cleaning"),
+    ("readers", "archives", "cleaning", "profiles"),
     ("features",),
-    ("rules",),
+    ("rules", "drinking"),  # drinking hangs on sweat, never on the score
     ("scoring",),
-    ("advice", "whatif"),
+    ("advice", "whatif", "analysis"),
     ("store", "batch", "estimator", "report"),
     ("cli", "web", "__main__"),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
-# Modules that share a unit with another, which they were split from for its size.
-PART_OF = {"rulechecks": "rules", "scorekernel": "scoring", "scorematrix": "scoring"}
 # Stricter than their layer.
 ONLY = {
     "errors": set(),
@@ -90,7 +88,7 @@ def _unit(dotted: str) -> str | None:
     parts = dotted.split(".")
     if parts[0] != "riskfit" or len(parts) == 1 or parts[1] == "__version__":
         return None
-    return PART_OF.get(parts[1], parts[1])
+    return parts[1]
 
 
 def _links() -> dict[str, dict[str, str]]:
