@@ -68,7 +68,15 @@ def test_the_profile_is_an_athlete_with_open_questions() -> None:
     assert athlete.red_flags is None
 
 
-@pytest.mark.parametrize("name", [name for name in WHOLE if ".fit" in name])
+@pytest.mark.parametrize(
+    "name",
+    # fitparse takes seconds for the long ones
+    [
+        pytest.param(name, marks=pytest.mark.slow if name.endswith(".gz") else ())
+        for name in WHOLE
+        if ".fit" in name
+    ],
+)
 def test_fitparse_counts_the_records_the_generator_made(name: str) -> None:
     data = unpacked(name, (FOLDER / name).read_bytes())
     messages = list(fitparse.FitFile(io.BytesIO(data)).get_messages())
