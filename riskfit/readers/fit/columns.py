@@ -69,10 +69,11 @@ class Block:
         is one (Coros writes a uint32 of one byte); a number written as bytes as the profile says.
         """
         written = profile.base_type(slot.source)
-        if written is None or (written.name == "byte" and slot.size > 1):
-            if declared is not None and declared.size == slot.size and declared.kind != "S":
-                return declared
-            return written
+        if written is None:
+            return None
+        if written.name == "byte" and slot.size > 1:
+            fits = declared is not None and declared.size == slot.size and declared.kind != "S"
+            return declared if fits else written
         if slot.size % written.size:
             if slot.size in _SMALLER:
                 return BaseType("short", "u", slot.size, (1 << 8 * slot.size) - 1)
@@ -80,8 +81,12 @@ class Block:
         return written
 
     def numbers(self, slot: FieldSlot, form: BaseType | None, index: int = 0) -> FloatArray:
-        """Return the ``index``-th value of a field as numbers, nan where invalid."""
-        if form is None or form.kind == "S" or (index + 1) * form.size > slot.size:
+        """Return the ``index``-th value of a field as numbers, nan where invalid.
+
+        Several bytes in a row are no number, whatever they hold.
+        """
+        several_bytes = form is not None and form.name == "byte" and slot.size > 1
+        if form is None or several_bytes or form.kind == "S" or form.size > slot.size:
             return np.full(len(self), np.nan)
         order = ">" if self.layout.big_endian else "<"
         raw = self.raw(slot.offset + index * form.size, f"{order}{form.kind}{form.size}")
@@ -207,22 +212,13 @@ class ColumnTable:
 
     def matrix(self, number: int) -> FloatArray:
         """Return an array field unscaled, padded with nan."""
-        slots = [block.layout.slot(number) for block in self.blocks]
-        parts: list[list[FloatArray]] = []
         declared = profile.declared_type(self.number, number)
-        for block, slot in zip(self.blocks, slots, strict=True):
-            form = None if slot is None else block.form(slot, declared)
-            if slot is None or form is None or not form.size:
-                parts.append([])
-                continue
-            length = slot.size // form.size
-            parts.append([block.numbers(slot, form, index) for index in range(length)])
-        width = max((len(part) for part in parts), default=0)
+        parts = [_array(block, block.layout.slot(number), declared) for block in self.blocks]
+        width = max((part.shape[1] for part in parts), default=0)
         padded = []
-        for block, part in zip(self.blocks, parts, strict=True):
-            values = np.full((len(block), width), np.nan)
-            for index, column in enumerate(part):
-                values[:, index] = column
+        for part in parts:
+            values = np.full((len(part), width), np.nan)
+            values[:, : part.shape[1]] = part
             padded.append(values)
         return self._in_order(padded) if padded else np.empty((0, 0))
 
@@ -262,6 +258,19 @@ class ColumnTable:
         if described.offset:
             values = values - described.offset
         return values
+
+
+def _array(block: Block, slot: FieldSlot | None, declared: BaseType | None) -> FloatArray:
+    """Return one layout's array field: a row a message."""
+    form = None if slot is None else block.form(slot, declared)
+    if slot is None or form is None or form.kind == "S":
+        return np.empty((len(block), 0))
+    if form.name == "byte":
+        # Bytes are invalid together: only all 0xFF means none.
+        rows = block.bytes_of(slot)
+        return np.where((rows == form.invalid).all(axis=1)[:, None], np.nan, rows.astype(float))
+    columns = [block.numbers(slot, form, index) for index in range(slot.size // form.size)]
+    return np.stack(columns, axis=1)
 
 
 def decode_text(text: bytes) -> str | None:

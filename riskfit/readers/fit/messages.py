@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit.activity import Activity, Lap, Leg, Pause, Samples, Summary
+from riskfit.activity import Activity, Lap, Leg, Pause, Summary
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import DamagedFileError, NotAnActivityError
 from riskfit.readers.fit import profile

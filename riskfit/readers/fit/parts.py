@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from riskfit.readers.fit import profile
-from riskfit.readers.fit.columns import Block, ColumnTable, decode_text
+from riskfit.readers.fit.columns import Block, ColumnTable
 from riskfit.readers.fit.scan import FieldSlot, Layout, Scanner
 from riskfit.readers.fit.tables import DeveloperField, FloatArray
 

@@ -26,7 +26,7 @@ class ReferenceTable:
         self.number = number
         self.places: list[int] = []
         self.messages: list[Any] = []
-        self.described: dict[tuple[int, int], DeveloperField] = {}
+        self.described: dict[tuple[int, int, str], DeveloperField] = {}
 
     def __len__(self) -> int:
         return len(self.messages)
@@ -98,7 +98,8 @@ class ReferenceTable:
     def _described(self, data: Any) -> DeveloperField | None:
         if getattr(data.field, "field_type", None) != "devfield":
             return None
-        return self.described.get((data.field.dev_data_index, data.field.def_num))
+        name = data.field.name or ""
+        return self.described.get((data.field.dev_data_index, data.field.def_num, name.strip()))
 
 
 def _native(message: Any, number: int) -> list[Any]:
@@ -121,6 +122,12 @@ def _scalar(value: Any) -> Any:
     return value[0] if isinstance(value, tuple) and value else value
 
 
+def _is_bytes(data: Any) -> bool:
+    """Say whether these are bytes without meaning, several of them."""
+    base = None if data.field_def is None else data.field_def.base_type
+    return base is not None and base.name == "byte" and data.field_def.size > 1
+
+
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         return float("nan")
@@ -130,6 +137,8 @@ def _number(value: Any) -> float:
 def _first(found: list[Any]) -> float:
     """Return the first value there is; words and dates as the numbers they stand for."""
     for data in found:
+        if _is_bytes(data):
+            continue
         value = _scalar(data.value)
         if isinstance(value, datetime):
             return (value - _FIT_EPOCH).total_seconds()
@@ -159,7 +168,7 @@ def reference_tables(data: bytes) -> tuple[dict[int, ReferenceTable], list[str]]
     from fitparse import FitFile
 
     tables: dict[int, ReferenceTable] = {}
-    described: dict[tuple[int, int], DeveloperField] = {}
+    described: dict[tuple[int, int, str], DeveloperField] = {}
     notes: list[str] = []
     place = 0
     with warnings.catch_warnings():
@@ -187,7 +196,7 @@ def reference_tables(data: bytes) -> tuple[dict[int, ReferenceTable], list[str]]
     return tables, notes
 
 
-def _describe(table: ReferenceTable, described: dict[tuple[int, int], DeveloperField]) -> None:
+def _describe(table: ReferenceTable, described: dict[tuple[int, int, str], DeveloperField]) -> None:
     """Add the newest description message's field."""
     newest = ReferenceTable(table.number)
     newest.places, newest.messages = table.places[-1:], table.messages[-1:]
@@ -197,10 +206,12 @@ def _describe(table: ReferenceTable, described: dict[tuple[int, int], DeveloperF
     )
     if index != index or number != number:
         return
-    described[int(index), int(number)] = DeveloperField(
+    name = newest.strings(3)[0] or ""
+    known_as = name or f"unnamed_dev_field_{int(number)}"  # fitparse's name for it
+    described[int(index), int(number), known_as] = DeveloperField(
         index=int(index),
         number=int(number),
-        name=newest.strings(3)[0] or "",
+        name=name,
         units=newest.strings(8)[0] or "",
         native_field=None if native != native else int(native),
         base_type=int(base) if base == base else 0x0D,

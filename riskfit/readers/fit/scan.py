@@ -60,6 +60,7 @@ class Layout:
     compressed: list[int] = field(default_factory=list)
     _slots: tuple[tuple[FieldSlot, ...], tuple[FieldSlot, ...]] | None = None
     _positions: Positions | None = None
+    _positions_of: int = -1
 
     @property
     def big_endian(self) -> bool:
@@ -87,8 +88,9 @@ class Layout:
 
     def positions(self) -> Positions:
         """Return the first byte of every message, ascending. [byte]"""
-        if self._positions is None:
-            self._positions = _expand(self.runs + self.compressed)
+        known = len(self.runs) + len(self.compressed)
+        if self._positions is None or self._positions_of != known:
+            self._positions, self._positions_of = _expand(self.runs + self.compressed), known
         return self._positions
 
     def keep_before(self, offset: int) -> None:
@@ -220,6 +222,23 @@ class Scanner:
             position += stride * count
         return position, None
 
+    @property
+    def local_types(self) -> list[Layout | None]:
+        """Return what each local type means now."""
+        return self._local
+
+    def forget_from(self, position: int) -> None:
+        """Undo everything that was read from this byte on."""
+        for layout in self.layouts.values():
+            layout.keep_before(position)
+        kept = [one for one in self.definitions if one[0] < position]
+        if len(kept) < len(self.definitions):
+            self.definitions = kept
+            self._local = [None] * 16
+            self._size, self._runs = [0] * 256, [[] for _ in range(256)]
+            for _, local, layout in kept:
+                self._assign(local, layout)
+
     def step(self, position: int, end: int) -> tuple[int, str | None]:
         """Follow one message."""
         return self._look_closer(position, end)
@@ -252,14 +271,15 @@ class Scanner:
         key = (definition, self.described if definition[0] & 0x20 else 0)
         layout = self.layouts.get(key)
         if layout is None:
-            layout = self._new_layout(definition, position)
+            layout = self.layout_of(definition, position)
             self.layouts[key] = layout
         if self._local[definition[0] & 15] is not layout:
             self._assign(definition[0] & 15, layout)
             self.definitions.append((position, definition[0] & 15, layout))
         return position + length, None
 
-    def _new_layout(self, definition: bytes, position: int) -> Layout:
+    @staticmethod
+    def layout_of(definition: bytes, position: int) -> Layout:
         count = definition[5]
         size = 1 + sum(definition[7 : 6 + 3 * count : 3])
         if definition[0] & 0x20:

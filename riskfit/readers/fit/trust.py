@@ -1,0 +1,206 @@
+"""What can be believed in damaged bytes: times near the others, messages that follow each other.
+
+A time stamp is four bytes; read at a wrong place it is within three days of the session with a
+chance of one in eight thousand, and several in a row are as good as certain.
+"""
+
+import struct
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.readers.fit import profile
+from riskfit.readers.fit.parts import read_header
+from riskfit.readers.fit.scan import Layout, Scanner, definition_length
+
+#: How far a time may lie from the session's middle and be believed. [s]
+_NEAR_S = 3 * 86400
+#: Where no time is known yet: from 2002 to 2040. [s since the FIT epoch]
+_EARLIEST, _LATEST = 400_000_000, 1_600_000_000
+_NONE = 0xFFFFFFFF
+_STAMPED = {profile.RECORD, profile.EVENT, profile.LAP, profile.SESSION, profile.LENGTH}
+#: Messages in a row that must make sense, and how many of them must hold a believable time.
+_STEPS, _ENOUGH_STAMPS = 10, 3
+_WINDOWS = (1 << 11, 1 << 14, 1 << 17)
+
+Stamps = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The times that can be believed. [s since the FIT epoch]"""
+
+    low: int = _EARLIEST
+    high: int = _LATEST
+
+    def believes(self, time: int) -> bool:
+        """Say whether this time is possible here."""
+        return self.low <= time <= self.high
+
+
+def clock_of(stamps: Stamps) -> Clock:
+    """Return the clock of these messages: near the median of their times."""
+    times = stamps[1]
+    if len(times) < 3:
+        return Clock()
+    middle = int(np.median(times))
+    return Clock(middle - _NEAR_S, middle + _NEAR_S)
+
+
+def stamps_of(scanner: Scanner, start: int = 0, numbers: set[int] | None = None) -> Stamps:
+    """Return position, time and following byte of the messages with a time, in file order."""
+    places, times, ends = [], [], []
+    for layout in scanner.layouts.values():
+        if layout.number not in (numbers or _STAMPED) or not layout.runs:
+            continue
+        offset = stamp_offset(layout)
+        if offset is None:
+            continue
+        where = layout.positions()
+        where = where[np.searchsorted(where, start) :]
+        values = _at(scanner.data, where + offset, layout.big_endian)
+        known = values != _NONE
+        places.append(where[known])
+        times.append(values[known])
+        ends.append(where[known] + layout.size)
+    if not places:
+        return (np.empty(0, dtype=np.int64),) * 3
+    joined = np.concatenate(places)
+    order = np.argsort(joined, kind="stable")
+    return joined[order], np.concatenate(times)[order], np.concatenate(ends)[order]
+
+
+def stamp_offset(layout: Layout) -> int | None:
+    """Return where a layout's messages hold their time, None where they do not."""
+    slot = layout.slot(profile.TIMESTAMP)
+    return slot.offset if slot is not None and slot.size == 4 else None
+
+
+def _at(data: bytes, places: NDArray[np.int64], big_endian: bool) -> NDArray[np.int64]:
+    """Return the unsigned 32-bit numbers at any bytes."""
+    dtype = ">u4" if big_endian else "<u4"
+    every = np.ndarray((max(len(data) - 3, 0),), dtype=dtype, buffer=data, strides=(1,))
+    return every[places].astype(np.int64)
+
+
+def garbage_from(stamps: Stamps, clock: Clock, *, torn: bool) -> int | None:
+    """Return the byte from which messages cannot be believed, None where all can.
+
+    A single odd time is a wrong value; two in a row, or one just before the damage
+    (``torn``), mean that the messages' boundaries were lost.
+    """
+    places, times, ends = stamps
+    odd = (times < clock.low) | (times > clock.high)
+    if not odd.any():
+        return None
+    pairs = np.flatnonzero(odd[:-1] & odd[1:])
+    first = int(pairs[0]) if len(pairs) else (len(odd) - 1 if torn and odd[-1] else -1)
+    if first < 0:
+        return None
+    return int(ends[first - 1]) if first else int(places[0])
+
+
+def trusted(scanner: Scanner, position: int, end: int, clock: Clock) -> bool:
+    """Say whether messages can be read from this byte on: several in a row make sense."""
+    data, local = scanner.data, list(scanner.local_types)
+    stamps = described = rolled = 0
+    at = position
+    for step in range(_STEPS):
+        if at >= end or end - at == 2:
+            return at <= end and step > 0 and (stamps > 0 or described > 0)
+        head = data[at]
+        if head & 0xC0 == 0x40:
+            length = definition_length(data, at, end)
+            if length is None or not sound_definition(data[at : at + length]):
+                return False
+            local[head & 15] = scanner.layout_of(data[at : at + length], at)
+            described += 1
+            at += length
+            continue
+        layout = local[(head >> 5) & 3 if head & 0x80 else head & 15]
+        if layout is None or head & 0x90 == 0x10:
+            return False
+        if at + layout.size > end:
+            return stamps >= 2
+        offset = stamp_offset(layout)
+        if offset is not None:
+            order = ">I" if layout.big_endian else "<I"
+            time = struct.unpack_from(order, data, at + offset)[0]
+            if time != _NONE:
+                if not clock.believes(time):
+                    return False
+                stamps += 1
+        rolled += head >> 7
+        at += layout.size
+        if stamps >= _ENOUGH_STAMPS or (described and stamps):
+            return True
+    return stamps > 0 or described > 0 or rolled == _STEPS
+
+
+def sound_definition(definition: bytes) -> bool:
+    """Say whether a definition breaks no rule of the protocol."""
+    number = struct.unpack_from(">H" if definition[2] else "<H", definition, 3)[0]
+    count = definition[5]
+    if definition[0] & 0x10 or definition[1] or definition[2] > 1 or not count:
+        return False
+    seen = set()
+    for at in range(6, 6 + 3 * count, 3):
+        field, size, source = definition[at : at + 3]
+        base = profile.base_type(source)
+        if base is None or not size or size % base.size or field in seen:
+            return False
+        seen.add(field)
+    return profile.is_message(number) or number >= 0xFF00 or profile.TIMESTAMP in seen
+
+
+def next_trusted(scanner: Scanner, start: int, end: int, clock: Clock) -> tuple[int, bool] | None:
+    """Find the next byte from which messages, or another file, can be read.
+
+    Returns
+    -------
+    tuple of int and bool, or None
+        The byte, and whether a file header stands there.
+    """
+    for low, high in _windows(start, end):
+        for place in _candidates(scanner, low, high, end, clock):
+            if read_header(scanner.data, place) is not None:
+                return place, True
+            if trusted(scanner, place, end, clock):
+                return place, False
+    return None
+
+
+def _windows(start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield pieces of the bytes to search, larger and larger."""
+    low = start
+    sizes = iter(_WINDOWS)
+    size = _WINDOWS[-1]
+    while low < end:
+        size = next(sizes, size)
+        yield low, min(low + size, end)
+        low += size
+
+
+def _candidates(scanner: Scanner, low: int, high: int, end: int, clock: Clock) -> list[int]:
+    """Return the bytes where a message with a believable time, or a definition, may begin."""
+    data = scanner.data
+    piece = np.frombuffer(data, dtype=np.uint8, count=high - low, offset=low)
+    found = []
+    for local, layout in enumerate(scanner.local_types):
+        offset = None if layout is None else stamp_offset(layout)
+        if layout is None or offset is None:
+            continue
+        places = np.flatnonzero((piece & 0xDF) == local) + low
+        places = places[places + layout.size <= end]
+        times = _at(data, places + offset, layout.big_endian)
+        found.append(places[(times >= clock.low) & (times <= clock.high)])
+    ahead = np.frombuffer(data, dtype=np.uint8, count=min(high + 2, end) - low, offset=low)
+    if len(ahead) > 2:
+        starts = (ahead[:-2] & 0xD0) == 0x40
+        starts &= (ahead[1:-1] == 0) & (ahead[2:] < 2)
+        found.append(np.flatnonzero(starts) + low)
+    places = np.unique(np.concatenate(found)).tolist() if found else []
+    at = data.find(b".FIT", low + 8, high + 12)
+    return sorted([*places, at - 8]) if at >= 0 else places
