@@ -14,6 +14,29 @@ if TYPE_CHECKING:
 GROUPS = ("duration", "intensity", "heat", "recovery", "person")
 
 
+_UNIT_SUFFIXES = (
+    "_w_m2",
+    "_m_per_km",
+    "_km_h",
+    "_l_h",
+    "_m_s",
+    "_min",
+    "_km",
+    "_bpm",
+    "_fraction",
+    "_kcal",
+    "_pct",
+    "_c",
+    "_kg",
+    "_g",
+    "_l",
+    "_h",
+    "_w",
+    "_m",
+    "_d",
+)
+
+
 @dataclass(frozen=True, slots=True)
 class FeatureSpec:
     """What a feature is, said once."""
@@ -23,6 +46,14 @@ class FeatureSpec:
     unit: str
     meaning: str
     needs: str
+
+    @property
+    def meaning_short(self) -> str:
+        """The name as it is read, without its unit."""
+        for suffix in _UNIT_SUFFIXES:
+            if self.name.endswith(suffix):
+                return self.name.removesuffix(suffix).replace("_", " ")
+        return self.name.replace("_", " ")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

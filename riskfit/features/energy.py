@@ -45,9 +45,10 @@ class Energy:
 
 
 def resting_rate_w(person: Person) -> float:
-    """Return this person's metabolic rate at rest [W]."""
+    """Return this person's metabolic rate at rest [W]; ages end where the formula's do."""
+    age_years = min(max(person.age_years, 19.0), 78.0)
     rates = [
-        float(resting_metabolic_rate_w(person.mass_kg, person.height_m, person.age_years, male))
+        float(resting_metabolic_rate_w(person.mass_kg, person.height_m, age_years, male))
         for male in _sexes(person)
     ]
     return sum(rates) / len(rates)

@@ -185,7 +185,7 @@ def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
     reserve = heart_rate_reserve_fraction(heart, person.hr_rest_bpm, person.hr_max_bpm)
     trimp = np.sum(
         [
-            np.nan_to_num(mean_so_far(_trimp_rate(t.heart_rate_bpm, person), t.ends)) * t.ends / 60  # type: ignore[arg-type]
+            np.nan_to_num(mean_so_far(_trimp_rate(t.heart_rate_bpm, person), t.ends)) * t.ends / 60
             for t in with_heart
         ],
         axis=0,

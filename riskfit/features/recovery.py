@@ -16,7 +16,7 @@ from riskfit.features.table import Column, Columns, FloatArray, known, missing
 from riskfit.formulas.load import (
     acute_training_load,
     chronic_training_load,
-    ewma_load,
+    ewma_load_ratio,
     rolling_monotony_and_strain,
 )
 from riskfit.formulas.pacing import power_duration, riegel_speed
@@ -251,7 +251,6 @@ def _by_day(history: History, load: FloatArray, at: FloatArray) -> dict[str, Flo
     none_before = asked < 1
 
     chronic, acute = chronic_training_load(daily), acute_training_load(daily)
-    ewma_7, ewma_28 = ewma_load(daily, 7), ewma_load(daily, 28)
     monotony, strain = rolling_monotony_and_strain(daily)
     trained = _running_sum((np.bincount(day, minlength=days) > 0).astype(float))
     hot = (history.temperature_c >= HEAT_DAY_C) & (history.duration_s >= _HEAT_DAY_S)
@@ -268,7 +267,7 @@ def _by_day(history: History, load: FloatArray, at: FloatArray) -> dict[str, Flo
             "fitness_ctl": chronic[yesterday],
             "fatigue_atl": acute[yesterday],
             "form_tsb": chronic[yesterday] - acute[yesterday],
-            "ewma_load_ratio": ewma_7[yesterday] / ewma_28[yesterday],
+            "ewma_load_ratio": ewma_load_ratio(daily)[yesterday],
             "monotony": np.where(asked >= 7, monotony[yesterday], np.nan),
             "strain": np.where(asked >= 7, strain[yesterday], np.nan),
             "rest_days_7d": np.where(asked >= 7, 7 - trained[asked] + trained[week_ago], np.nan),

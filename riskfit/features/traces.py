@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.cleaning import CleanSession
-from riskfit.features.course import FOOT, Course, CourseLeg
+from riskfit.features.course import FOOT, RUN, Course, CourseLeg
 from riskfit.features.table import FloatArray
 from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
 
@@ -68,7 +68,7 @@ def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
         speed = _enough(samples.speed_m_s, rows)
         adjusted = None
         if speed is not None and leg.sport in FOOT:
-            adjusted = grade_adjusted_speed_m_s(speed, grade[rows])
+            adjusted = grade_adjusted_speed_m_s(speed, grade[rows], leg.sport in RUN)
         traces.append(
             LegTrace(
                 leg=leg,

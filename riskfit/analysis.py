@@ -1,0 +1,97 @@
+"""The whole pipeline for one session: what the command line, the batch and the page call."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from riskfit.activity import Activity, PlannedSession
+from riskfit.advice import Advice, advise
+from riskfit.athlete import Athlete, Conditions, History
+from riskfit.drinking import DrinkingPlan, plan_drinking
+from riskfit.features import compute_features
+from riskfit.features.catalogue import FeatureSet
+from riskfit.features.table import FloatArray
+from riskfit.rules import Model, load_model
+from riskfit.scoring import Assessment, Timeline, assess, assess_timeline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Analysis:
+    """One session with everything that is said of it.
+
+    ``source`` and ``sha256`` name the input; ``timeline`` is None where nothing was scored.
+    """
+
+    session: Activity | PlannedSession
+    features: FeatureSet
+    assessment: Assessment
+    timeline: Timeline | None
+    drinking: DrinkingPlan | None
+    advice: tuple[Advice, ...]
+    source: str | None = None
+    sha256: str | None = None
+    athlete: str | None = None
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Return everything that was repaired, left out or passed over, in order."""
+        return (*self.session.notes, *self.features.notes, *self.assessment.notes)
+
+
+def analyse(
+    session: Activity | PlannedSession,
+    athlete: Athlete | None = None,
+    conditions: Conditions | None = None,
+    history: History | None = None,
+    *,
+    model: Model | None = None,
+    context: str = "training",
+    source: str | None = None,
+    sha256: str | None = None,
+) -> Analysis:
+    """Take one session through features, score, timeline, drinking plan and advice.
+
+    Raises
+    ------
+    NotAnActivityError
+        If a recording has fewer than two samples with different times.
+    """
+    athlete, conditions = athlete or Athlete(), conditions or Conditions()
+    model = model or load_model()
+    features = compute_features(session, athlete, conditions, history)
+    planned = isinstance(session, PlannedSession)
+    assessment = assess(features, model, context, athlete=athlete, planned=planned)
+    timeline = None
+    if assessment.score is not None and features.elapsed_s is not None:
+        columns = scored_columns(features, model)
+        timeline = assess_timeline(columns, features.elapsed_s, model, context)
+    drinking = plan_drinking(features, athlete)
+    advice = advise(
+        assessment,
+        features=features,
+        athlete=athlete,
+        conditions=conditions,
+        sport=session.sport,
+        model=model,
+        drinking=drinking,
+    )
+    return Analysis(
+        session=session,
+        features=features,
+        assessment=assessment,
+        timeline=timeline,
+        drinking=drinking,
+        advice=tuple(advice),
+        source=source,
+        sha256=sha256,
+        athlete=athlete.name,
+    )
+
+
+def scored_columns(features: FeatureSet, model: Model) -> Mapping[str, FloatArray | float]:
+    """Return the columns along the session that the model's rules use; a number holds always."""
+    names = {rule.feature for rule in model.rules}
+    return {
+        name: column.values if column.values.shape[-1] > 1 else float(column.values[-1])
+        for name, column in features.columns.items()
+        if name in names and features[name].value is not None
+    }

@@ -1,0 +1,113 @@
+"""``riskfit analyze``: what recorded sessions did."""
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskfit.cli.inputs import named_sources, read_history
+from riskfit.cli.options import (
+    athlete_options,
+    condition_options,
+    make_athlete,
+    make_conditions,
+    model_options,
+)
+from riskfit.cli.output import Results, finish, output_options
+
+if TYPE_CHECKING:
+    from riskfit.athlete import Athlete, Conditions, History
+    from riskfit.rules import Model
+
+
+@click.command(
+    epilog="Example: riskfit analyze run.fit --temp 31 --humidity 60 --fluid 500ml --race"
+)
+@click.argument("sources", nargs=-1, metavar="FILE...")
+@click.option("--files-from", metavar="LIST", help="Read names from a file, or - for stdin.")
+@click.option(
+    "--history",
+    "history_paths",
+    multiple=True,
+    metavar="PATH",
+    help="Earlier sessions: a file, folder or archive. May be repeated.",
+)
+@click.option(
+    "--reader",
+    type=click.Choice(["columnar", "fitparse"]),
+    default="columnar",
+    show_default=True,
+    help="How FIT is decoded: fast, or by the reference library.",
+)
+@athlete_options
+@condition_options
+@model_options
+@output_options
+def analyze(
+    sources: tuple[str, ...],
+    files_from: str | None,
+    history_paths: tuple[str, ...],
+    reader: str,
+    **values: Any,
+) -> None:
+    """Analyse recorded sessions: what they were, their cramp risk, causes and advice.
+
+    FILE is a FIT, TCX or GPX file, also gzipped or in a zip; - is standard input.  Names say
+    nothing: the content is looked at.
+    """
+    from riskfit.rules import load_model
+
+    athlete, conditions = make_athlete(values), make_conditions(values)
+    model = load_model(values.pop("model_file"))
+    context = model.context(values.pop("context")).id
+    named = named_sources(sources, files_from)
+    history = read_history(history_paths, athlete) if history_paths else None
+    results = Results(model=model)
+    for source in named:
+        _analyze_source(source, results, athlete, conditions, history, model, context, reader)
+    finish(results, **values)
+
+
+def _analyze_source(
+    source: str,
+    results: Results,
+    athlete: "Athlete",
+    conditions: "Conditions",
+    history: "History | None",
+    model: "Model",
+    context: str,
+    reader: str,
+) -> None:
+    """Analyse everything under one source; what cannot be read is kept as a failure."""
+    import sys
+    from hashlib import sha256
+
+    from riskfit.activity import Failure
+    from riskfit.analysis import analyse
+    from riskfit.archives.walk import walk
+    from riskfit.errors import RiskfitError
+    from riskfit.readers import read_each
+
+    members = walk(sys.stdin.buffer.read(), "-") if source == "-" else walk(source)
+    try:
+        for name, content in members:
+            if isinstance(content, Failure):
+                results.failures.append(content)
+                continue
+            try:
+                for activity in read_each(content, reader=reader):
+                    results.analyses.append(
+                        analyse(
+                            activity,
+                            athlete,
+                            conditions,
+                            history,
+                            model=model,
+                            context=context,
+                            source=name,
+                            sha256=sha256(content).hexdigest(),
+                        )
+                    )
+            except RiskfitError as error:
+                results.failures.append(Failure(source=name, kind=error.kind, error=str(error)))
+    except RiskfitError as error:
+        results.failures.append(Failure(source=source, kind=error.kind, error=str(error)))

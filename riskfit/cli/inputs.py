@@ -1,0 +1,50 @@
+"""Inputs of commands that read recordings: arguments, lists of files, earlier sessions."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from riskfit.athlete import Athlete, History
+
+
+def named_sources(arguments: tuple[str, ...], files_from: str | None) -> list[str]:
+    """Return the sources of the arguments and of ``--files-from`` (lines, or NUL between)."""
+    sources = list(arguments)
+    if files_from is not None:
+        if files_from == "-":
+            text = sys.stdin.buffer.read().decode(errors="surrogateescape")
+        else:
+            text = Path(files_from).read_text(encoding="utf-8", errors="surrogateescape")
+        sources += [line for line in text.split("\0" if "\0" in text else "\n") if line.strip()]
+    if not sources:
+        raise click.UsageError("no input: name one or more files, or - for standard input")
+    return sources
+
+
+def read_bytes(source: str) -> bytes:
+    """Return a source's bytes; ``-`` is standard input."""
+    if source == "-":
+        return sys.stdin.buffer.read()
+    return Path(source).read_bytes()
+
+
+def read_history(paths: tuple[str, ...], athlete: "Athlete") -> "History":
+    """Read earlier sessions of files, folders and archives into a history."""
+    from riskfit.activity import Failure
+    from riskfit.features import compute_features
+    from riskfit.features.records import LegRecord, history_of
+    from riskfit.readers import read_activities
+
+    def records() -> Iterator[LegRecord]:
+        for path in paths:
+            for item in read_activities(path):
+                if isinstance(item, Failure):
+                    click.echo(f"history: {item.source}: {item.error}", err=True)
+                else:
+                    yield from compute_features(item, athlete).records
+
+    return history_of(records())

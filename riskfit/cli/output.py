@@ -1,0 +1,123 @@
+"""Where results go: the terminal, standard output, a file by its suffix; and exit codes."""
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from riskfit.activity import Failure
+    from riskfit.analysis import Analysis
+    from riskfit.rules import Model
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+SOME_FAILED, NOTHING_SCORED, BAND_REACHED = 1, 3, 10
+
+
+@dataclass
+class Results:
+    """What a command found, in order of its inputs."""
+
+    model: "Model"
+    analyses: "list[Analysis]" = field(default_factory=list)
+    failures: "list[Failure]" = field(default_factory=list)
+
+
+def output_options(command: F) -> F:
+    """Add the options of output."""
+    options: tuple[Callable[[F], F], ...] = (
+        click.option("--quiet", "-q", is_flag=True, help="Print no messages."),
+        click.option("--full", is_flag=True, help="Show every feature, rule and question."),
+        click.option(
+            "--fail-at", metavar="BAND", help="Exit with 10 when a score reaches this band."
+        ),
+        click.option(
+            "-o",
+            "--output",
+            metavar="OUT",
+            help="Write to a file, format by suffix (.json, .txt); - is stdout.",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def finish(
+    results: Results,
+    *,
+    as_json: bool,
+    output: str | None,
+    fail_at: str | None,
+    full: bool,
+    quiet: bool,
+) -> None:
+    """Write results out, name the failures, and leave with the right exit code."""
+    reached = _band_check(results, fail_at)
+    kind = "json" if as_json else "text"
+    if output is not None and output != "-" and not as_json:
+        kind = _kind_of(output)
+    if kind == "json":
+        from riskfit.report.document import document, encode
+
+        _write(encode(document(results.analyses, results.failures, results.model)), output)
+    else:
+        _write_text(results, output, full)
+    if not quiet:
+        for failure in results.failures:
+            click.echo(f"{failure.source}: {failure.error}", err=True)
+    if not any(a.assessment.score is not None for a in results.analyses):
+        sys.exit(NOTHING_SCORED)
+    if results.failures:
+        sys.exit(SOME_FAILED)
+    if reached:
+        sys.exit(BAND_REACHED)
+
+
+def _band_check(results: Results, fail_at: str | None) -> bool:
+    """Say whether any score reached the band asked for."""
+    if fail_at is None:
+        return False
+    bands = [band.id for band in results.model.bands]
+    if fail_at not in bands:
+        raise click.BadParameter(f"{fail_at!r}: choose {', '.join(bands)}", param_hint="--fail-at")
+    order = {band: number for number, band in enumerate(bands)}
+    return any(
+        a.assessment.band is not None and order[a.assessment.band] >= order[fail_at]
+        for a in results.analyses
+    )
+
+
+def _kind_of(output: str) -> str:
+    kinds = {".json": "json", ".txt": "text"}
+    suffix = Path(output).suffix.lower()
+    if suffix not in kinds:
+        raise click.BadParameter(
+            f"{output!r}: the suffix must be one of {', '.join(kinds)}", param_hint="--output"
+        )
+    return kinds[suffix]
+
+
+def _write(data: bytes, output: str | None) -> None:
+    if output is None or output == "-":
+        click.get_binary_stream("stdout").write(data)
+    else:
+        Path(output).write_bytes(data)
+
+
+def _write_text(results: Results, output: str | None, full: bool) -> None:
+    from rich.console import Console
+
+    from riskfit.report.text import print_analyses
+
+    if output is None or output == "-":
+        print_analyses(Console(highlight=False), results.analyses, full=full)
+        return
+    with Path(output).open("w", encoding="utf-8") as file:
+        console = Console(file=file, width=80, highlight=False, no_color=True)
+        print_analyses(console, results.analyses, full=full)

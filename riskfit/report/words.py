@@ -1,0 +1,120 @@
+"""Numbers in words, for people: times, odds, quantities.  Only reports round."""
+
+from datetime import UTC, datetime
+from typing import Final
+
+from riskfit.scoring import Chance
+
+CAUSE_NAMES: Final = {
+    "predisposition": "Predisposition",
+    "overuse": "Overuse",
+    "fatigue": "Fatigue",
+    "dehydration": "Dehydration",
+}
+#: Decimal places by unit; others get none from 100 on, one from 10 on, else two.
+_PLACES: Final = {
+    "bpm": 0,
+    "W": 0,
+    "min": 0,
+    "m": 0,
+    "kcal": 0,
+    "TSS": 0,
+    "TRIMP": 0,
+    "TSS/d": 0,
+    "%": 0,
+    "W/m2": 0,
+    "count": 0,
+    "days": 0,
+    "°C": 1,
+    "km": 1,
+    "km/h": 1,
+    "L": 1,
+    "h": 1,
+    "% body mass": 1,
+    "years": 0,
+    "kg": 1,
+    "RPE x min": 0,
+    "level": 0,
+}
+_SILENT_UNITS: Final = {"ratio", "fraction", "0/1", "0 to 1", "count", "level"}
+
+
+def quantity(value: float, unit: str, *, like: str | None = None) -> str:
+    """Return a value with its unit, rounded as that unit is read.
+
+    Examples
+    --------
+    >>> quantity(161.6, "bpm")
+    '162 bpm'
+    >>> quantity(0.0712, "fraction")
+    '0.07'
+    """
+    size = abs(value)
+    usual = 0 if size >= 100 else 1 if size >= 10 else 2
+    number = f"{value:.{_PLACES.get(like or unit, usual)}f}"
+    if float(number) == 0:
+        number = number.lstrip("-")
+    return number if not unit or unit in _SILENT_UNITS else f"{number} {unit}"
+
+
+def duration_words(minutes: float) -> str:
+    """Return a duration as people say it.
+
+    Examples
+    --------
+    >>> duration_words(234.3), duration_words(45.2)
+    ('3 h 54 min', '45 min')
+    """
+    whole = round(minutes)
+    return f"{whole // 60} h {whole % 60:02d} min" if whole >= 60 else f"{whole} min"
+
+
+def clock(posix_s: float) -> str:
+    """Return a date and time of day.
+
+    Examples
+    --------
+    >>> clock(1_780_000_000)
+    'Thu 28 May 2026 20:26'
+    """
+    return datetime.fromtimestamp(posix_s, UTC).strftime("%a %-d %b %Y %H:%M")
+
+
+def odds_words(odds: float) -> str:
+    """Return odds as a factor.
+
+    Examples
+    --------
+    >>> odds_words(4.49), odds_words(0.236)
+    ('x4.5', 'x0.24')
+    """
+    return f"x{odds:.2g}" if odds < 10 else f"x{odds:.0f}"
+
+
+def signed_odds(odds: float) -> str:
+    """Say how odds compare with the usual.
+
+    Examples
+    --------
+    >>> signed_odds(0.5), signed_odds(1.02), signed_odds(3.0)
+    ('0.5 times its usual odds', 'about its usual odds', '3 times its usual odds')
+    """
+    if 0.95 <= odds <= 1.05:
+        return "about its usual odds"
+    return f"{odds:.2g} times its usual odds"
+
+
+def one_in_words(chance: Chance) -> str:
+    """Say a chance as a number of sessions; it illustrates and does not predict.
+
+    Examples
+    --------
+    >>> one_in_words(Chance(value=0.0021, low=0.001, high=0.006))
+    'as an illustration, about 2 of 1000 sessions like this (1 to 6)'
+    """
+    of = next((n for n in (100, 1000, 10000) if chance.value * n >= 1), 10000)
+    counts = [round(share * of) for share in (chance.value, chance.low, chance.high)]
+    return (
+        f"as an illustration, about {counts[0]} of {of} sessions like this "
+        f"({counts[1]} to {counts[2]})"
+    )
