@@ -92,6 +92,8 @@ class Assessment:
         Words of the score and of the ends of its interval.
     unscored_because : str or None
         Why there is no score.
+    outside : bool
+        The score is not made for this person.
     context, context_name : str
         As given, and as it stands in a sentence ("a marathon").
     odds_vs_typical : float or None
@@ -134,6 +136,7 @@ class Assessment:
     reference: float | None
     model_id: str
     model_version: str
+    outside: bool = False
     notes: tuple[str, ...] = ()
 
     def contribution(self, rule_id: str) -> Contribution | None:

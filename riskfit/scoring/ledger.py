@@ -53,6 +53,7 @@ def write_assessment(
         reference=None,
         model_id=scores.model.id,
         model_version=scores.model.version,
+        outside=outside is not None,
         notes=table.notes(number),
     )
     return empty if reason else row.fill(empty, score)

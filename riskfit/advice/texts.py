@@ -1,0 +1,204 @@
+"""The texts of advice and when each is given, read from models/advice.toml and checked."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from string import Formatter
+from typing import Literal
+
+import msgspec
+
+from riskfit.errors import RuleError
+from riskfit.features.catalogue import CATALOGUE
+from riskfit.rules import Grade, load_model, load_references
+from riskfit.rules.checks import convert_table, parse_toml
+from riskfit.rules.tables import Strict
+
+Comparison = Literal["at_least", "above", "below"]
+Condition = tuple[str, Comparison, float]
+
+#: What a text may hold in braces; a text whose number is unknown is not given.
+PLACEHOLDERS = frozenset(
+    {
+        "red_flag",
+        "means",
+        "when_to_go",
+        "questions",
+        "unscored_because",
+        "wbgt_c",
+        "loss_pct",
+        "plan_l_h",
+        "sweat_rate_l_h",
+        "sodium_mg_h",
+        "loss_pct_at_end",
+        "before_low_ml",
+        "before_high_ml",
+        "after_low_l",
+        "after_high_l",
+        "muscles",
+        "stretches",
+    }
+)
+
+
+class When(Strict, frozen=True):
+    """Conditions of a text: all that are stated must hold.
+
+    Attributes
+    ----------
+    rules, contexts
+        One of these rules responds by at least ``from_response``, or it is one of these contexts.
+    features, any_features, features_not
+        All, one, none of these comparisons hold; an unknown feature makes none hold.
+    session_from, session_below : float or None
+        Points of the session's part. [points]
+    drinking, drinking_from, drinking_below
+        A drinking plan is there; and how much it allows. [L/h]
+    """
+
+    always: bool = False
+    scored: bool | None = None
+    outside: bool | None = None
+    unasked: bool | None = None
+    red_flags: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
+    from_response: float = 0.3
+    features: tuple[Condition, ...] = ()
+    any_features: tuple[Condition, ...] = ()
+    features_not: tuple[Condition, ...] = ()
+    medicines: tuple[str, ...] = ()
+    session_from: float | None = None
+    session_below: float | None = None
+    drinking: bool | None = None
+    drinking_from: float | None = None
+    drinking_below: float | None = None
+    salt_limited: bool | None = None
+    indoor: bool | None = None
+
+
+class AdviceText(Strict, frozen=True):
+    """One piece of advice; ``otherwise`` stands in where a number of ``text`` is unknown."""
+
+    id: str
+    kind: str
+    text: str
+    grade: Grade
+    references: tuple[str, ...]
+    otherwise: str | None = None
+    when: When = When()
+    each_red_flag: bool = False
+    outside_too: bool = False
+    amounts: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
+
+
+class Stretch(Strict, frozen=True):
+    """A muscle and how to stretch it."""
+
+    id: str
+    name: str
+    how: str
+
+
+class SportMuscles(Strict, frozen=True):
+    """The muscles that cramp most in some sports and contexts, in order."""
+
+    id: str
+    muscles: tuple[str, ...]
+    references: tuple[str, ...]
+    sports: tuple[str, ...] = ()
+    contexts: tuple[str, ...] = ()
+
+
+class AdviceFile(Strict, frozen=True):
+    """A whole file of advice."""
+
+    kinds: tuple[str, ...]
+    with_red_flag: tuple[str, ...]
+    salt_limited_by: tuple[str, ...]
+    advice: tuple[AdviceText, ...]
+    stretch: tuple[Stretch, ...]
+    sport: tuple[SportMuscles, ...]
+
+    def muscles_of(self, sport: str | None, context: str) -> SportMuscles:
+        """Return the muscles of a context, else of a sport, else of any."""
+        for entry in self.sport:
+            if context in entry.contexts:
+                return entry
+        for entry in self.sport:
+            if sport is not None and sport in entry.sports:
+                return entry
+        return self.sport[-1]
+
+
+_ARRAYS = {"advice": AdviceText, "stretch": Stretch, "sport": SportMuscles}
+
+
+@cache
+def load_advice() -> AdviceFile:
+    """Read the bundled advice once."""
+    from riskfit.resources import models
+
+    name = "advice.toml"
+    return parse_advice(models().joinpath(name).read_text(encoding="utf-8"), name)
+
+
+def parse_advice(text: str, source: str) -> AdviceFile:
+    """Make the advice of a TOML text; ``source`` names it in messages."""
+    file = convert_table(parse_toml(text, source), AdviceFile, source, tables=_ARRAYS)
+    _check_names(file, source)
+    for entry in file.advice:
+        _check_text(entry, file, f"{source}: advice {entry.id}")
+    for sport in file.sport:
+        place = f"{source}: sport {sport.id}"
+        _known(sport.muscles, [stretch.id for stretch in file.stretch], place, "muscles")
+        _known(sport.references, load_references(), place, "references")
+        _known(sport.contexts, load_model().contexts, place, "contexts")
+    return file
+
+
+def _check_names(file: AdviceFile, source: str) -> None:
+    for what, names in (
+        ("advice", [entry.id for entry in file.advice]),
+        ("stretch", [entry.id for entry in file.stretch]),
+        ("sport", [entry.id for entry in file.sport]),
+    ):
+        twice = [name for number, name in enumerate(names) if name in names[:number]]
+        if twice:
+            raise RuleError(f"{source}: {what} {twice[0]}, key id: is there twice")
+    _known(file.with_red_flag, file.kinds, source, "with_red_flag")
+    if not file.sport or file.sport[-1].sports or file.sport[-1].contexts:
+        raise RuleError(f"{source}, key sport: the last one must hold for any sport and context")
+
+
+def _check_text(entry: AdviceText, file: AdviceFile, place: str) -> None:
+    """Refuse what names a rule, feature, reference, kind or number that does not exist."""
+    model = load_model()
+    _known([entry.kind], file.kinds, place, "kind")
+    _known(entry.references, load_references(), place, "references")
+    if not entry.references:
+        raise RuleError(f"{place}, key references: name at least one")
+    when = entry.when
+    _known(when.rules, model.rule_ids, place, "when.rules")
+    _known(when.contexts, model.contexts, place, "when.contexts")
+    _known(when.red_flags, [flag.id for flag in model.red_flags], place, "when.red_flags")
+    for key in ("features", "any_features", "features_not"):
+        _known([name for name, _, _ in getattr(when, key)], CATALOGUE, place, f"when.{key}")
+    for text in (entry.text, entry.otherwise or ""):
+        _known(_placeholders(text, place), sorted(PLACEHOLDERS), place, "text")
+    if not entry.each_red_flag and when == When():
+        raise RuleError(f"{place}, key when: say when it is given, or always = true")
+
+
+def _placeholders(text: str, place: str) -> list[str]:
+    try:
+        return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
+    except ValueError as error:
+        raise RuleError(f"{place}, key text: {error}") from None
+
+
+def _known(
+    names: Iterable[str], allowed: Sequence[str] | Mapping[str, object], place: str, key: str
+) -> None:
+    for name in names:
+        if name not in allowed:
+            raise RuleError(f"{place}, key {key}: {name!r} is unknown")
