@@ -5,7 +5,8 @@ run); each field is then a strided view of its bytes, converted as a whole: inva
 scale and offset applied once a column.  Nothing is converted before it is asked for.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,44 +17,46 @@ from riskfit.readers.fit.profile import BaseType
 from riskfit.readers.fit.scan import FieldSlot, Layout, Positions
 from riskfit.readers.fit.tables import DeveloperField, FloatArray
 
+#: Developer fields with the byte where each is described.
+Descriptions = Sequence[tuple[int, DeveloperField]]
+
 _SMALLER = {1: "u1", 2: "u2", 4: "u4"}
 
 
 @dataclass(slots=True, eq=False)
 class Block:
-    """The messages of one layout, and what its developer fields mean."""
+    """The messages of one layout, and the descriptions its developer fields may refer to."""
 
     data: bytes
     layout: Layout
-    developer: dict[FieldSlot, DeveloperField] = field(default_factory=dict)
-    _rows: tuple[Any, int, int, int] | None = None
+    described: Descriptions = ()
+    _developer: dict[FieldSlot, DeveloperField] | None = None
 
     def __len__(self) -> int:
         return self.layout.count
 
-    def rows(self) -> tuple[Any, int, int, int]:
-        """Return where the messages are: buffer, first byte, stride, count."""
-        if self._rows is None:
-            runs, size = self.layout.runs, self.layout.size
-            if len(runs) == 3 and not self.layout.compressed:
-                self._rows = (self.data, *runs)
-            else:
-                every = np.ndarray(
-                    (len(self.data) - size + 1,), dtype=f"V{size}", buffer=self.data, strides=(1,)
-                )
-                self._rows = (every[self.layout.positions()], 0, size, len(self))
-        return self._rows
-
     def raw(self, offset: int, dtype: str) -> NDArray[Any]:
         """Return one value of this type from each message."""
-        buffer, first, stride, count = self.rows()
-        return np.ndarray(
-            (count,), dtype=dtype, buffer=buffer, offset=first + offset, strides=(stride,)
-        )
+        return self.layout.raw(self.data, offset, dtype)
+
+    @property
+    def developer(self) -> dict[FieldSlot, DeveloperField]:
+        """Return what the developer fields mean: the last description before, or the first."""
+        if self._developer is None:
+            self._developer = {}
+            for slot in self.layout.developer_slots():
+                key = slot.source, slot.number
+                fitting = [
+                    (at, one) for at, one in self.described if (one.index, one.number) == key
+                ]
+                before = [one for at, one in fitting if at < self.layout.defined_at]
+                if fitting:
+                    self._developer[slot] = before[-1] if before else fitting[0][1]
+        return self._developer
 
     def bytes_of(self, slot: FieldSlot) -> NDArray[np.uint8]:
         """Return a field's bytes, a row a message."""
-        buffer, first, stride, count = self.rows()
+        buffer, first, stride, count = self.layout.rows(self.data)
         return np.ndarray(
             (count, slot.size),
             dtype="u1",
@@ -126,7 +129,7 @@ class ColumnTable:
         return sum(len(block) for block in self.blocks)
 
     def positions(self) -> Positions:
-        """Return the first byte of each message, ascending. [byte]"""
+        """Return the first byte of each message, ascending. [byte]."""
         if self._positions is None:
             if len(self.blocks) == 1:
                 self._positions = self.blocks[0].layout.positions()
@@ -145,17 +148,15 @@ class ColumnTable:
         return np.concatenate(parts)[self._order] if parts else np.empty(0)
 
     def times(self) -> FloatArray:
-        """Return the time stamps. [s since the FIT epoch]"""
+        """Return the time stamps. [s since the FIT epoch]."""
         if self._clock is None:
             self._clock = self.column(profile.TIMESTAMP)
         return self._clock
 
     def has(self, number: int) -> bool:
         """Say whether a layout holds this field or a packed form of it."""
-        wanted = {number} | {source for source, _ in self._sources(number)}
-        return any(
-            slot.number in wanted for block in self.blocks for slot in block.layout.slots()[0]
-        )
+        wanted = [number, *(source for source, _ in self._sources(number))]
+        return any(block.layout.slot(one) for block in self.blocks for one in wanted)
 
     def _sources(self, number: int) -> tuple[tuple[int, Any], ...]:
         return profile.components(self.number).get(number, ())

@@ -11,7 +11,7 @@ import numpy as np
 
 from riskfit.readers.fit import profile
 from riskfit.readers.fit.columns import Block, ColumnTable
-from riskfit.readers.fit.scan import FieldSlot, Layout, Scanner
+from riskfit.readers.fit.scan import Layout, Scanner
 from riskfit.readers.fit.tables import DeveloperField, FloatArray
 
 
@@ -38,7 +38,7 @@ def tables_of(parts: list[Part]) -> dict[int, ColumnTable]:
         layouts = part.layouts()
         described = _descriptions(layouts, part.scanner.data)
         for layout in layouts:
-            block = Block(part.scanner.data, layout, _resolve(layout, described))
+            block = Block(part.scanner.data, layout, described)
             blocks.setdefault(layout.number, []).append(block)
         if any(layout.compressed for layout in layouts):
             clock.update(_compressed_clock(layouts, part.scanner.data))
@@ -78,23 +78,6 @@ def _descriptions(layouts: list[Layout], data: bytes) -> list[tuple[int, Develop
                 ),
             )
         )
-    return found
-
-
-def _resolve(
-    layout: Layout, described: list[tuple[int, DeveloperField]]
-) -> dict[FieldSlot, DeveloperField]:
-    """Return what a layout's developer fields mean: the last description before it, or the first."""
-    found = {}
-    for slot in layout.slots()[1]:
-        fitting = [
-            (place, one)
-            for place, one in described
-            if one.index == slot.source and one.number == slot.number
-        ]
-        if fitting:
-            before = [one for place, one in fitting if place < layout.defined_at]
-            found[slot] = before[-1] if before else fitting[0][1]
     return found
 
 
@@ -186,7 +169,7 @@ def file_word(data: bytes) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """A file header: where its messages begin and where it says they end. [byte]"""
+    """A file header: where its messages begin and where it says they end. [byte]."""
 
     at: int
     start: int

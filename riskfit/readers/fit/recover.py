@@ -8,11 +8,17 @@ and reading resumes where several messages in a row make sense again.
 
 from dataclasses import dataclass
 
-from riskfit.readers.fit import profile
 from riskfit.readers.fit.crc import crc_of
 from riskfit.readers.fit.parts import Header, Part, read_header
 from riskfit.readers.fit.scan import BAD_DEFINITION, CUT, UNDEFINED, Scanner
-from riskfit.readers.fit.trust import clock_of, garbage_from, next_trusted, stamps_of, trusted
+from riskfit.readers.fit.trust import (
+    clock_of,
+    garbage_from,
+    next_trusted,
+    stamps_of,
+    times_within_a_day,
+    trusted,
+)
 
 _CRC_BYTES = 2
 _MOST_REPAIRS = 500
@@ -153,15 +159,11 @@ class _Reading:
 
     def _sound(self) -> bool:
         """Say whether a walk that met its end can be believed without a closer look."""
-        times = stamps_of(self.part.scanner, self.checked, {profile.RECORD})[1]
-        if len(times) < 2 or int(times.max()) - int(times.min()) < 86400:
+        scanner = self.part.scanner
+        if times_within_a_day(scanner):
             return True
-        if (
-            garbage_from(
-                stamps_of(self.part.scanner), clock_of(stamps_of(self.part.scanner)), torn=False
-            )
-            is None
-        ):
+        stamps = stamps_of(scanner)
+        if garbage_from(stamps, clock_of(stamps), torn=False) is None:
             return True
         # Odd clocks are written by sound devices too: the checksum tells.
         whole = self.data[self.header.at : self.end + _CRC_BYTES]

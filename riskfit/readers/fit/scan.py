@@ -8,6 +8,7 @@ header byte at each stride says which message lies there, so a run is proven, no
 
 import struct
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,8 +24,7 @@ _HEADS = [bytes([value]) for value in range(256)]
 _FIRST_WINDOW, _WINDOW_GROWTH = 48, 16
 
 
-@dataclass(frozen=True, slots=True)
-class FieldSlot:
+class FieldSlot(NamedTuple):
     """Where one field lies in each message of a layout; ``source`` is a base type or an index."""
 
     number: int
@@ -58,9 +58,11 @@ class Layout:
     size: int
     runs: list[int] = field(default_factory=list)
     compressed: list[int] = field(default_factory=list)
-    _slots: tuple[tuple[FieldSlot, ...], tuple[FieldSlot, ...]] | None = None
+    _slots: dict[int, FieldSlot | None] = field(default_factory=dict)
     _positions: Positions | None = None
-    _positions_of: int = -1
+    _rows: tuple[Any, int, int, int] | None = None
+    #: Length of the lists of runs when positions and rows were last made of them.
+    _known: int = -1
 
     @property
     def big_endian(self) -> bool:
@@ -72,30 +74,76 @@ class Layout:
         """Return how many data messages there are."""
         return sum(self.runs[2::3]) + sum(self.compressed[2::3])
 
-    def slots(self) -> tuple[tuple[FieldSlot, ...], tuple[FieldSlot, ...]]:
-        """Return the fields and the developer fields."""
-        if self._slots is None:
-            fields, offset = _read_slots(self.definition, 5, 1)
-            developer: tuple[FieldSlot, ...] = ()
-            if self.definition[0] & 0x20:
-                developer, _ = _read_slots(self.definition, 6 + 3 * len(fields), offset)
-            self._slots = fields, developer
-        return self._slots
-
     def slot(self, number: int) -> FieldSlot | None:
         """Return the field of this number, None where the layout lacks it."""
-        return next((slot for slot in self.slots()[0] if slot.number == number), None)
+        if number not in self._slots:
+            self._slots[number] = self._find(number)
+        return self._slots[number]
+
+    def _find(self, number: int) -> FieldSlot | None:
+        # Bytes are searched and summed in C; most fields are never looked at.
+        definition = self.definition
+        stop = 6 + 3 * definition[5]
+        index = definition[6:stop:3].find(number)
+        if index < 0:
+            return None
+        at = 6 + 3 * index
+        offset = 1 + sum(definition[7:at:3])
+        return FieldSlot(number, definition[at + 1], definition[at + 2], offset)
+
+    def developer_slots(self) -> list[FieldSlot]:
+        """Return the developer fields; their source is the developer's index."""
+        definition = self.definition
+        if not definition[0] & 0x20:
+            return []
+        stop = 6 + 3 * definition[5]
+        offset = 1 + sum(definition[7:stop:3])
+        slots = []
+        for at in range(stop + 1, len(definition), 3):
+            number, size, source = definition[at : at + 3]
+            slots.append(FieldSlot(number, size, source, offset))
+            offset += size
+        return slots
+
+    def _renew(self) -> None:
+        """Drop what was made of fewer runs."""
+        known = len(self.runs) + len(self.compressed)
+        if self._known != known:
+            self._positions, self._rows, self._known = None, None, known
 
     def positions(self) -> Positions:
-        """Return the first byte of every message, ascending. [byte]"""
-        known = len(self.runs) + len(self.compressed)
-        if self._positions is None or self._positions_of != known:
-            self._positions, self._positions_of = _expand(self.runs + self.compressed), known
+        """Return the first byte of every message, ascending."""
+        self._renew()
+        if self._positions is None:
+            self._positions = _expand(self.runs + self.compressed)
         return self._positions
+
+    def rows(self, data: bytes) -> tuple[Any, int, int, int]:
+        """Return where the messages' bytes are: buffer, first byte, stride, count.
+
+        One run is used in place, several are copied into rows of equal width.
+        """
+        self._renew()
+        if self._rows is None:
+            if len(self.runs) == 3 and not self.compressed:
+                first, stride, count = self.runs
+                self._rows = data, first, stride, count
+            else:
+                places = max(len(data) - self.size + 1, 0)
+                every = np.ndarray((places,), dtype=f"V{self.size}", buffer=data, strides=(1,))
+                self._rows = every[self.positions()], 0, self.size, self.count
+        return self._rows
+
+    def raw(self, data: bytes, offset: int, dtype: str) -> NDArray[Any]:
+        """Return one value of this type from each message."""
+        buffer, first, stride, count = self.rows(data)
+        return np.ndarray(
+            (count,), dtype=dtype, buffer=buffer, offset=first + offset, strides=(stride,)
+        )
 
     def keep_before(self, offset: int) -> None:
         """Forget the messages that begin at or after this byte."""
-        self._positions = None
+        self._known = -1
         for runs in (self.runs, self.compressed):
             kept: list[int] = []
             for at in range(0, len(runs), 3):
@@ -106,18 +154,9 @@ class Layout:
             runs[:] = kept
 
 
-def _read_slots(definition: bytes, at: int, offset: int) -> tuple[tuple[FieldSlot, ...], int]:
-    slots = []
-    for start in range(at + 1, at + 1 + 3 * definition[at], 3):
-        number, size, source = definition[start : start + 3]
-        slots.append(FieldSlot(number, size, source, offset))
-        offset += size
-    return tuple(slots), offset
-
-
 def _expand(runs: list[int]) -> Positions:
     """Turn runs into the first byte of every message, ascending."""
-    table = np.array(runs, dtype=np.int64).reshape(-1, 3)
+    table: Positions = np.array(runs, dtype=np.int64).reshape(-1, 3)
     first, stride, count = table.T
     if len(table) == 1:
         return first[0] + stride[0] * np.arange(count[0], dtype=np.int64)

@@ -38,11 +38,11 @@ class Table(Protocol):
         ...
 
     def positions(self) -> NDArray[np.int64]:
-        """Return what orders the messages among those of other tables. [byte]"""
+        """Return what orders the messages among those of other tables. [byte]."""
         ...
 
     def times(self) -> FloatArray:
-        """Return the time stamps, nan where there is none. [s since the FIT epoch]"""
+        """Return the time stamps, nan where there is none. [s since the FIT epoch]."""
         ...
 
     def has(self, number: int) -> bool:

@@ -16,7 +16,8 @@ from riskfit.readers.fit.parts import read_header
 from riskfit.readers.fit.scan import Layout, Scanner, definition_length
 
 #: How far a time may lie from the session's middle and be believed. [s]
-_NEAR_S = 3 * 86400
+_DAY_S = 86400
+_NEAR_S = 3 * _DAY_S
 #: Where no time is known yet: from 2002 to 2040. [s since the FIT epoch]
 _EARLIEST, _LATEST = 400_000_000, 1_600_000_000
 _NONE = 0xFFFFFFFF
@@ -30,7 +31,7 @@ Stamps = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The times that can be believed. [s since the FIT epoch]"""
+    """The times that can be believed. [s since the FIT epoch]."""
 
     low: int = _EARLIEST
     high: int = _LATEST
@@ -49,11 +50,11 @@ def clock_of(stamps: Stamps) -> Clock:
     return Clock(middle - _NEAR_S, middle + _NEAR_S)
 
 
-def stamps_of(scanner: Scanner, start: int = 0, numbers: set[int] | None = None) -> Stamps:
+def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
     """Return position, time and following byte of the messages with a time, in file order."""
     places, times, ends = [], [], []
     for layout in scanner.layouts.values():
-        if layout.number not in (numbers or _STAMPED) or not layout.runs:
+        if layout.number not in _STAMPED or not layout.runs:
             continue
         offset = stamp_offset(layout)
         if offset is None:
@@ -70,6 +71,20 @@ def stamps_of(scanner: Scanner, start: int = 0, numbers: set[int] | None = None)
     joined = np.concatenate(places)
     order = np.argsort(joined, kind="stable")
     return joined[order], np.concatenate(times)[order], np.concatenate(ends)[order]
+
+
+def times_within_a_day(scanner: Scanner) -> bool:
+    """Say, quickly, whether all records have times within one day."""
+    lows, highs = [], []
+    for layout in scanner.layouts.values():
+        if layout.number != profile.RECORD or not (layout.runs or layout.compressed):
+            continue
+        offset = stamp_offset(layout)
+        if offset is not None:
+            raw = layout.raw(scanner.data, offset, ">u4" if layout.big_endian else "<u4")
+            lows.append(int(raw.min()))
+            highs.append(int(raw.max()))
+    return not highs or max(highs) - min(lows) < _DAY_S
 
 
 def stamp_offset(layout: Layout) -> int | None:
