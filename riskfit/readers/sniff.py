@@ -8,6 +8,7 @@ from riskfit.errors import (
     RiskfitError,
     UnsupportedFileError,
 )
+from riskfit.readers.texts import wide_encoding
 
 #: Where a FIT header says ``.FIT``. [bytes]
 _FIT_SIGNATURE = slice(8, 12)
@@ -40,6 +41,8 @@ _ROOTS: dict[str, str] = {
     "html": "html",
     "healthdata": "apple",
 }
+#: A sample of GPX or TCX, which tells a document whose root is damaged or cut off.
+_POINT = re.compile(r"<(?:[\w.-]+:)?(trkpt|Trackpoint)[\s>]")
 #: As much of a file as is looked at: an Apple export has 10 kB of DOCTYPE before its root. [bytes]
 _HEAD_BYTES = 32_768
 
@@ -75,17 +78,19 @@ def _sniff_text(head: bytes) -> str:
     text = _as_text(head)
     if text is None:
         return "binary"
-    if text.startswith("<"):
-        match = re.search(r"<!DOCTYPE\s+([\w:.-]+)|<([A-Za-z_][\w:.-]*)[\s/>]", text)
-        if match is None:
-            return "xml" if text.startswith("<?xml") else "text"
-        root = (match[1] or match[2]).rpartition(":")[2].casefold()
-        named = _ROOTS.get(root, "xml")
-        # a DOCTYPE may precede any root; what follows it decides
-        return named if named != "xml" or match[2] else _ROOTS.get(_root_behind(text), "xml")
-    if text[:1] in "{[":
-        return "json"
-    return "text"
+    named = _sniff_xml(text) if text.startswith("<") else "text"
+    if named in ("xml", "text") and (point := _POINT.search(text)):
+        return "gpx" if point[1] == "trkpt" else "tcx"
+    return "json" if text[:1] in ("{", "[") else named
+
+
+def _sniff_xml(text: str) -> str:
+    match = re.search(r"<!DOCTYPE\s+([\w:.-]+)|<([A-Za-z_][\w:.-]*)[\s/>]", text)
+    if match is None:
+        return "xml" if text.startswith("<?xml") else "text"
+    root = (match[1] or match[2]).rpartition(":")[2].casefold()
+    # a DOCTYPE may name anything; what follows it decides
+    return _ROOTS.get(root) or (_ROOTS.get(_root_behind(text), "xml") if match[1] else "xml")
 
 
 def _root_behind(text: str) -> str:
@@ -95,15 +100,10 @@ def _root_behind(text: str) -> str:
 
 def _as_text(head: bytes) -> str | None:
     """Return the head as text without marks and blanks before it, None where it is none."""
-    for mark, encoding in (
-        (b"\xff\xfe", "utf-16-le"),
-        (b"\xfe\xff", "utf-16-be"),
-        (b"<\0", "utf-16-le"),
-        (b"\0<", "utf-16-be"),
-    ):
-        if head.lstrip(b" \t\r\n").startswith(mark) or head.startswith(mark):
-            text = head.decode(encoding, errors="replace")
-            return text.lstrip("\ufeff \t\r\n\0")
+    wide = wide_encoding(head)
+    if wide is not None:
+        text = head[: len(head) // 4 * 4].decode(wide, errors="replace")
+        return text.lstrip("\ufeff \t\r\n\0")
     body = head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\0 \t\r\n")
     controls = sum(body.count(byte) for byte in range(32) if byte not in b"\t\n\r\f")
     if controls > len(body) // 100:

@@ -289,3 +289,27 @@ def parse_time_texts(texts: Sequence[str]) -> tuple[IntArray, Offsets, int]:
             times[i], offset = found
             offsets[offset] = offsets.get(offset, 0) + 1
     return times, offsets, bad
+
+
+def wide_encoding(data: bytes) -> str | None:
+    """Return the name of the encoding with two or four bytes a letter that a document betrays.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    str or None
+        None for encodings that extend ASCII.
+    """
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return "utf-32"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    at = data[:64].find(b"<")
+    if at < 0 or data[at + 1 : at + 2] != b"\0":
+        return None
+    if data[at + 1 : at + 4] == b"\0\0\0":
+        return "utf-32-be" if at % 4 == 3 else "utf-32-le"
+    return "utf-16-be" if at % 2 else "utf-16-le"

@@ -25,6 +25,7 @@ from riskfit.readers.texts import (
     Offsets,
     parse_number_texts,
     parse_time_texts,
+    wide_encoding,
 )
 from riskfit.readers.xmlcolumns import TIME
 
@@ -145,7 +146,7 @@ def to_single_bytes(data: bytes) -> tuple[bytes, str | None, list[str], int]:
     skipped : int
         Bytes before the text, 0 where the text was recoded. [bytes]
     """
-    wide = _wide_encoding(data)
+    wide = wide_encoding(data)
     if wide is not None:
         try:
             recoded = data.decode(wide).lstrip("\ufeff \t\r\n\0")
@@ -173,21 +174,6 @@ def to_single_bytes(data: bytes) -> tuple[bytes, str | None, list[str], int]:
     except UnicodeDecodeError as error:
         note = f"byte {skipped + error.start} is not {name}: text read as windows-1252"
     return text.decode("cp1252", errors="replace").encode(), "utf-8", [note], 0
-
-
-def _wide_encoding(data: bytes) -> str | None:
-    """Return the name of a two- or four-byte encoding the first bytes betray."""
-    head = data[:4]
-    if head in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
-        return "utf-32"
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return "utf-16"
-    body = data[:64].lstrip(b" \t\r\n\0")
-    if body[:4] == b"<\0\0\0":
-        return "utf-32-le"
-    if body[:2] == b"<\0":
-        return "utf-16-le"
-    return "utf-16-be" if data[:2] == b"\0<" else None
 
 
 class _Expat:
@@ -322,7 +308,8 @@ class _Expat:
                 column[rows], bad = parse_number_texts(texts)
                 channels[channel] = column
             if bad:
-                points.notes.append(f"{channel}: {bad} texts that say none left out")
+                values = "value" if bad == 1 else "values"
+                points.notes.append(f"{channel}: {bad} unusable {values} left out")
         return points
 
 

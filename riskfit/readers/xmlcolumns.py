@@ -35,6 +35,8 @@ TIME = "time"
 #: Bytes of a tag that are looked at; they must hold the whole name.
 _WORDS = 4
 _MOST_NAMES = 64
+#: Among this many tags nearly every name turns up.
+_FIRST_TAGS = 1000
 _MASKS = np.array([(1 << (8 * kept)) - 1 for kept in range(9)], dtype=np.uint64)
 #: Odd constants that spread the words of a name over 64 bits (from the digits of pi, e, phi).
 _SPREAD = np.array(
@@ -203,7 +205,7 @@ def _plain(data: bytes, skeleton: bytes, buffer: ByteArray) -> bool:
         rest = np.frombuffer(skeleton, dtype=np.uint8)
         if np.count_nonzero(buffer > 126) != np.count_nonzero(rest > 126):
             return False
-    blanks = sum(data.count(blank) for blank in (b"\t", b"\n", b"\r"))
+    blanks = sum(int(np.count_nonzero(buffer == blank)) for blank in b"\t\n\r")
     return blanks == np.count_nonzero(buffer < ord(" "))
 
 
@@ -218,22 +220,30 @@ def _names(tags: _Tags) -> tuple[IntArray, list[str]] | None:
         kept = _MASKS[np.clip(length - 8 * word, 0, 8)]
         key += (tags.words[begin + 8 * word] & kept) * _SPREAD[word]
         key ^= key >> np.uint64(29)
-    number = np.full(len(tags), -1, dtype=np.int64)
+    keys, first = np.unique(key[:_FIRST_TAGS], return_index=True)
+    number = _numbered(key, keys)
+    if (odd := np.flatnonzero(keys[number] != key)).size:
+        keys, first = np.unique(np.concatenate((key[:_FIRST_TAGS], key[odd])), return_index=True)
+        first = np.concatenate((np.arange(len(key))[:_FIRST_TAGS], odd))[first]
+        number = _numbered(key, keys)
     names: list[str] = []
-    known = 0
-    while (unnamed := np.flatnonzero(number < 0)).size:
-        known += 1
-        index = int(unnamed[0])
-        name = _name(tags, int(begin[index]), int(length[index]))
-        if name is None or known > _MOST_NAMES:
+    for at, index in enumerate(first.tolist()):
+        name = _name(tags, int(begin[index]), int(length[index])) if at < _MOST_NAMES else None
+        if name is None:
             return None
-        if name not in names:
-            names.append(name)
-        same = key == key[index]
-        if length[index] > 8 * _WORDS and not _alike(tags, begin[same], length[same]):
-            return None
-        number[same] = names.index(name)
-    return number, names
+        if length[index] > 8 * _WORDS:
+            same = number == at
+            if not _alike(tags, begin[same], length[same]):
+                return None
+        names.append(name)
+    words = list(dict.fromkeys(names))
+    return np.array([words.index(name) for name in names])[number], words
+
+
+def _numbered(key: WordArray, keys: WordArray) -> IntArray:
+    """Return the place of each key in the sorted keys; of the next one where it is missing."""
+    place: IntArray = np.searchsorted(keys, key)
+    return np.minimum(place, len(keys) - 1)
 
 
 def _alike(tags: _Tags, begin: IntArray, length: IntArray) -> bool:
