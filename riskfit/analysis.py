@@ -1,7 +1,7 @@
 """The whole pipeline for one session: what the command line, the batch and the page call."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from riskfit.activity import Activity, PlannedSession
 from riskfit.advice import Advice, advise
@@ -72,7 +72,7 @@ def analyse(
         conditions=conditions,
         sport=session.sport,
         model=model,
-        drinking=drinking,
+        drinking=None if drinking is None else asdict(drinking),
     )
     return Analysis(
         session=session,

@@ -11,7 +11,6 @@ from typing import Final
 from riskfit.athlete import Athlete
 from riskfit.features.catalogue import Feature
 from riskfit.formulas.fluid import (
-    DRINK_SODIUM_MG_L,
     drink_after_l,
     drink_before_l,
     drink_cap_l_h,
@@ -25,8 +24,6 @@ _LONG_MIN: Final = 240.0
 _SMALL_KG: Final = 55.0
 #: Speed on foot below which a race lasts long for its distance: 4 h over the marathon. [km/h]
 _SLOW_KM_H: Final = 42.195 / 4
-#: Sodium belongs in the drink from 2 h on (ACSM 2007, doi 10.1249/mss.0b013e31802ca597).
-_SODIUM_FROM_MIN: Final = 120.0
 _LOSS_LIMIT_PCT: Final = 2.0
 
 
@@ -41,9 +38,8 @@ class DrinkingPlan:
         The least that keeps the loss within 2 % where the cap allows it; the most. [L/h]
     every_15_min_l, every_20_min_l : float or None
         The plan in sips; None for those who should go by thirst alone. [L]
-    sodium_mg_h : tuple of float or None
-        Sodium with the drink, low and high; None where it is not needed, or a clinician's
-        matter. [mg/h]
+    sodium_mg_h, sodium_low_mg_h, sodium_high_mg_h : float or None
+        Sodium lost with the sweat, and its range; None where it is a clinician's matter. [mg/h]
     loss_pct_at_end : float
         Body-mass loss if the plan is followed. [%]
     before_l, after_l : tuple of float
@@ -61,7 +57,9 @@ class DrinkingPlan:
     cap_l_h: float
     every_15_min_l: float | None
     every_20_min_l: float | None
-    sodium_mg_h: tuple[float, float] | None
+    sodium_mg_h: float | None
+    sodium_low_mg_h: float | None
+    sodium_high_mg_h: float | None
     loss_pct_at_end: float
     before_l: tuple[float, float]
     after_l: tuple[float, float]
@@ -81,7 +79,7 @@ def plan_drinking(features: Mapping[str, Feature], athlete: Athlete) -> Drinking
     loss_pct = (rate.value - plan) * hours / mass_kg * 100
     reasons = _thirst_reasons(features, athlete, minutes, mass_kg)
     caps = _caps(rate.value, plan, cap, loss_pct, reasons)
-    sodium, sodium_cap = _sodium(athlete, plan, minutes)
+    sodium, sodium_cap = _sodium(features, athlete, hours)
     before, after = drink_before_l(mass_kg), drink_after_l((rate.value - plan) * hours)
     return DrinkingPlan(
         sweat_rate_l_h=rate.value,
@@ -91,7 +89,9 @@ def plan_drinking(features: Mapping[str, Feature], athlete: Athlete) -> Drinking
         cap_l_h=cap,
         every_15_min_l=None if reasons else plan / 4,
         every_20_min_l=None if reasons else plan / 3,
-        sodium_mg_h=sodium,
+        sodium_mg_h=sodium[0],
+        sodium_low_mg_h=sodium[1],
+        sodium_high_mg_h=sodium[2],
         loss_pct_at_end=loss_pct,
         before_l=(float(before[0]), float(before[1])),
         after_l=(float(after[0]), float(after[1])),
@@ -117,7 +117,7 @@ def _thirst_reasons(
         reasons.append("the pace leaves much time to drink")
     if athlete.nsaid_use:
         reasons.append("of anti-inflammatory painkillers")
-    if any("diuretic" in m.name or m.name == "thiazide" for m in athlete.medications or ()):
+    if _takes_water_tablets(athlete):
         reasons.append("of water tablets")
     return reasons
 
@@ -150,18 +150,30 @@ def _caps(
 
 
 def _sodium(
-    athlete: Athlete, plan_l_h: float, minutes: float
-) -> tuple[tuple[float, float] | None, list[str]]:
-    """Return sodium with the drink, unless it is for a clinician to say."""
-    careful = (
+    features: Mapping[str, Feature], athlete: Athlete, hours: float
+) -> tuple[tuple[float | None, float | None, float | None], list[str]]:
+    """Return the sodium lost an hour with its range, unless salt is for a clinician to say."""
+    if asks_clinician_about_salt(athlete):
+        return (None, None, None), [
+            "Salt: ask your clinician; this tool gives no amount in your case."
+        ]
+    lost = features["sodium_loss_g"]
+    if lost.value is None:
+        return (None, None, None), []
+    low, high = (lost.value if bound is None else bound for bound in (lost.low, lost.high))
+    value, low, high = (1000 * grams / hours for grams in (lost.value, low, high))
+    return (value, low, high), []
+
+
+def asks_clinician_about_salt(athlete: Athlete) -> bool:
+    """Say whether salt is for this person's clinician to advise on."""
+    return bool(
         athlete.hypertension
         or athlete.heart_disease
         or athlete.kidney_disease
-        or any("diuretic" in m.name or m.name == "thiazide" for m in athlete.medications or ())
+        or _takes_water_tablets(athlete)
     )
-    if careful:
-        return None, ["Salt: ask your clinician; this tool gives no amount in your case."]
-    if minutes <= _SODIUM_FROM_MIN or plan_l_h == 0:
-        return None, []
-    low, high = DRINK_SODIUM_MG_L
-    return (low * plan_l_h, high * plan_l_h), []
+
+
+def _takes_water_tablets(athlete: Athlete) -> bool:
+    return any("diuretic" in m.name or m.name == "thiazide" for m in athlete.medications or ())

@@ -76,12 +76,25 @@ def load_profile(path: Path | None = None) -> Athlete:
     if path is None and not where.exists():
         return Athlete()
     try:
-        table = tomllib.loads(where.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"the profile {where} cannot be read: {error}") from error
-    except tomllib.TOMLDecodeError as error:
+        data = where.read_bytes()
+    except OSError as error:
+        raise InputError(f"the profile {where} cannot be read: {error.strerror}") from error
+    return profile_from_bytes(data, str(where))
+
+
+def profile_from_bytes(data: bytes, where: str) -> Athlete:
+    """Read a profile's bytes; ``where`` names them in messages.
+
+    Raises
+    ------
+    InputError
+        If they are not TOML, or say something impossible.
+    """
+    try:
+        table = tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise InputError(f"the profile {where} is not TOML: {error}") from error
-    return athlete_from(table, str(where))
+    return athlete_from(table, where)
 
 
 def athlete_from(table: dict[str, Any], where: str) -> Athlete:

@@ -9,6 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete, History
+    from riskfit.features.records import LegRecord
 
 
 def named_sources(arguments: tuple[str, ...], files_from: str | None) -> list[str]:
@@ -34,17 +35,30 @@ def read_bytes(source: str) -> bytes:
 
 def read_history(paths: tuple[str, ...], athlete: "Athlete") -> "History":
     """Read earlier sessions of files, folders and archives into a history."""
+    from riskfit.features.records import history_of
+
+    return history_of(record for path in paths for record in _records(path, athlete))
+
+
+def history_of_members(data: bytes, athlete: "Athlete") -> "History":
+    """Read earlier sessions out of an archive's bytes."""
+    from riskfit.features.records import history_of
+
+    return history_of(_records(data, athlete))
+
+
+def _records(source: str | bytes, athlete: "Athlete") -> "Iterator[LegRecord]":
+    """Yield the records of every activity under a source; what cannot be read is named."""
     from riskfit.activity import Failure
+    from riskfit.errors import RiskfitError
     from riskfit.features import compute_features
-    from riskfit.features.records import LegRecord, history_of
     from riskfit.readers import read_activities
 
-    def records() -> Iterator[LegRecord]:
-        for path in paths:
-            for item in read_activities(path):
-                if isinstance(item, Failure):
-                    click.echo(f"history: {item.source}: {item.error}", err=True)
-                else:
-                    yield from compute_features(item, athlete).records
-
-    return history_of(records())
+    for item in read_activities(source):
+        if isinstance(item, Failure):
+            click.echo(f"history: {item.source}: {item.error}", err=True)
+            continue
+        try:
+            yield from compute_features(item, athlete).records
+        except RiskfitError as error:
+            click.echo(f"history: {error}", err=True)

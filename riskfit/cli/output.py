@@ -29,7 +29,7 @@ class Results:
 
 def output_options(command: F) -> F:
     """Add the options of output."""
-    options: tuple[Callable[[F], F], ...] = (
+    options: tuple[Callable[[Any], Any], ...] = (
         click.option("--quiet", "-q", is_flag=True, help="Print no messages."),
         click.option("--full", is_flag=True, help="Show every feature, rule and question."),
         click.option(
@@ -44,7 +44,7 @@ def output_options(command: F) -> F:
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
     )
     for option in options:
-        command = option(command)
+        command = option(command)  # type: ignore[assignment]
     return command
 
 

@@ -8,7 +8,7 @@ import click
 _NUMBER: Final = re.compile(r"^\s*([+-]?\d+(?:[.,]\d+)?)\s*([^\d\s].*?)?\s*$")
 
 
-class Quantity(click.ParamType):
+class Quantity(click.ParamType):  # type: ignore[type-arg]
     """A number with an optional suffix; without one it is in the unit named first.
 
     Parameters
@@ -106,7 +106,7 @@ class Height(Quantity):
 HEIGHT = Height("m", {"": (1, 0), "m": (1, 0), "cm": (0.01, 0), "in": (0.0254, 0)}, 0.9, 2.6)
 
 
-class Duration(click.ParamType):
+class Duration(click.ParamType):  # type: ignore[type-arg]
     """A duration: ``3h``, ``45min``, ``1h30``, ``1:30`` (h:min), ``1:30:00``; bare is minutes."""
 
     name = "duration"
@@ -123,7 +123,7 @@ class Duration(click.ParamType):
         text = value.strip().lower().replace(",", ".")
         clock = re.match(r"^(\d+):(\d{2})(?::(\d{2}))?$", text)
         if clock:
-            seconds = int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0)
+            seconds = float(int(clock[1]) * 3600 + int(clock[2]) * 60 + int(clock[3] or 0))
         else:
             parts = self._PARTS.match(text)
             if not text or parts is None:
@@ -132,13 +132,13 @@ class Duration(click.ParamType):
             seconds = hours * 3600 + minutes * 60 + rest
         if not 0 < seconds <= 14 * 86400:
             self.fail(f"{value!r} is out of range: more than 0, up to 14 days", param, ctx)
-        return float(seconds)
+        return seconds
 
 
 DURATION = Duration()
 
 
-class Speed(click.ParamType):
+class Speed(click.ParamType):  # type: ignore[type-arg]
     """A speed or pace: km/h; ``5:00/km``, ``8:00/mi``, ``3m/s``, ``12mph`` are taken, too."""
 
     name = "speed"

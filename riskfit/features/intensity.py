@@ -167,7 +167,7 @@ def _trimp_rate(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
 
 def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
     """Return what rests on heart rate."""
-    with_heart = [trace for trace in traces if trace.heart_rate_bpm is not None]
+    with_heart = [(t.heart_rate_bpm, t.ends) for t in traces if t.heart_rate_bpm is not None]
     names = (
         "heart_rate_avg_bpm",
         "heart_rate_max_bpm",
@@ -178,15 +178,15 @@ def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
     )
     if not with_heart:
         return {name: missing("no heart rate recorded") for name in names}
-    heart = np.concatenate([trace.heart_rate_bpm for trace in with_heart])  # type: ignore[misc]
+    heart = np.concatenate([heart for heart, _ in with_heart])
     heart = heart[~np.isnan(heart)]
     maximum = f"heart rate; maximum {person.sources['hr_max_bpm']}"
     zones = f"{maximum}, rest {person.sources['hr_rest_bpm']}"
     reserve = heart_rate_reserve_fraction(heart, person.hr_rest_bpm, person.hr_max_bpm)
     trimp = np.sum(
         [
-            np.nan_to_num(mean_so_far(_trimp_rate(t.heart_rate_bpm, person), t.ends)) * t.ends / 60
-            for t in with_heart
+            np.nan_to_num(mean_so_far(_trimp_rate(rate, person), ends)) * ends / 60
+            for rate, ends in with_heart
         ],
         axis=0,
     )

@@ -186,7 +186,6 @@ def drinking_entry(plan: DrinkingPlan | None) -> dict[str, Any] | None:
     """Return the drinking plan."""
     if plan is None:
         return None
-    sodium = plan.sodium_mg_h
     return {
         "sweat_rate_l_h": plan.sweat_rate_l_h,
         "sweat_low_l_h": plan.sweat_low_l_h,
@@ -195,7 +194,9 @@ def drinking_entry(plan: DrinkingPlan | None) -> dict[str, Any] | None:
         "cap_l_h": plan.cap_l_h,
         "every_15_min_l": plan.every_15_min_l,
         "every_20_min_l": plan.every_20_min_l,
-        "sodium_mg_h": None if sodium is None else {"low": sodium[0], "high": sodium[1]},
+        "sodium_mg_h": plan.sodium_mg_h,
+        "sodium_low_mg_h": plan.sodium_low_mg_h,
+        "sodium_high_mg_h": plan.sodium_high_mg_h,
         "loss_pct_at_end": plan.loss_pct_at_end,
         "before_l": {"low": plan.before_l[0], "high": plan.before_l[1]},
         "after_l": {"low": plan.after_l[0], "high": plan.after_l[1]},

@@ -1,0 +1,49 @@
+"""``riskfit demo``: the main job on the bundled samples."""
+
+from pathlib import Path
+
+import click
+
+
+@click.command()
+@click.option(
+    "-o",
+    "--output",
+    default="demo-report.json",
+    show_default=True,
+    help="Report file to write (.json, .txt).",
+)
+@click.option("--full", is_flag=True, help="Show every feature, rule and question.")
+def demo(output: str, full: bool) -> None:
+    """Analyse a marathon in the heat by a made-up athlete, with twelve weeks of history."""
+    from hashlib import sha256
+
+    from riskfit.analysis import analyse
+    from riskfit.athlete import Conditions
+    from riskfit.cli.inputs import history_of_members
+    from riskfit.cli.output import Results, finish
+    from riskfit.profiles import profile_from_bytes
+    from riskfit.readers import read_activity
+    from riskfit.resources import sample_data
+    from riskfit.rules import load_model
+
+    samples = sample_data()
+    athlete = profile_from_bytes(samples.joinpath("athlete.toml").read_bytes(), "athlete.toml")
+    data = samples.joinpath("marathon_heat.fit.gz").read_bytes()
+    model = load_model()
+    results = Results(model=model)
+    results.analyses.append(
+        analyse(
+            read_activity(data),
+            athlete,
+            Conditions(race=True),
+            history_of_members(samples.joinpath("history.zip").read_bytes(), athlete),
+            model=model,
+            context="marathon",
+            source="marathon_heat.fit.gz",
+            sha256=sha256(data).hexdigest(),
+        )
+    )
+    finish(results, as_json=False, output=output, fail_at=None, full=full, quiet=True)
+    click.echo(f"\nreport written to {Path(output).resolve()}", err=True)
+    finish(results, as_json=False, output=None, fail_at=None, full=full, quiet=True)
