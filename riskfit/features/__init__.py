@@ -76,10 +76,8 @@ def _recorded_features(
     heart = session.samples.heart_rate_bpm
     observed_max = float(np.nanmax(heart)) if session.samples.has("heart_rate_bpm") else np.nan
     person = resolve_person(athlete, activity.athlete, observed_max)
-    starts = [course.start_s] * max(len(traces), 1)
-    recovery = recovery_table(
-        history, starts, [trace.leg.sport for trace in traces] or [course.legs[0].sport]
-    )
+    sports = [leg.sport for leg in course.legs]
+    recovery = recovery_table(history, [course.start_s] * len(sports), sports)
     around = surroundings(course, conditions, activity.weather, activity.device.wrist)
     rpe = conditions.rpe if conditions.rpe is not None else activity.summary.rpe
     loads = leg_loads(traces, person, rpe)
@@ -94,7 +92,7 @@ def _recorded_features(
         **person_columns(athlete, person, course.start_time.date()),
         **_core_temperature(session.samples.core_temperature_c),
     }
-    columns.update(history_columns(recovery, columns, len(moving_legs(course))))
+    columns.update(history_columns(recovery, columns, moving_legs(course)))
     columns.update(day_columns(conditions))
     measured_c = float(columns["air_temperature_c"].values[-1]) if around.measured else np.nan
     return FeatureSet(
@@ -106,11 +104,11 @@ def _recorded_features(
     )
 
 
-def history_columns(recovery: RecoveryTable, columns: Columns, legs: int) -> Columns:
+def history_columns(recovery: RecoveryTable, columns: Columns, legs: list[int]) -> Columns:
     """Return the recovery features; a rule about a sport takes the leg that responds most."""
     found = recovery_columns(recovery)
     found["same_sport_sessions_28d"] = smallest(
-        recovery_columns(recovery, row)["same_sport_sessions_28d"] for row in range(legs)
+        recovery_columns(recovery, row)["same_sport_sessions_28d"] for row in legs
     )
     found["week_load_ratio"] = load_ratio_column(recovery, 0, columns["training_stress_score"])
     usual = float(recovery.columns["mean_temperature_14d_c"][0])

@@ -8,7 +8,7 @@ from riskfit.features.table import Column, Columns, FloatArray, known, largest, 
 
 
 def duration_columns(course: Course, recovery: RecoveryTable) -> Columns:
-    """Return the duration features; row k of the recovery table is the k-th moving leg."""
+    """Return the duration features; row k of the recovery table is the k-th leg."""
     active_s = np.cumsum(course.active_s, axis=-1)
     return {
         "duration_min": known(active_s / 60, "recorded" if active_s.ndim == 1 else "planned"),
@@ -20,15 +20,16 @@ def duration_columns(course: Course, recovery: RecoveryTable) -> Columns:
         "descent_m": _measured(course.descent_m, "no altitude"),
         "descent_m_per_km": _descent_per_km(course),
         "duration_vs_longest_28d_ratio": largest(
-            duration_ratio_column(recovery, row, leg_active_s(course, index))
-            for row, index in enumerate(moving_legs(course))
+            duration_ratio_column(recovery, index, leg_active_s(course, index))
+            for index in moving_legs(course)
         ),
     }
 
 
 def moving_legs(course: Course) -> list[int]:
-    """Return the indexes of the legs that are sport; of a session without one, the first."""
-    return [index for index, leg in enumerate(course.legs) if leg.moves] or [0]
+    """Return the indexes of the legs of sport with time under way; without one, the first."""
+    held = set(np.unique(course.leg).tolist())
+    return [index for index, leg in enumerate(course.legs) if leg.moves and index in held] or [0]
 
 
 def leg_active_s(course: Course, index: int) -> FloatArray:

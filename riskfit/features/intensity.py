@@ -72,7 +72,7 @@ def intensity_columns(
         **_fade_columns(traces, bool(conditions.race)),
         "time_above_threshold_min": _above_threshold(traces, person),
         "early_pace_excess_fraction": largest(
-            _early_excess(trace, person, recovery, row) for row, trace in enumerate(traces)
+            _early_excess(trace, person, recovery) for trace in traces
         ),
         "race_effort": missing("not told: --race or --no-race")
         if conditions.race is None
@@ -299,15 +299,15 @@ def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
     return known(np.nan_to_num(np.where(long_enough, drift, 0.0)), "output a heart beat"), slower
 
 
-def _early_excess(trace: LegTrace, person: Person, recovery: RecoveryTable, row: int) -> Column:
+def _early_excess(trace: LegTrace, person: Person, recovery: RecoveryTable) -> Column:
     """Return how far the first half lay above what could be held for the whole."""
     half = trace.ends // 2
     if trace.leg.sport in RUN and trace.adjusted_speed_m_s is not None:
-        hour = _capacity(recovery.hour_speed_m_s[row], person, "threshold_speed_m_s")
+        hour = _capacity(recovery.hour_speed_m_s[trace.index], person, "threshold_speed_m_s")
         held = mean_so_far(trace.adjusted_speed_m_s, half)
         possible = riegel_speed(hour[0], 3600.0, np.maximum(trace.ends, 1))
     elif trace.leg.sport in BIKE and trace.power_w is not None:
-        hour = _capacity(recovery.hour_power_w[row], person, "ftp_w")
+        hour = _capacity(recovery.hour_power_w[trace.index], person, "ftp_w")
         held = cumulative_normalized_power(trace.power_w)[np.maximum(half - 1, 0)]
         possible = power_duration(hour[0], 3600.0, np.maximum(trace.ends, 1))
     else:

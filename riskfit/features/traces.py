@@ -23,7 +23,8 @@ class LegTrace:
 
     Attributes
     ----------
-    leg : CourseLeg
+    leg, index : CourseLeg, int
+        The leg, and which of the course's it is.
     rows : ndarray of int
         Their rows in the cleaned session.
     ends : ndarray of int
@@ -37,6 +38,7 @@ class LegTrace:
     """
 
     leg: CourseLeg
+    index: int
     rows: NDArray[np.intp]
     ends: NDArray[np.intp]
     heart_rate_bpm: FloatArray | None
@@ -72,6 +74,7 @@ def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
         traces.append(
             LegTrace(
                 leg=leg,
+                index=index,
                 rows=rows,
                 ends=np.searchsorted(rows, course.end_s, side="left"),
                 heart_rate_bpm=_enough(samples.heart_rate_bpm, rows),
