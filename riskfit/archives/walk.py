@@ -25,6 +25,7 @@ DEEPEST_NESTING = 4
 _STEEPEST_RATIO = 400
 _FIRST_CHECK = 16 * 1024**2
 _CHUNK = 1 << 20
+_STEP = 32
 
 
 class Member(NamedTuple):
@@ -213,7 +214,7 @@ def gunzip(data: bytes) -> tuple[bytes, str | None]:
     pieces: list[bytes] = []
     size, rest, note = 0, data, None
     try:
-        while rest[:2] == b"\x1f\x8b":
+        while rest[:2] == b"\x1f\x8b" and note is None:
             inflate = zlib.decompressobj(wbits=31)
             while not inflate.eof:
                 piece = inflate.decompress(rest, _CHUNK)
@@ -225,11 +226,27 @@ def gunzip(data: bytes) -> tuple[bytes, str | None]:
                     note = f"the gzip stream ends early, at byte {len(data)}"
                     break
             rest = inflate.unused_data.lstrip(b"\0")
-            if note:
-                break
-    except zlib.error as error:
-        note = f"damaged gzip stream behind byte {len(data) - len(rest)} ({error})"
+    except zlib.error:
+        return _inflate_damaged(data)
     if note and size == 0:
+        raise DamagedFileError(f"{note}: nothing can be unpacked, fetch the file again")
+    return b"".join(pieces), note
+
+
+def _inflate_damaged(data: bytes) -> tuple[bytes, str]:
+    """Unpack in small steps, because zlib keeps back what it made in the step that fails."""
+    pieces: list[bytes] = []
+    size, note = 0, f"the gzip stream ends early, at byte {len(data)}"
+    inflate = zlib.decompressobj(wbits=31)
+    for at in range(0, len(data), _STEP):
+        try:
+            pieces.append(inflate.decompress(data[at : at + _STEP]))
+        except zlib.error as error:
+            note = f"damaged gzip stream near byte {at} ({error})"
+            break
+        size += len(pieces[-1])
+        _check_size(size, len(data))
+    if size == 0:
         raise DamagedFileError(f"{note}: nothing can be unpacked, fetch the file again")
     return b"".join(pieces), note
 

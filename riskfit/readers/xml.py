@@ -33,6 +33,8 @@ __all__ = ["TIME", "Outline", "Points", "read_xml", "require_rows", "to_single_b
 
 #: How often reading may resume behind damage before the rest is given up.
 _MOST_RESUMES = 50
+#: Stands for the root of a document whose start is missing, so that points have a parent.
+_MISSING_ROOT = "riskfit-root"
 #: Deeper nesting is no workout and would only cost memory.
 _DEEPEST = 200
 
@@ -226,7 +228,9 @@ class _Expat:
             # the point that was being read keeps its finished values
             del self._stack[self._inside - 1 if self._inside else len(self._stack) :]
             self._inside = 0
-            next_point = opening.search(text, at + 1)
+            next_point = opening.search(text, max(at, start + 1))
+            if next_point is None and self._stack == [_MISSING_ROOT] and at >= len(text):
+                return
             if next_point is None:
                 self.notes.append(_damage_note(text, skipped, at, reason))
                 return
@@ -235,6 +239,8 @@ class _Expat:
                 f"damaged XML at byte {skipped + at} ({reason}): "
                 f"{start - at} bytes left out up to the next point"
             )
+            if not self._stack:
+                self._stack.append(_MISSING_ROOT)
             prefix = "".join(f"<{tag}>" for tag in self._stack).encode()
             self._replayed = len(self._stack)
         self.notes.append(

@@ -1,0 +1,234 @@
+"""Bytes decide what a file is; names say nothing, and what is refused says what to do."""
+
+import contextlib
+import gzip
+import io
+import random
+import zipfile
+import zlib
+
+import pytest
+from tools.xml_files import gpx, gpx_point, gpx_track, tcx, tcx_activity, tcx_lap, tcx_point
+
+from riskfit.activity import Activity, Failure
+from riskfit.archives import walk as walking
+from riskfit.archives.walk import walk
+from riskfit.errors import (
+    DamagedFileError,
+    InputError,
+    NotAnActivityError,
+    RiskfitError,
+    UnsupportedFileError,
+)
+from riskfit.readers import read_activities, read_activity
+
+TCX = tcx(tcx_activity(tcx_lap([tcx_point(i, 120) for i in range(5)])))
+GPX = gpx(gpx_track([gpx_point(i) for i in range(4)]))
+
+
+def zipped(members: dict[str, bytes], *, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", method) as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return out.getvalue()
+
+
+def test_paths_bytes_and_files_are_all_sources(tmp_path):
+    path = tmp_path / "run.fit"  # a lie
+    path.write_bytes(TCX)
+    sources = [path, str(path), TCX, bytearray(TCX), memoryview(TCX), io.BytesIO(TCX)]
+    assert [len(read_activity(source).samples) for source in sources] == [5] * 6
+    with path.open("rb") as stream:
+        assert len(read_activity(stream).samples) == 5
+    assert [len(one.samples) for one in read_activities(path)] == [5]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        gzip.compress(TCX),
+        gzip.compress(gzip.compress(TCX)),
+        gzip.compress(TCX[:300]) + gzip.compress(TCX[300:]),
+        gzip.compress(TCX) + b"\0" * 20,
+        zipped({"readme.txt": b"hello", "a/b.tcx": TCX}),
+        zipped({"a.tcx.gz": gzip.compress(TCX)}),
+        zipped({"inner.zip": zipped({"run": TCX})}),
+        gzip.compress(zipped({"run": TCX})),
+        zipped({"__MACOSX/._a.tcx": b"\0", "a.tcx": TCX}, method=zipfile.ZIP_STORED),
+    ],
+)
+def test_packed_files_are_unpacked(data):
+    assert len(read_activity(data).samples) == 5
+    assert [len(one.samples) for one in read_activities(data) if isinstance(one, Activity)] == [5]
+
+
+def test_a_gzip_stream_cut_off_is_read_as_far_as_it_goes():
+    rng = random.Random(1)
+    points = [tcx_point(i, rng.randrange(90, 190)) for i in range(3000)]
+    packed = gzip.compress(tcx(tcx_activity(tcx_lap(points))))
+    activity = read_activity(packed[: len(packed) // 2])
+    assert 500 < len(activity.samples) < 3000
+    assert "the gzip stream ends early" in activity.notes[0]
+    flipped = bytearray(packed)
+    flipped[len(packed) // 2] ^= 0xFF
+    assert any("gzip" in note for note in read_activity(bytes(flipped)).notes)
+
+
+@pytest.mark.parametrize(
+    ("data", "error", "message"),
+    [
+        (b"", DamagedFileError, "empty.*fetch it again"),
+        (b" \r\n", DamagedFileError, "blank"),
+        (b"\0" * 5000, DamagedFileError, "blank"),
+        (b"<!DOCTYPE html><html><body>404</body></html>", NotAnActivityError, "web page"),
+        (b"\n\n<html lang='en'><head/></html>", NotAnActivityError, "web page"),
+        (b'{"error": "login required"}', NotAnActivityError, "JSON"),
+        (b'{"exercises": [{"startTime": "x"}]}', UnsupportedFileError, "maker's JSON export"),
+        (b"time,hr\n0,120\n1,121\n", NotAnActivityError, "plain text"),
+        (b"<?xml version='1.0'?><kml><Placemark/></kml>", UnsupportedFileError, "neither TCX nor"),
+        (
+            b"<?xml version='1.0'?>\n<!DOCTYPE HealthData [<!ELEMENT x (y)>]>\n<HealthData a='b'/>",
+            UnsupportedFileError,
+            "Apple Health.*riskfit import",
+        ),
+        (b"<workout_file><name>x</name></workout_file>", NotAnActivityError, "--plan"),
+        (b"%PDF-1.4\n", UnsupportedFileError, "a PDF"),
+        (b"SQLite format 3\0abc", UnsupportedFileError, "SQLite"),
+        (zipped({"a.tcx": TCX, "b.gpx": GPX}), UnsupportedFileError, "several workouts.*batch"),
+        (zipped({"a.txt": b"hello"}), NotAnActivityError, "zip holds no FIT, TCX or GPX"),
+        (zipped({}), NotAnActivityError, "zip holds no FIT, TCX or GPX"),
+        (gzip.compress(b""), DamagedFileError, "empty"),
+        (gzip.compress(TCX)[:8], DamagedFileError, "nothing can be unpacked"),
+        (b"PK\x03\x04broken", UnsupportedFileError, "damaged zip"),
+    ],
+)
+def test_what_is_no_workout_says_what_it_is_and_what_to_do(data, error, message):
+    with pytest.raises(error, match=message):
+        read_activity(data)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        TCX.replace(b"<TrainingCenterDatabase ", b"<TrainingZenterDatabase "),
+        TCX[TCX.index(b"<Activities>") :],
+        b"junk " + TCX,
+        GPX.replace(b"<gpx ", b"<gpy "),
+    ],
+)
+def test_a_damaged_root_does_not_hide_the_points(data):
+    assert len(read_activity(data).samples) == (4 if b"trkpt" in data else 5)
+
+
+@pytest.mark.parametrize("source", ["/no/such/file", "", "a\0b"])
+def test_a_missing_file_is_the_askers_mistake(source):
+    with pytest.raises(InputError):
+        read_activity(source)
+
+
+def test_other_mistakes_of_the_asker_are_told(tmp_path):
+    with pytest.raises(InputError, match="is a folder"):
+        read_activity(tmp_path)
+    with pytest.raises(InputError, match="binary mode"):
+        read_activity(io.StringIO("x"))
+    with pytest.raises(InputError, match="give a path"):
+        read_activity(42)
+    with pytest.raises(InputError, match="columnar or fitparse"):
+        read_activity(TCX, reader="magic")
+    with pytest.raises(InputError, match="no such file or folder"):
+        list(read_activities(tmp_path / "nothing"))
+
+
+def test_folders_and_archives_are_walked_in_order_and_failures_stop_nothing(tmp_path):
+    (tmp_path / "b").mkdir()
+    (tmp_path / ".hidden").mkdir()
+    (tmp_path / ".hidden" / "x.tcx").write_bytes(TCX)
+    (tmp_path / "b" / "1.zip").write_bytes(
+        zipped({"z.tcx": TCX, "in.zip": zipped({"c.gpx": GPX, "d.txt": b"hello"})})
+    )
+    (tmp_path / "a.tcx.gz").write_bytes(gzip.compress(TCX))
+    (tmp_path / "c.tcx").write_bytes(b"")
+    found = list(read_activities(tmp_path))
+    names = [name for name, _ in walk(tmp_path)]
+    root = str(tmp_path)
+    assert names == [
+        f"{root}/a.tcx.gz",
+        f"{root}/c.tcx",
+        f"{root}/b/1.zip!in.zip!c.gpx",
+        f"{root}/b/1.zip!in.zip!d.txt",
+        f"{root}/b/1.zip!z.tcx",
+    ]
+    assert [len(one.samples) if isinstance(one, Activity) else one.kind for one in found] == [
+        5, "damaged", 4, "not_an_activity", 5,
+    ]  # fmt: skip
+    assert [one.source for one in found if isinstance(one, Failure)] == [names[1], names[3]]
+
+
+def test_damaged_members_are_failures_beside_sound_ones():
+    data = bytearray(zipped({"a.tcx": TCX, "b.gpx": GPX}, method=zipfile.ZIP_STORED))
+    data[data.index(b"<Activities>")] ^= 0xFF
+    found = list(read_activities(bytes(data)))
+    assert isinstance(found[0], Failure)
+    assert (found[0].kind, found[0].source) == ("damaged", "bytes!a.tcx")
+    assert "fetch the zip again" in found[0].error
+    assert len(found[1].samples) == 4
+
+
+def test_bombs_are_not_unpacked(monkeypatch):
+    zeros = b"\0" * 40_000_000
+    packed = zlib.compressobj(9, wbits=31)
+    bomb = packed.compress(zeros) + packed.flush()
+    with pytest.raises(UnsupportedFileError, match="zip bomb"):
+        read_activity(bomb)
+    (failure,) = read_activities(zipped({"a": zeros}))
+    assert "zip bomb" in failure.error
+    monkeypatch.setattr(walking, "LARGEST_FILE", 100)
+    (failure,) = read_activities(zipped({"a.tcx": TCX}))
+    assert (failure.kind, failure.source) == ("unsupported", "bytes!a.tcx")
+    with pytest.raises(UnsupportedFileError, match="no workout exceeds"):
+        read_activity(gzip.compress(TCX))
+
+
+def test_a_member_that_lies_about_its_size_is_refused(monkeypatch):
+    honest = zipped({"a.tcx": TCX})
+    at = honest.index(b"PK\x01\x02") + 24
+    lying = honest[:at] + (10).to_bytes(4, "little") + honest[at + 4 :]
+    (failure,) = read_activities(lying)
+    assert isinstance(failure, Failure)
+
+
+def test_archives_in_archives_end_somewhere():
+    data = zipped({"run.tcx": TCX})
+    for _ in range(10):
+        data = zipped({"more.zip": data})
+    (failure,) = read_activities(data)
+    assert "nest" in failure.error
+
+
+def test_an_encrypted_member_asks_for_unpacking():
+    data = bytearray(zipped({"a.tcx": TCX}))
+    for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        data[data.index(header) + flags] |= 1
+    (failure,) = read_activities(bytes(data))
+    assert "password" in failure.error
+
+
+def test_a_picture_in_a_folder_is_no_activity(tmp_path):
+    (tmp_path / "me.jpg").write_bytes(b"\xff\xd8\xff\xe0" + b"x" * 100)
+    (failure,) = read_activities(tmp_path)
+    assert (failure.kind, "JPEG" in failure.error) == ("unsupported", True)
+
+
+def test_damaged_archives_raise_nothing_but_our_errors():
+    rng = random.Random(7)
+    whole = zipped({"a.tcx": TCX, "in.zip": zipped({"b.gpx": GPX}), "c.gz": gzip.compress(GPX)})
+    for source in (whole, gzip.compress(TCX)):
+        for _ in range(200):
+            damaged = bytearray(source)
+            for _ in range(rng.choice((1, 3))):
+                damaged[rng.randrange(len(damaged))] = rng.randrange(256)
+            data = bytes(damaged[: rng.randrange(len(damaged))] if rng.random() < 0.3 else damaged)
+            assert all(isinstance(one, Activity | Failure) for one in read_activities(data))
+            with contextlib.suppress(RiskfitError):
+                read_activity(data)
