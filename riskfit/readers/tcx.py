@@ -75,6 +75,7 @@ class TcxOutline(Outline):
             self._tracks += 1
         elif name == "Course":
             self.courses += 1
+            self._open_part(None, rows)
         elif name == "Workout":
             self.workouts += 1
 
@@ -101,7 +102,7 @@ class TcxOutline(Outline):
             return
         part = self.parts[-1]
         parent = self._path[-1] if self._path else ""
-        if name in ("Activity", "Transition"):
+        if name in ("Activity", "Transition", "Course"):
             part.last_row = rows
         if name in _LAP_TOTALS and part.laps and parent in ("Lap", "LX", "Transition"):
             numbers, bad = parse_number_texts([text])
@@ -129,12 +130,12 @@ def read_tcx(data: bytes) -> Activity:
     Raises
     ------
     NotAnActivityError
-        The file holds a course, a workout, or no timed point.
+        The file holds a course without times, a workout, or no timed point.
     DamagedFileError
         No timed point is left before the damage.
     """
     outline, points = _read(data)
-    return assemble(points, outline.parts, Device(), [])
+    return assemble(points, outline.parts, Device(), _said(outline))
 
 
 def read_tcx_activities(data: bytes) -> list[Activity]:
@@ -155,7 +156,14 @@ def read_tcx_activities(data: bytes) -> list[Activity]:
     groups: list[list[Part]] = []
     for run in _runs_of_changing_sport(outline.parts):
         groups += apart(points, run, _LONGEST_TRANSITION_S)
-    return [assemble(points, group, Device(), []) for group in groups]
+    return [assemble(points, group, Device(), _said(outline)) for group in groups]
+
+
+def _said(outline: TcxOutline) -> list[str]:
+    """Warn of a course: its times may be a wish and not a recording."""
+    if outline.courses:
+        return ["the file is a course with times: they may be planned and not recorded"]
+    return []
 
 
 def _runs_of_changing_sport(parts: Sequence[Part]) -> list[list[Part]]:
@@ -172,7 +180,7 @@ def _runs_of_changing_sport(parts: Sequence[Part]) -> list[list[Part]]:
 
 def _read(data: bytes) -> tuple[TcxOutline, Points]:
     outline, points = read_xml(data, TcxOutline)
-    if outline.courses and not outline.parts:
+    if outline.courses and not (points.time_us != NO_TIME).any():
         raise NotAnActivityError(
             "the TCX file holds a course, not a recorded session: "
             "export the recorded activity instead"

@@ -94,6 +94,9 @@ def _refuse_other_kinds(kind: str | None, tables: Tables, said: list[str]) -> No
         if kind not in (None, "activity"):
             said.append(f"the file calls itself {kind!r} but holds a recorded session")
         return
+    if timed and kind == "course":
+        said.append("the file is a course with times: they may be planned and not recorded")
+        return
     if timed and kind not in _REMEDY and kind in {None, "0", "247", "254"}:
         return
     if kind is not None and kind != "activity":
