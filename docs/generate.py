@@ -1,17 +1,25 @@
-"""Bring docs/nomenclature.md up to date: write its tables from the code they describe.
+"""Bring the texts up to date: write from the code what the code knows.
 
-Run ``python docs/generate.py`` after a channel or a feature changed; a test fails until then.
-What stands between the markers is replaced, everything else is left as it is.
+That is the tables of docs/nomenclature.md, and the output that README.md shows.  Run
+``python docs/generate.py`` after a channel, a feature or the output changed; a test fails until
+then.  What stands between the markers is replaced, everything else is left as it is.
 """
 
 import inspect
+import os
 import re
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from riskfit.activity import CHANNELS, Samples
 from riskfit.features.catalogue import CATALOGUE, GROUPS
 
-PAGE = Path(__file__).with_name("nomenclature.md")
+DOCS = Path(__file__).resolve().parent
+#: Heading of the demo's output at which the README stops quoting it.
+DEMO_ENDS_BEFORE = "Duration"
 
 # How the last words of a name say its unit; the longest ending that fits counts.
 UNITS = {
@@ -93,18 +101,42 @@ def features() -> str:
     return "\n\n".join(parts)
 
 
-def render(page: str) -> str:
-    """Return the page with each marked part written anew."""
-    for name, write in (("endings", endings), ("channels", channels), ("features", features)):
+def demo() -> str:
+    """Return what ``riskfit demo`` prints first, on a terminal of 80 columns."""
+    with tempfile.TemporaryDirectory() as folder:
+        homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), folder)
+        done = subprocess.run(
+            [sys.executable, "-m", "riskfit", "demo", "--output", "report.json"],
+            cwd=folder,
+            env={**os.environ, **homes, "COLUMNS": "80", "NO_COLOR": "1", "PYTHONUTF8": "1"},
+            stdout=subprocess.PIPE,
+            encoding="utf-8",
+            check=True,
+        )
+    lines = [line.rstrip() for line in done.stdout.splitlines()]
+    shown = "\n".join(lines[: [line.strip() for line in lines].index(DEMO_ENDS_BEFORE)])
+    return f"```text\n$ riskfit demo\n{shown.rstrip()}\n ...\n```"
+
+
+PARTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
+    DOCS / "nomenclature.md": {"endings": endings, "channels": channels, "features": features},
+    DOCS.parent / "README.md": {"demo": demo},
+}
+
+
+def render(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
+    """Return the text with each of its marked parts written anew."""
+    for name, write in parts.items():
         pattern = rf"(<!-- {name}: .*?-->\n).*?(<!-- end of {name} -->)"
         written = f"\n{write()}\n\n"
-        page, found = re.subn(
-            pattern, lambda mark, text=written: mark[1] + text + mark[2], page, flags=re.DOTALL
+        text, found = re.subn(
+            pattern, lambda mark, new=written: mark[1] + new + mark[2], text, flags=re.DOTALL
         )
         if found != 1:
-            raise SystemExit(f"{PAGE}: the markers of {name} stand {found} times, not once")
-    return page
+            raise SystemExit(f"the markers of {name!r} stand {found} times in the text, not once")
+    return text
 
 
 if __name__ == "__main__":
-    PAGE.write_text(render(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for page, its_parts in PARTS.items():
+        page.write_text(render(page.read_text("utf-8"), its_parts), encoding="utf-8")

@@ -22,7 +22,7 @@ LAYERS = (
     ("features",),
     ("rules", "drinking"),  # drinking hangs on sweat, never on the score
     ("scoring",),
-    ("advice", "whatif", "analysis"),
+    ("advice", "whatif", "analysis", "cohorts"),
     ("store", "batch", "estimator", "report"),
     ("cli", "web", "__main__"),
 )

@@ -18,7 +18,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 SOME_FAILED, NOTHING_SCORED, BAND_REACHED = 1, 3, 10
 
 
-@dataclass
+@dataclass(slots=True)
 class Results:
     """What a command found, in order of its inputs."""
 

@@ -1,0 +1,97 @@
+"""What a run loads, and how fast it answers: each case in a fresh interpreter."""
+
+import json
+import os
+import resource
+import statistics
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Return an environment in which no profile or store of this machine is found."""
+    folders = {f"XDG_{kind}_HOME": str(home / kind) for kind in ("CONFIG", "DATA", "CACHE")}
+    return {**os.environ, **folders, "HOME": str(home), "NO_COLOR": "1"}
+
+
+def _loaded_by(code: str, home: Path) -> set[str]:
+    """Return the top-level modules that running this code loads, in a fresh interpreter."""
+    script = f"""
+import json, sys
+before = set(sys.modules)
+try:
+{chr(10).join("    " + line for line in code.splitlines())}
+finally:
+    print("LOADED", json.dumps(sorted(set(sys.modules) - before)), file=sys.stderr)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True,
+        text=True,
+        cwd=home,
+        env=_environment(home),
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    lines = [line for line in done.stderr.splitlines() if line.startswith("LOADED ")]
+    return {name.split(".")[0] for name in json.loads(lines[-1].removeprefix("LOADED "))}
+
+
+def _run(*arguments: str) -> str:
+    """Return code that runs the command line and ends well, or fails."""
+    return (
+        "from riskfit.cli import main\n"
+        f"sys.argv = ['riskfit', *{list(arguments)!r}]\n"
+        "try:\n"
+        "    main()\n"
+        "except SystemExit as end:\n"
+        "    if end.code: raise"
+    )
+
+
+def test_importing_riskfit_loads_nothing_heavy(tmp_path):
+    assert _loaded_by("import riskfit", tmp_path) <= {"riskfit", *sys.stdlib_module_names}
+
+
+def test_importing_the_command_line_loads_click_and_the_library_only(tmp_path):
+    loaded = _loaded_by("import riskfit.cli", tmp_path)
+    assert "click" in loaded
+    assert loaded <= {"riskfit", "click", "colorama", *sys.stdlib_module_names}
+
+
+@pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["analyze", "--help"]])
+def test_help_answers_without_numpy_or_rich(arguments, tmp_path):
+    loaded = _loaded_by(_run(*arguments), tmp_path)
+    assert not loaded & {"numpy", "rich", "fitparse", "msgspec", "jinja2", "plotly", "sklearn"}
+
+
+def test_a_json_run_loads_nothing_that_draws_or_learns(tmp_path):
+    loaded = _loaded_by(_run("analyze", str(SAMPLES / "easy_run.fit"), "--json"), tmp_path)
+    assert "numpy" in loaded
+    assert not loaded & {"rich", "jinja2", "plotly", "sklearn", "scipy", "pyarrow", "distributed"}
+
+
+def _cpu_s(command: list[str], home: Path) -> float:
+    """Return the processor time of one run, which noise on the machine moves least. [s]"""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    subprocess.run(command, capture_output=True, cwd=home, env=_environment(home), check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def test_help_takes_less_than_twice_the_import_of_click(tmp_path):
+    script = Path(sys.executable).with_name("riskfit")
+    assert script.exists(), "install riskfit into the environment that runs the tests"
+    ours, clicks = [str(script), "--help"], [sys.executable, "-c", "import click"]
+    ratios: list[float] = []
+    for _ in range(3):
+        pairs = [(_cpu_s(ours, tmp_path), _cpu_s(clicks, tmp_path)) for _ in range(7)]
+        ratios.append(statistics.median(a / b for a, b in pairs))
+        if ratios[-1] < 2:
+            return
+    pytest.fail(f"riskfit --help takes {min(ratios):.2f} times `import click`")
