@@ -99,7 +99,7 @@ def _recorded_features(
         features=session_features({name: columns[name] for name in CATALOGUE}),
         columns=columns,
         elapsed_s=course.end_s,
-        records=leg_records(course, traces, loads, measured_c),
+        records=leg_records(course, traces, loads, person, measured_c),
         notes=session.notes,
     )
 

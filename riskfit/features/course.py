@@ -118,7 +118,14 @@ def record_course(activity: Activity, session: CleanSession) -> Course:
     legs = tuple(CourseLeg(leg.sport, leg.sub_sport) for leg in activity.legs) or (
         CourseLeg(activity.sport),
     )
-    ascent_m, descent_m = _climb(samples.altitude_m)
+    ascent_m, descent_m = (
+        _as_the_device_says(climbed, total)
+        for climbed, total in zip(
+            _climb(samples.altitude_m),
+            (activity.summary.ascent_m, activity.summary.descent_m),
+            strict=True,
+        )
+    )
     indoor, because = _indoors(activity, samples.has("latitude_deg"), legs)
     return Course(
         start_s=activity.start_time.timestamp() + session.offset_s,
@@ -204,6 +211,12 @@ def _climb(altitude_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     smooth = (summed[right] - summed[left]) / (right - left)
     step = np.diff(smooth, prepend=smooth[0])
     return np.cumsum(np.maximum(step, 0.0)), np.cumsum(np.maximum(-step, 0.0))
+
+
+def _as_the_device_says(climbed_m: FloatArray, total_m: float | None) -> FloatArray:
+    """Stretch a climb to the device's own total, which its barometer knows better."""
+    own = float(climbed_m[-1])
+    return climbed_m * (total_m / own) if total_m and own > 0 else climbed_m
 
 
 def _indoors(

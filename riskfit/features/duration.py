@@ -1,10 +1,15 @@
 """How long, how far, how much up and down."""
 
+from typing import Final
+
 import numpy as np
 
-from riskfit.features.course import Course
+from riskfit.features.course import WATER, Course
 from riskfit.features.recovery import RecoveryTable, duration_ratio_column
 from riskfit.features.table import Column, Columns, FloatArray, known, largest, missing
+
+#: No path falls by more than 45 % all the way: the altimeter does. [m/km]
+_STEEPEST_M_KM: Final = 450.0
 
 
 def duration_columns(course: Course, recovery: RecoveryTable) -> Columns:
@@ -52,5 +57,9 @@ def _descent_per_km(course: Course) -> Column:
         return known(0.0, course.indoor_because)
     if np.isnan(course.descent_m).all() or np.isnan(course.distance_m).all():
         return missing("needs altitude and distance")
-    distance_km = np.maximum(course.distance_m / 1000, 1.0)
-    return known(course.descent_m / distance_km, "altitude and distance")
+    if all(leg.sport in WATER for leg in course.legs if leg.moves):
+        return known(0.0, "in the water")
+    descent = course.descent_m / np.maximum(course.distance_m / 1000, 1.0)
+    if float(np.max(descent[..., -1])) > _STEEPEST_M_KM:
+        return missing("the altitude is not plausible: it falls faster than any path")
+    return known(descent, "altitude and distance")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from riskfit.activity import Activity
 from riskfit.athlete import Conditions
@@ -301,26 +302,48 @@ def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
 
 def _early_excess(trace: LegTrace, person: Person, recovery: RecoveryTable) -> Column:
     """Return how far the first half lay above what could be held for the whole."""
-    half = trace.ends // 2
-    if trace.leg.sport in RUN and trace.adjusted_speed_m_s is not None:
-        hour = _capacity(recovery.hour_speed_m_s[trace.index], person, "threshold_speed_m_s")
-        held = mean_so_far(trace.adjusted_speed_m_s, half)
-        possible = riegel_speed(hour[0], 3600.0, np.maximum(trace.ends, 1))
-    elif trace.leg.sport in BIKE and trace.power_w is not None:
-        hour = _capacity(recovery.hour_power_w[trace.index], person, "ftp_w")
-        held = cumulative_normalized_power(trace.power_w)[np.maximum(half - 1, 0)]
-        possible = power_duration(hour[0], 3600.0, np.maximum(trace.ends, 1))
-    else:
+    held = early_output(trace)
+    if held is None:
         return missing("needs running speed or cycling power")
-    if not np.isfinite(hour[0]):
+    run = trace.leg.sport in RUN
+    best = (recovery.hour_speed_m_s if run else recovery.hour_power_w)[trace.index]
+    told = hour_told(trace, person)
+    hour = hour_output(best, told)
+    if not np.isfinite(hour):
         return missing("needs a history of 90 days, or a threshold in the profile")
-    excess = np.where(trace.ends >= _EARLY_S, held / possible - 1, 0.0)
-    return known(np.nan_to_num(excess), hour[1])
+    threshold = person.sources["threshold_speed_m_s" if run else "ftp_w"]
+    source = f"threshold, {threshold}" if hour == told else "best efforts of 90 days"
+    return known(early_excess_fraction(held, hour, trace.ends, run), source)
 
 
-def _capacity(from_history: float, person: Person, threshold: str) -> tuple[float, str]:
+def early_output(trace: LegTrace) -> FloatArray | None:
+    """Return speed or power of the first half up to each step, None where neither is known."""
+    half = trace.ends // 2
+    held = None
+    if trace.leg.sport in RUN and trace.adjusted_speed_m_s is not None:
+        held = mean_so_far(trace.adjusted_speed_m_s, half)
+    elif trace.leg.sport in BIKE and trace.power_w is not None:
+        held = cumulative_normalized_power(trace.power_w)[np.maximum(half - 1, 0)]
+    return held if held is not None and np.isfinite(held[-1]) else None
+
+
+def hour_told(trace: LegTrace, person: Person) -> float:
+    """Return what the person's own threshold says could be held for an hour, nan if assumed."""
+    threshold = "threshold_speed_m_s" if trace.leg.sport in RUN else "ftp_w"
+    return float("nan") if person.assumes(threshold) else float(getattr(person, threshold))
+
+
+def hour_output(from_history: ArrayLike, told: ArrayLike) -> FloatArray:
     """Return what could be held for an hour: the better of history and threshold."""
-    told = np.nan if person.assumes(threshold) else getattr(person, threshold)
-    if np.isfinite(from_history) and not told > from_history:
-        return float(from_history), "best efforts of 90 days"
-    return float(told), f"threshold, {person.sources[threshold]}"
+    best = np.asarray(from_history, dtype=float)
+    return np.where(np.isfinite(best) & ~(np.asarray(told) > best), best, told)
+
+
+def early_excess_fraction(
+    held: FloatArray, hour: FloatArray, ends_s: ArrayLike, run: bool
+) -> FloatArray:
+    """Return the first half over what could be held for so long, less one."""
+    ends = np.asarray(ends_s, dtype=float)
+    curve = riegel_speed if run else power_duration
+    possible = curve(hour, 3600.0, np.maximum(ends, 1.0))
+    return np.nan_to_num(np.where(ends >= _EARLY_S, held / possible - 1, 0.0))

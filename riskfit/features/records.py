@@ -8,7 +8,9 @@ import numpy as np
 
 from riskfit.athlete import History
 from riskfit.features.course import BIKE, RUN, Course
-from riskfit.features.intensity import LegLoad
+from riskfit.features.duration import leg_active_s
+from riskfit.features.intensity import LegLoad, early_output, hour_told
+from riskfit.features.person import Person
 from riskfit.features.table import FloatArray
 from riskfit.features.traces import LegTrace
 from riskfit.formulas.pacing import power_duration, riegel_speed
@@ -29,15 +31,26 @@ class LegRecord:
     best_duration_s: float
     best_speed_m_s: float
     best_power_w: float
+    #: Time under way as the course counts it in steps. [s]
+    course_s: float = float("nan")
+    #: Speed or power of the first half, and what the person's own threshold says could be held
+    #: for an hour. [m/s, W]
+    early_output: float = float("nan")
+    hour_told: float = float("nan")
 
 
 def leg_records(
-    course: Course, traces: list[LegTrace], loads: list[LegLoad], temperature_c: float
+    course: Course,
+    traces: list[LegTrace],
+    loads: list[LegLoad],
+    person: Person,
+    temperature_c: float,
 ) -> tuple[LegRecord, ...]:
     """Return the records of a session's legs; ``temperature_c`` is nan where it is assumed."""
     records = []
     for trace, load in zip(traces, loads, strict=True):
         duration, speed, power = _best_effort(trace)
+        early = early_output(trace)
         records.append(
             LegRecord(
                 start_s=course.start_s + float(trace.rows[0]),
@@ -48,6 +61,9 @@ def leg_records(
                 best_duration_s=duration,
                 best_speed_m_s=speed,
                 best_power_w=power,
+                course_s=float(leg_active_s(course, trace.index)[-1]),
+                early_output=float("nan") if early is None else float(early[-1]),
+                hour_told=hour_told(trace, person),
             )
         )
     return tuple(records)
