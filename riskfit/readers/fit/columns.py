@@ -1,104 +1,107 @@
-"""Turn runs of FIT messages into columns: one gather a layout, one conversion a field.
+"""Turn runs of FIT messages into columns: one gather a table, one conversion a field.
 
-A layout's messages are copied once into rows of equal width (or used in place when they are one
-run); each field is then a strided view of its bytes, converted as a whole: invalid value to nan,
-scale and offset applied once a column.  Nothing is converted before it is asked for.
+All messages of one type are copied once, in file order, into rows as wide as the widest (or used
+in place when they are a single run); a field is then a strided view of its bytes, converted as a
+whole: invalid value to nan, scale and offset applied once a column.  Layouts that hold the field
+elsewhere are put right row by row.  Nothing is converted before it is asked for.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import math
+import struct
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
 from riskfit.readers.fit.profile import BaseType
-from riskfit.readers.fit.scan import FieldSlot, Layout, Positions
+from riskfit.readers.fit.scan import FieldSlot, Layout, Positions, expand
 from riskfit.readers.fit.tables import DeveloperField, FloatArray
 
-#: Developer fields with the byte where each is described.
-Descriptions = Sequence[tuple[int, DeveloperField]]
+#: By developer index and field number: the descriptions with the byte where each stands.
+Descriptions = Mapping[tuple[int, int], Sequence[tuple[int, DeveloperField]]]
 
-_SMALLER = {1: "u1", 2: "u2", 4: "u4"}
+_SMALLER = {1, 2, 4}
+#: Up to this many messages are read one by one.
+_FEW = 12
+_FORMS = {
+    f"{order}{kind}{size}": struct.Struct(order + letter)
+    for order in "<>"
+    for kind, size, letter in (
+        ("u", 1, "B"),
+        ("u", 2, "H"),
+        ("u", 4, "I"),
+        ("u", 8, "Q"),
+        ("i", 1, "b"),
+        ("i", 2, "h"),
+        ("i", 4, "i"),
+        ("i", 8, "q"),
+        ("f", 4, "f"),
+        ("f", 8, "d"),
+    )
+}
 
 
-@dataclass(slots=True, eq=False)
-class Block:
-    """The messages of one layout, and the descriptions its developer fields may refer to."""
+class Place(NamedTuple):
+    """Where and how a field's first value stands in a message, by size and meaning."""
 
-    data: bytes
-    layout: Layout
-    described: Descriptions = ()
-    _developer: dict[FieldSlot, DeveloperField] | None = None
+    offset: int
+    dtype: str
+    invalid: int | None
 
-    def __len__(self) -> int:
-        return self.layout.count
 
-    def raw(self, offset: int, dtype: str) -> NDArray[Any]:
-        """Return one value of this type from each message."""
-        return self.layout.raw(self.data, offset, dtype)
+class _Rows(NamedTuple):
+    """Messages in file order: buffer, first byte, distance, number, and what layout each has."""
 
-    @property
-    def developer(self) -> dict[FieldSlot, DeveloperField]:
-        """Return what the developer fields mean: the last description before, or the first."""
-        if self._developer is None:
-            self._developer = {}
-            for slot in self.layout.developer_slots():
-                key = slot.source, slot.number
-                fitting = [
-                    (at, one) for at, one in self.described if (one.index, one.number) == key
-                ]
-                before = [one for at, one in fitting if at < self.layout.defined_at]
-                if fitting:
-                    self._developer[slot] = before[-1] if before else fitting[0][1]
-        return self._developer
+    buffer: Any
+    first: int
+    stride: int
+    #: Rows of each layout; None when there is one layout.
+    of_layout: list[NDArray[np.intp]] | None
 
-    def bytes_of(self, slot: FieldSlot) -> NDArray[np.uint8]:
-        """Return a field's bytes, a row a message."""
-        buffer, first, stride, count = self.layout.rows(self.data)
-        return np.ndarray(
-            (count, slot.size),
-            dtype="u1",
-            buffer=buffer,
-            offset=first + slot.offset,
-            strides=(stride, 1),
-        )
 
-    def form(self, slot: FieldSlot, declared: BaseType | None) -> BaseType | None:
-        """Return how to read this field's values, None where nobody can know.
+def form_of(slot: FieldSlot, declared: BaseType | None) -> BaseType | None:
+    """Return how to read a field's values, None where nobody can know.
 
-        Sizes that are no multiple of the type are read as a smaller unsigned number where there
-        is one (Coros writes a uint32 of one byte); a number written as bytes as the profile says.
-        """
-        written = profile.base_type(slot.source)
-        if written is None:
-            return None
-        if written.name == "byte" and slot.size > 1:
-            fits = declared is not None and declared.size == slot.size and declared.kind != "S"
-            return declared if fits else written
-        if slot.size % written.size:
-            if slot.size in _SMALLER:
-                return BaseType("short", "u", slot.size, (1 << 8 * slot.size) - 1)
-            return None
-        return written
+    Sizes that are no multiple of the type are read as a smaller unsigned number where there is
+    one (Coros writes a uint32 of one byte); a number written as bytes as the profile says.
+    """
+    written = profile.base_type(slot.source)
+    if written is None:
+        # An impossible type; only of a time stamp is it known what the bytes must be.
+        return declared if (slot.number, slot.size) == (profile.TIMESTAMP, 4) else None
+    if written.name == "byte" and slot.size > 1:
+        fits = declared is not None and declared.size == slot.size and declared.kind != "S"
+        return declared if fits else written
+    if slot.size % written.size:
+        if slot.size in _SMALLER:
+            return BaseType("short", "u", slot.size, (1 << 8 * slot.size) - 1)
+        return None
+    return written
 
-    def numbers(self, slot: FieldSlot, form: BaseType | None, index: int = 0) -> FloatArray:
-        """Return the ``index``-th value of a field as numbers, nan where invalid.
 
-        Several bytes in a row are no number, whatever they hold.
-        """
-        several_bytes = form is not None and form.name == "byte" and slot.size > 1
-        if form is None or several_bytes or form.kind == "S" or form.size > slot.size:
-            return np.full(len(self), np.nan)
-        order = ">" if self.layout.big_endian else "<"
-        raw = self.raw(slot.offset + index * form.size, f"{order}{form.kind}{form.size}")
-        values = raw.astype(np.float64)
-        if form.invalid is not None:
-            invalid = raw == form.invalid
-            if invalid.any():
-                values[invalid] = np.nan
-        return values
+def _place(
+    layout: Layout, slot: FieldSlot | None, form: BaseType | None, index: int
+) -> Place | None:
+    """Return where the ``index``-th number of a field stands; bytes in a row are no number."""
+    if slot is None or form is None or form.kind == "S" or form.size > slot.size:
+        return None
+    if form.name == "byte" and slot.size > 1:
+        return None
+    order = ">" if layout.big_endian else "<"
+    return Place(slot.offset + index * form.size, f"{order}{form.kind}{form.size}", form.invalid)
+
+
+def _convert(raw: NDArray[Any], invalid: int | None) -> FloatArray:
+    if raw.dtype.itemsize > 1:
+        raw = raw.copy()  # side by side, the two passes below are three times as fast
+    values = raw.astype(np.float64)
+    if invalid is not None:
+        none = raw == invalid
+        if none.any():
+            values[none] = np.nan
+    return values
 
 
 def _unpacked(values: NDArray[Any], component: Any) -> FloatArray:
@@ -118,34 +121,123 @@ def _unpacked(values: NDArray[Any], component: Any) -> FloatArray:
 class ColumnTable:
     """All messages of one type out of any number of layouts; see `tables.Table`."""
 
-    def __init__(self, number: int, blocks: list[Block], clock: FloatArray | None = None) -> None:
+    def __init__(
+        self,
+        number: int,
+        data: bytes,
+        layouts: Sequence[Layout],
+        described: Descriptions | None = None,
+        clock: FloatArray | None = None,
+    ) -> None:
         self.number = number
-        self.blocks = [block for block in blocks if len(block)]
+        self.data = data
+        self.layouts = layouts
+        self.described = described or {}
+        self._developer: dict[DeveloperField, dict[int, FieldSlot]] | None = None
         self._clock = clock
-        self._order: NDArray[np.intp] | None = None
-        self._positions: Positions | None = None
+        self._count = sum(layout.count for layout in layouts)
+        self._where: Positions | None = None
+        self._rows: _Rows | None = None
+        self._handful: list[tuple[int, int]] | None = None
 
     def __len__(self) -> int:
-        return sum(len(block) for block in self.blocks)
+        return self._count
 
     def positions(self) -> Positions:
         """Return the first byte of each message, ascending. [byte]."""
-        if self._positions is None:
-            if len(self.blocks) == 1:
-                self._positions = self.blocks[0].layout.positions()
+        if self._where is None:
+            if len(self.layouts) == 1:
+                self._where = self.layouts[0].positions()
             else:
-                places = [block.layout.positions() for block in self.blocks]
-                together = np.concatenate(places) if places else np.empty(0, dtype=np.int64)
-                self._order = np.argsort(together, kind="stable")
-                self._positions = together[self._order]
-        return self._positions
+                self._gather()
+        return self._where if self._where is not None else np.empty(0, dtype=np.int64)
 
-    def _in_order(self, parts: list[NDArray[Any]]) -> NDArray[Any]:
-        """Join the layouts' rows and put them in file order."""
-        if len(parts) == 1:
-            return parts[0]
-        self.positions()
-        return np.concatenate(parts)[self._order] if parts else np.empty(0)
+    def _lay_out(self) -> _Rows:
+        """Return the messages as rows of equal width."""
+        if self._rows is None:
+            only = self.layouts[0] if len(self.layouts) == 1 else None
+            if only is not None and len(only.runs) == 3 and not only.compressed:
+                self._rows = _Rows(self.data, only.runs[0], only.runs[1], None)
+            else:
+                self._rows = self._gather()
+        return self._rows
+
+    def _gather(self) -> _Rows:
+        of_layout = None
+        if len(self.layouts) == 1:
+            where = self.layouts[0].positions()
+        else:
+            together = expand([layout.runs + layout.compressed for layout in self.layouts])
+            order = np.argsort(together, kind="stable")
+            where = together[order]
+            rank = np.empty(len(order), dtype=np.intp)
+            rank[order] = np.arange(len(order))
+            counts = [layout.count for layout in self.layouts]
+            # Ascending, so that the rows of a layout keep their order.
+            of_layout = [np.sort(rows) for rows in np.split(rank, np.cumsum(counts)[:-1])]
+        self._where = where
+        width = max((layout.size for layout in self.layouts), default=1)
+        data = self.data
+        if len(where) and int(where[-1]) + width > len(data):
+            data += bytes(width)
+        every = np.ndarray((len(data) - width + 1,), dtype=f"V{width}", buffer=data, strides=(1,))
+        return _Rows(every[where], 0, width, of_layout)
+
+    def _raw(self, offset: int, dtype: str) -> NDArray[Any]:
+        rows = self._lay_out()
+        return np.ndarray(
+            (self._count,),
+            dtype=dtype,
+            buffer=rows.buffer,
+            offset=rows.first + offset,
+            strides=(rows.stride,),
+        )
+
+    def _numbers(self, places: Sequence[Place | None]) -> FloatArray:
+        """Return the numbers at these places, one a layout, nan where a layout has none."""
+        if self._count <= _FEW:
+            return self._few_numbers(places)
+        rows = self._lay_out()
+        if rows.of_layout is None:
+            place = places[0]
+            if place is None:
+                return np.full(self._count, np.nan)
+            return _convert(self._raw(place.offset, place.dtype), place.invalid)
+        weights: dict[Place | None, int] = {}
+        for place, own in zip(places, rows.of_layout, strict=True):
+            weights[place] = weights.get(place, 0) + len(own)
+        # The commonest place serves all rows; the others' are put right.
+        most = max(weights, key=lambda one: weights[one])
+        if most is None:
+            values = np.full(self._count, np.nan)
+        else:
+            values = _convert(self._raw(most.offset, most.dtype), most.invalid)
+        for place, own in zip(places, rows.of_layout, strict=True):
+            if place is None and most is not None:
+                values[own] = np.nan
+            elif place is not None and place != most:
+                values[own] = _convert(self._raw(place.offset, place.dtype)[own], place.invalid)
+        return values
+
+    def _few_numbers(self, places: Sequence[Place | None]) -> FloatArray:
+        """Return the numbers of a handful of messages, one by one: quicker than arrays."""
+        if self._handful is None:
+            self._handful = sorted(
+                (first + stride * row, index)
+                for index, layout in enumerate(self.layouts)
+                for runs in (layout.runs, layout.compressed)
+                for first, stride, count in zip(runs[::3], runs[1::3], runs[2::3], strict=True)
+                for row in range(count)
+            )
+        values = []
+        for position, index in self._handful:
+            place, value = places[index], math.nan
+            if place is not None:
+                form = _FORMS[place.dtype]
+                raw = form.unpack_from(self.data, position + place.offset)[0]
+                value = math.nan if raw == place.invalid else float(raw)
+            values.append(value)
+        return np.array(values, dtype=np.float64)
 
     def times(self) -> FloatArray:
         """Return the time stamps. [s since the FIT epoch]."""
@@ -155,8 +247,11 @@ class ColumnTable:
 
     def has(self, number: int) -> bool:
         """Say whether a layout holds this field or a packed form of it."""
-        wanted = [number, *(source for source, _ in self._sources(number))]
-        return any(block.layout.slot(one) for block in self.blocks for one in wanted)
+        if any(layout.slot(number) for layout in self.layouts):
+            return True
+        return any(
+            layout.slot(source) for source, _ in self._sources(number) for layout in self.layouts
+        )
 
     def _sources(self, number: int) -> tuple[tuple[int, Any], ...]:
         return profile.components(self.number).get(number, ())
@@ -164,114 +259,127 @@ class ColumnTable:
     def column(self, number: int) -> FloatArray:
         """Return a field, scaled, filled from packed forms where it is absent itself."""
         declared = profile.declared_type(self.number, number)
+        values = self._field(number, declared)
         scale, offset = profile.scaling(self.number, number)
-        parts = []
-        for block in self.blocks:
-            slot = block.layout.slot(number)
-            if slot is None:
-                values = np.full(len(block), np.nan)
-            else:
-                values = block.numbers(slot, block.form(slot, declared))
-                if scale is not None:
-                    values /= scale
-                if offset is not None:
-                    values -= offset
-            parts.append(values)
-        values = self._in_order(parts)
+        if scale is not None:
+            values /= scale
+        if offset is not None:
+            values -= offset
         for source, component in self._sources(number):
-            if any(block.layout.slot(source) for block in self.blocks):
+            if any(layout.slot(source) for layout in self.layouts):
                 missing = np.isnan(values)
                 if missing.any():
                     values = np.where(missing, self._component(source, component), values)
         return values
 
+    def _field(self, number: int, declared: BaseType | None, index: int = 0) -> FloatArray:
+        places = []
+        for layout in self.layouts:
+            slot = layout.slot(number)
+            form = None if slot is None else form_of(slot, declared)
+            places.append(_place(layout, slot, form, index))
+        return self._numbers(places)
+
     def _component(self, source: int, component: Any) -> FloatArray:
         """Unpack one component of a packed field."""
-        packed = self._in_order([self._packed(block, source) for block in self.blocks])
+        packed = self._packed(source)
         known = packed >= 0
         values = np.full(len(packed), np.nan)
         values[known] = _unpacked(packed[known].astype(np.uint64), component)
         return values
 
-    def _packed(self, block: Block, source: int) -> NDArray[np.int64]:
+    def _packed(self, source: int) -> NDArray[np.int64]:
         """Return a packed field as integers, -1 where invalid or absent."""
-        slot = block.layout.slot(source)
-        packed = np.full(len(block), -1, dtype=np.int64)
-        if slot is None:
-            return packed
-        form = block.form(slot, profile.declared_type(self.number, source))
-        if form is not None and form.name == "byte":
-            places = block.bytes_of(slot)[:, :7].astype(np.int64)
-            value = (places << (8 * np.arange(places.shape[1]))).sum(axis=1)
-            known = (places != 0xFF).any(axis=1)
-        else:
-            numbers = block.numbers(slot, form)
-            known = ~np.isnan(numbers)
-            value = np.where(known, numbers, 0).astype(np.int64)
-        packed[known] = value[known]
-        return packed
+        declared = profile.declared_type(self.number, source)
+        if declared is None or declared.name != "byte":
+            numbers = self._field(source, declared)
+            return np.where(np.isnan(numbers), -1, numbers).astype(np.int64)
+        parts = self.matrix(source)[:, :7]
+        weights = 256.0 ** np.arange(parts.shape[1])
+        return np.where(np.isnan(parts).any(axis=1), -1, (parts * weights).sum(axis=1)).astype(
+            np.int64
+        )
 
     def matrix(self, number: int) -> FloatArray:
         """Return an array field unscaled, padded with nan."""
         declared = profile.declared_type(self.number, number)
-        parts = [_array(block, block.layout.slot(number), declared) for block in self.blocks]
-        width = max((part.shape[1] for part in parts), default=0)
-        padded = []
-        for part in parts:
-            values = np.full((len(part), width), np.nan)
-            values[:, : part.shape[1]] = part
-            padded.append(values)
-        return self._in_order(padded) if padded else np.empty((0, 0))
+        rows = self._lay_out().of_layout or [np.arange(self._count)]
+        slots = [layout.slot(number) for layout in self.layouts]
+        forms = [None if slot is None else form_of(slot, declared) for slot in slots]
+        lengths = [
+            0 if slot is None or form is None or form.kind == "S" else slot.size // form.size
+            for slot, form in zip(slots, forms, strict=True)
+        ]
+        values = np.full((self._count, max(lengths, default=0)), np.nan)
+        for layout, own, slot, form, length in zip(
+            self.layouts, rows, slots, forms, lengths, strict=True
+        ):
+            if slot is None or form is None or not length:
+                continue
+            if form.name == "byte":
+                # Bytes are invalid together: only all 0xFF means none.
+                part = np.stack([self._raw(slot.offset + at, "u1")[own] for at in range(length)], 1)
+                none = (part == form.invalid).all(axis=1)[:, None]
+                values[own, :length] = np.where(none, np.nan, part)
+                continue
+            for index in range(length):
+                place = _place(layout, slot, form, index)
+                if place is not None:
+                    raw = self._raw(place.offset, place.dtype)[own]
+                    values[own, index] = _convert(raw, place.invalid)
+        return values
 
     def strings(self, number: int) -> list[str | None]:
         """Return a text field, up to its first zero byte."""
         texts: list[tuple[int, str | None]] = []
-        for block in self.blocks:
-            slot = block.layout.slot(number)
-            for place in block.layout.positions().tolist():
+        for layout in self.layouts:
+            slot = layout.slot(number)
+            for place in layout.positions().tolist():
                 text = None
                 if slot is not None:
                     start = place + slot.offset
-                    text = decode_text(block.data[start : start + slot.size])
+                    text = decode_text(self.data[start : start + slot.size])
                 texts.append((place, text))
         return [text for _, text in sorted(texts, key=lambda pair: pair[0])]
 
     def developer_fields(self) -> list[DeveloperField]:
         """Return the developer fields of all layouts, each once."""
-        found: dict[DeveloperField, None] = {}
-        for block in self.blocks:
-            found.update(dict.fromkeys(block.developer.values()))
-        return list(found)
+        return list(self._brought())
+
+    def _brought(self) -> dict[DeveloperField, dict[int, FieldSlot]]:
+        """Return the developer fields, and where each layout (by its number here) holds them."""
+        if self._developer is None:
+            self._developer = {}
+            for index, layout in enumerate(self.layouts):
+                for slot in layout.developer_slots():
+                    one = _meaning(self.described.get((slot.source, slot.number), ()), layout)
+                    if one is not None:
+                        self._developer.setdefault(one, {}).setdefault(index, slot)
+        return self._developer
 
     def developer_column(self, described: DeveloperField) -> FloatArray:
         """Return a developer field's numbers, scaled as its description says."""
-        parts = []
-        for block in self.blocks:
-            slot = next((s for s, d in block.developer.items() if d == described), None)
-            if slot is None:
-                parts.append(np.full(len(block), np.nan))
-                continue
-            written = FieldSlot(slot.number, slot.size, described.base_type, slot.offset)
-            parts.append(block.numbers(written, block.form(written, None)))
-        values = self._in_order(parts)
+        places: list[Place | None] = [None] * len(self.layouts)
+        for index, slot in self._brought().get(described, {}).items():
+            written = slot._replace(source=described.base_type)
+            places[index] = _place(self.layouts[index], written, form_of(written, None), 0)
+        values = self._numbers(places)
         if described.scale:
-            values = values / described.scale
+            values /= described.scale
         if described.offset:
-            values = values - described.offset
+            values -= described.offset
         return values
 
 
-def _array(block: Block, slot: FieldSlot | None, declared: BaseType | None) -> FloatArray:
-    """Return one layout's array field: a row a message."""
-    form = None if slot is None else block.form(slot, declared)
-    if slot is None or form is None or form.kind == "S":
-        return np.empty((len(block), 0))
-    if form.name == "byte":
-        # Bytes are invalid together: only all 0xFF means none.
-        rows = block.bytes_of(slot)
-        return np.where((rows == form.invalid).all(axis=1)[:, None], np.nan, rows.astype(float))
-    columns = [block.numbers(slot, form, index) for index in range(slot.size // form.size)]
-    return np.stack(columns, axis=1)
+def _meaning(
+    descriptions: Sequence[tuple[int, DeveloperField]], layout: Layout
+) -> DeveloperField | None:
+    """Return what a developer field was described as: the last time before, or the first."""
+    meaning = None
+    for at, one in descriptions:
+        if meaning is None or at < layout.defined_at:
+            meaning = one
+    return meaning
 
 
 def decode_text(text: bytes) -> str | None:

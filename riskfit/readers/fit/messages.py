@@ -1,5 +1,6 @@
 """Make an Activity of the tables of a FIT file, whichever reader they come from."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 
@@ -146,6 +147,7 @@ class _Spans:
         self.table, self.number, self.name = table, number, name
         self.length = 0 if table is None else len(table)
         self._columns: dict[int, FloatArray] = {}
+        self._values: dict[int, list[float | None]] = {}
         if table is None:
             return
         ends = table.times() - zero
@@ -168,36 +170,37 @@ class _Spans:
             )
         return self._columns[field]
 
-    def value(self, row: int, *fields: int) -> float | None:
-        """Return the first of these fields that this row has."""
-        for field in fields:
-            value = float(self.column(field)[row])
-            if value == value:
-                return value
-        return None
+    def value(self, row: int, field: int) -> float | None:
+        """Return a row's field, None where it is absent."""
+        values = self._values.get(field)
+        if values is None:
+            column = self.column(field).tolist()
+            values = [None if math.isnan(value) else value for value in column]
+            self._values[field] = values
+        return values[row]
 
 
 #: Fields of session and lap messages by what they total (profile numbers differ).
-_TOTALS: dict[str, dict[int, tuple[int, ...]]] = {
-    "elapsed_s": {profile.SESSION: (7,), profile.LAP: (7,)},
-    "timer_s": {profile.SESSION: (8,), profile.LAP: (8,)},
-    "distance_m": {profile.SESSION: (9,), profile.LAP: (9,)},
-    "energy_kcal": {profile.SESSION: (11,), profile.LAP: (11,)},
-    "resting_energy_kcal": {profile.SESSION: (196,)},
-    "heart_rate_avg_bpm": {profile.SESSION: (16,), profile.LAP: (15,)},
-    "heart_rate_max_bpm": {profile.SESSION: (17,), profile.LAP: (16,)},
-    "power_avg_w": {profile.SESSION: (20,), profile.LAP: (19,)},
-    "normalized_power_w": {profile.SESSION: (34,), profile.LAP: (33,)},
-    "temperature_avg_c": {profile.SESSION: (57,), profile.LAP: (50,)},
-    "ascent_m": {profile.SESSION: (22,), profile.LAP: (21,)},
-    "descent_m": {profile.SESSION: (23,), profile.LAP: (22,)},
-    "training_stress_score": {profile.SESSION: (35,)},
+_TOTALS: dict[str, dict[int, int]] = {
+    "elapsed_s": {profile.SESSION: 7, profile.LAP: 7},
+    "timer_s": {profile.SESSION: 8, profile.LAP: 8},
+    "distance_m": {profile.SESSION: 9, profile.LAP: 9},
+    "energy_kcal": {profile.SESSION: 11, profile.LAP: 11},
+    "resting_energy_kcal": {profile.SESSION: 196},
+    "heart_rate_avg_bpm": {profile.SESSION: 16, profile.LAP: 15},
+    "heart_rate_max_bpm": {profile.SESSION: 17, profile.LAP: 16},
+    "power_avg_w": {profile.SESSION: 20, profile.LAP: 19},
+    "normalized_power_w": {profile.SESSION: 34, profile.LAP: 33},
+    "temperature_avg_c": {profile.SESSION: 57, profile.LAP: 50},
+    "ascent_m": {profile.SESSION: 22, profile.LAP: 21},
+    "descent_m": {profile.SESSION: 23, profile.LAP: 22},
+    "training_stress_score": {profile.SESSION: 35},
 }
 
 
 def _summary(spans: _Spans, row: int) -> Summary:
     values = {
-        name: spans.value(row, *numbers[spans.number])
+        name: spans.value(row, numbers[spans.number])
         for name, numbers in _TOTALS.items()
         if spans.number in numbers
     }

@@ -4,13 +4,15 @@ A FIT file may hold several files one after the other.  Each becomes a `Part`; w
 read is said in its notes, with the byte where it lies.
 """
 
+import math
 import struct
 from dataclasses import dataclass, field
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
-from riskfit.readers.fit.columns import Block, ColumnTable
+from riskfit.readers.fit.columns import ColumnTable
 from riskfit.readers.fit.scan import Layout, Scanner
 from riskfit.readers.fit.tables import DeveloperField, FloatArray
 
@@ -24,60 +26,75 @@ class Part:
     end: int
     notes: list[str] = field(default_factory=list)
     damaged: bool = False
+    _tables: dict[int, ColumnTable] | None = None
 
-    def layouts(self) -> list[Layout]:
-        """Return the layouts that have messages."""
-        return [layout for layout in self.scanner.layouts.values() if layout.count]
+    def tables(self) -> dict[int, ColumnTable]:
+        """Return the tables of this file alone."""
+        if self._tables is None:
+            self._tables = _make_tables(self.scanner.data, [self.scanner])
+        return self._tables
+
+    def forget_tables(self) -> None:
+        """Drop the tables: messages were added or taken away."""
+        self._tables = None
 
 
 def tables_of(parts: list[Part]) -> dict[int, ColumnTable]:
     """Return the tables of these parts together, by message number."""
-    blocks: dict[int, list[Block]] = {}
+    if len(parts) == 1:
+        return parts[0].tables()
+    scanners = [part.scanner for part in parts]
+    return _make_tables(scanners[0].data, scanners) if scanners else {}
+
+
+def _make_tables(data: bytes, scanners: list[Scanner]) -> dict[int, ColumnTable]:
+    layouts: dict[int, list[Layout]] = {}
     clock: dict[int, FloatArray] = {}
-    for part in parts:
-        layouts = part.layouts()
-        described = _descriptions(layouts, part.scanner.data)
-        for layout in layouts:
-            block = Block(part.scanner.data, layout, described)
-            blocks.setdefault(layout.number, []).append(block)
-        if any(layout.compressed for layout in layouts):
-            clock.update(_compressed_clock(layouts, part.scanner.data))
-    if clock:
-        return {
-            n: ColumnTable(n, found, _joined_clock(found, clock)) for n, found in blocks.items()
-        }
-    return {number: ColumnTable(number, found) for number, found in blocks.items()}
+    for scanner in scanners:
+        used = [one for one in scanner.layouts.values() if one.runs or one.compressed]
+        for layout in used:
+            layouts.setdefault(layout.number, []).append(layout)
+        if any(layout.compressed for layout in used):
+            clock.update(_compressed_clock(used, data))
+    descriptions = layouts.get(profile.FIELD_DESCRIPTION)
+    described = _descriptions(data, descriptions) if descriptions else {}
+    return {
+        number: ColumnTable(number, data, found, described, _joined_clock(data, found, clock))
+        for number, found in layouts.items()
+    }
 
 
-def _descriptions(layouts: list[Layout], data: bytes) -> list[tuple[int, DeveloperField]]:
-    """Return the developer fields that are described, each with the offset where it is."""
-    blocks = [Block(data, one) for one in layouts if one.number == profile.FIELD_DESCRIPTION]
-    table = ColumnTable(profile.FIELD_DESCRIPTION, blocks)
-    if not len(table):
-        return []
+def _descriptions(
+    data: bytes, layouts: list[Layout]
+) -> dict[tuple[int, int], list[tuple[int, DeveloperField]]]:
+    """Return the developer fields by index and number, each with the offset where it is."""
+    table = ColumnTable(profile.FIELD_DESCRIPTION, data, layouts)
     index, number, base, scale, offset, native = (
-        table.column(wanted).tolist() for wanted in (0, 1, 2, 6, 7, 15)
+        [None if math.isnan(value) else value for value in table.column(wanted).tolist()]
+        for wanted in (0, 1, 2, 6, 7, 15)
     )
     names, units = table.strings(3), table.strings(8)
-    found = []
+    found: dict[tuple[int, int], list[tuple[int, DeveloperField]]] = {}
     for row, place in enumerate(table.positions().tolist()):
-        if index[row] != index[row] or number[row] != number[row]:
-            continue
-        found.append(
-            (
-                place,
-                DeveloperField(
-                    index=int(index[row]),
-                    number=int(number[row]),
-                    name=names[row] or "",
-                    units=units[row] or "",
-                    native_field=None if native[row] != native[row] else int(native[row]),
-                    base_type=int(base[row]) if base[row] == base[row] else 0x0D,
-                    scale=scale[row] if scale[row] == scale[row] else None,
-                    offset=offset[row] if offset[row] == offset[row] else None,
-                ),
-            )
+        own_index, own_number, own_base, own_native = (
+            index[row],
+            number[row],
+            base[row],
+            native[row],
         )
+        if own_index is None or own_number is None:
+            continue
+        described = DeveloperField(
+            index=int(own_index),
+            number=int(own_number),
+            name=names[row] or "",
+            units=units[row] or "",
+            native_field=None if own_native is None else int(own_native),
+            base_type=0x0D if own_base is None else int(own_base),
+            scale=scale[row],
+            offset=offset[row],
+        )
+        found.setdefault((described.index, described.number), []).append((place, described))
     return found
 
 
@@ -87,52 +104,53 @@ def _compressed_clock(layouts: list[Layout], data: bytes) -> dict[int, FloatArra
     Such a header gives the last five bits of the time; they run on from the last full time stamp
     of any message before it.
     """
-    places, times, packed = [], [], []
-    for layout in layouts:
-        block = Block(data, layout)
-        slot = layout.slot(profile.TIMESTAMP)
-        own = np.full(len(block), np.nan)
-        if slot is not None:
-            declared = profile.declared_type(layout.number, profile.TIMESTAMP)
-            own = block.numbers(slot, block.form(slot, declared))
-        head = block.raw(0, "u1").astype(np.int64)
-        places.append(layout.positions())
-        times.append(own)
-        packed.append(np.where(head & 0x80, head & 0x1F, -1))
+    places = [layout.positions() for layout in layouts]
+    full_stamps = [
+        ColumnTable(layout.number, data, [layout]).column(profile.TIMESTAMP) for layout in layouts
+    ]
     order = np.argsort(np.concatenate(places), kind="stable")
-    full = np.concatenate(times)[order]
-    bits = np.concatenate(packed)[order].astype(np.float64)
-    stamped = ~np.isnan(full)
-    counts = bits >= 0
-    # Where both stand in one message the full stamp sets the clock first, then the bits move it.
-    low = np.where(stamped, full % 32, np.where(counts, bits, np.nan))
-    active = np.flatnonzero(stamped | counts)
-    clock = np.full(len(full), np.nan)
-    if len(active):
-        steps = np.diff(low[active], prepend=0.0) % 32
-        steps[stamped[active]] = 0.0
-        since = np.cumsum(steps)
-        group = np.maximum.accumulate(np.where(stamped[active], np.arange(len(active)), -1))
-        started = group >= 0
-        base = np.where(started, full[active][group] - since[group], np.nan)
-        clock[active] = base + since
-    both = stamped & counts
-    clock[both] = full[both] + (bits[both] - full[both]) % 32
+    full = np.concatenate(full_stamps)[order]
+    head = np.frombuffer(data, dtype=np.uint8)[np.concatenate(places)[order]].astype(np.int64)
+    clock = _roll_on(full, np.where(head & 0x80, head & 0x1F, -1))
     result = np.empty(len(full))
     result[order] = clock
     pieces = np.split(result, np.cumsum([len(place) for place in places])[:-1])
     return {id(layout): piece for layout, piece in zip(layouts, pieces, strict=True)}
 
 
-def _joined_clock(blocks: list[Block], clock: dict[int, FloatArray]) -> FloatArray:
-    """Return one table's times in file order."""
-    places = np.concatenate([block.layout.positions() for block in blocks])
-    times = []
-    for block in blocks:
-        known = clock.get(id(block.layout))
-        if known is None:
-            known = ColumnTable(block.layout.number, [block]).column(profile.TIMESTAMP)
-        times.append(known)
+def _roll_on(full: FloatArray, bits: NDArray[np.int64]) -> FloatArray:
+    """Return times from full stamps (nan where none) and five-bit ones (-1 where none)."""
+    stamped, counts = ~np.isnan(full), bits >= 0
+    clock = np.full(len(full), np.nan)
+    active = np.flatnonzero(stamped | counts)
+    if not len(active):
+        return clock
+    low = np.where(stamped, full % 32, bits)[active]
+    steps = np.diff(low, prepend=low[0]) % 32
+    steps[stamped[active]] = 0.0
+    since = np.cumsum(steps)
+    latest = np.maximum.accumulate(np.where(stamped[active], np.arange(len(active)), -1))
+    base = np.where(latest >= 0, full[active][latest] - since[latest], np.nan)
+    clock[active] = base + since
+    # Where one message has both, the full stamp sets the clock and the bits move it.
+    both = stamped & counts
+    clock[both] = full[both] + (bits[both] - full[both]) % 32
+    return clock
+
+
+def _joined_clock(
+    data: bytes, layouts: list[Layout], clock: dict[int, FloatArray]
+) -> FloatArray | None:
+    """Return one table's times in file order, None where the time stamps are all there is."""
+    if not any(id(layout) in clock for layout in layouts):
+        return None
+    times = [
+        clock[id(layout)]
+        if id(layout) in clock
+        else ColumnTable(layout.number, data, [layout]).column(profile.TIMESTAMP)
+        for layout in layouts
+    ]
+    places = np.concatenate([layout.positions() for layout in layouts])
     return np.concatenate(times)[np.argsort(places, kind="stable")]
 
 

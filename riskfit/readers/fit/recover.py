@@ -6,8 +6,12 @@ off the messages' boundaries.  Time stamps tell: what follows the last believabl
 and reading resumes where several messages in a row make sense again.
 """
 
+import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from riskfit.readers.fit import profile
 from riskfit.readers.fit.crc import crc_of
 from riskfit.readers.fit.parts import Header, Part, read_header
 from riskfit.readers.fit.scan import BAD_DEFINITION, CUT, UNDEFINED, Scanner
@@ -16,12 +20,12 @@ from riskfit.readers.fit.trust import (
     garbage_from,
     next_trusted,
     stamps_of,
-    times_within_a_day,
     trusted,
 )
 
 _CRC_BYTES = 2
 _MOST_REPAIRS = 500
+_DAY_S = 86400.0
 _WHY = {
     CUT: "a message that reaches beyond the end",
     UNDEFINED: "a message that no definition describes",
@@ -119,6 +123,7 @@ class _Reading:
         for _ in range(_MOST_REPAIRS):
             if position is None:
                 return
+            self.part.forget_tables()
             stopped, why = self.part.scanner.walk(position, self.end)
             position = self._go_on(stopped, why)
 
@@ -160,14 +165,27 @@ class _Reading:
     def _sound(self) -> bool:
         """Say whether a walk that met its end can be believed without a closer look."""
         scanner = self.part.scanner
-        if times_within_a_day(scanner):
+        if self._within_a_day():
             return True
+        self.part.forget_tables()
         stamps = stamps_of(scanner)
         if garbage_from(stamps, clock_of(stamps), torn=False) is None:
             return True
         # Odd clocks are written by sound devices too: the checksum tells.
         whole = self.data[self.header.at : self.end + _CRC_BYTES]
         return not (self.open_ended or self.part.damaged) and crc_of(whole) == 0
+
+    def _within_a_day(self) -> bool:
+        """Say whether the records' times are within one day: the usual case, and quick."""
+        records = self.part.tables().get(profile.RECORD)
+        if records is None or not len(records):
+            return True
+        times = records.times()
+        low, high = float(times.min()), float(times.max())
+        if math.isnan(low):
+            known = times[~np.isnan(times)]
+            return not len(known) or float(known.max() - known.min()) < _DAY_S
+        return high - low < _DAY_S
 
     def _behind(self) -> int | None:
         """Return where messages go on behind a length that is too small."""

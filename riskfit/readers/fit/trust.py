@@ -73,20 +73,6 @@ def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
     return joined[order], np.concatenate(times)[order], np.concatenate(ends)[order]
 
 
-def times_within_a_day(scanner: Scanner) -> bool:
-    """Say, quickly, whether all records have times within one day."""
-    lows, highs = [], []
-    for layout in scanner.layouts.values():
-        if layout.number != profile.RECORD or not (layout.runs or layout.compressed):
-            continue
-        offset = stamp_offset(layout)
-        if offset is not None:
-            raw = layout.raw(scanner.data, offset, ">u4" if layout.big_endian else "<u4")
-            lows.append(int(raw.min()))
-            highs.append(int(raw.max()))
-    return not highs or max(highs) - min(lows) < _DAY_S
-
-
 def stamp_offset(layout: Layout) -> int | None:
     """Return where a layout's messages hold their time, None where they do not."""
     slot = layout.slot(profile.TIMESTAMP)
