@@ -145,11 +145,7 @@ _BY_DAY: Final = (
 
 def recovery_columns(table: RecoveryTable, row: int = 0) -> Columns:
     """Return one row of the table as features, with the reason where one is missing."""
-    covered = float(table.covered_days[row])
-    if not covered > 0:
-        because = "no earlier sessions are known: give --history, or import them"
-    else:
-        because = f"the history covers {covered:.0f} of the 28 days needed"
+    because = recovery_because(float(table.covered_days[row]))
     columns: Columns = {}
     for name, values in table.columns.items():
         if name == "mean_temperature_14d_c":
@@ -159,6 +155,23 @@ def recovery_columns(table: RecoveryTable, row: int = 0) -> Columns:
     return columns
 
 
+def recovery_because(covered_days: float) -> str:
+    """Say why a recovery feature is missing."""
+    if not covered_days > 0:
+        return "no earlier sessions are known: give --history, or import them"
+    return f"the history covers {covered_days:.0f} of the 28 days needed"
+
+
+def load_ratio(load_7d: ArrayLike, own: ArrayLike, weekly_load: ArrayLike) -> FloatArray:
+    """Return the week's load with the session's own over the mean week of the four before."""
+    return np.asarray((np.asarray(load_7d) + own) / np.asarray(weekly_load))
+
+
+def duration_ratio(active_s: ArrayLike, longest_28d_s: ArrayLike) -> FloatArray:
+    """Return a duration over the longest of the same sport in the 28 days before."""
+    return np.asarray(np.asarray(active_s) / np.asarray(longest_28d_s))
+
+
 def load_ratio_column(table: RecoveryTable, row: int, load_so_far: Column) -> Column:
     """Return the week's load with this session over the mean week of the four before."""
     weekly = float(table.weekly_load[row])
@@ -166,7 +179,7 @@ def load_ratio_column(table: RecoveryTable, row: int, load_so_far: Column) -> Co
         return missing("needs a history of 28 days with training in it")
     if load_so_far.missing_because:
         return missing("the session's own load is not known")
-    return known((table.load_7d[row] + load_so_far.values) / weekly, "history")
+    return known(load_ratio(table.load_7d[row], load_so_far.values, weekly), "history")
 
 
 def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) -> Column:
@@ -174,7 +187,7 @@ def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) 
     longest = float(table.longest_28d_s[row])
     if not np.isfinite(longest):
         return missing("no earlier sessions are known: give --history, or import them")
-    return known(active_s / longest, "history")
+    return known(duration_ratio(active_s, longest), "history")
 
 
 def _nothing_known(rows: int) -> RecoveryTable:
