@@ -146,7 +146,8 @@ def test_the_source_distribution_can_be_tested_and_read(built):
 @pytest.mark.parametrize("kind", ["wheel", "wheel of the sdist"])
 def test_an_installed_wheel_finds_its_data_from_the_root_folder(built, kind, tmp_path):
     python = _environment_beside_this_one(tmp_path)
-    install = ["install", "--quiet", "--no-deps", "--no-index", str(built[kind])]
+    # The borrowed libraries may hold a riskfit of their own, which must not pass for this one.
+    install = ["install", "-q", "--no-deps", "--no-index", "--ignore-installed", str(built[kind])]
     subprocess.run([sys.executable, "-m", "pip", "--python", str(python), *install], check=True)
     home, said_version, names = _found_from_the_root_folder(python)
     assert home.is_relative_to(tmp_path)
