@@ -17,7 +17,7 @@ from riskfit.errors import (
     UnsupportedFileError,
 )
 
-__all__ = ["read_activities", "read_activity"]
+__all__ = ["load_bytes", "read_activities", "read_activity", "read_each"]
 
 Source = str | os.PathLike[str] | bytes | bytearray | memoryview | BinaryIO
 
@@ -158,27 +158,46 @@ def _plain_source(source: Source) -> str | os.PathLike[str] | bytes | BinaryIO:
     return source
 
 
+def load_bytes(source: Source) -> bytes:
+    """Return the bytes of the one file in a source, unpacked.
+
+    Parameters
+    ----------
+    source : path, bytes or binary file
+
+    Returns
+    -------
+    bytes
+
+    Raises
+    ------
+    InputError
+        There is no such file.
+    """
+    return _inflate(_read_source(source))[0]
+
+
 def _load(source: Source) -> tuple[bytes, list[str]]:
     """Return the bytes of the one workout in a source, and what was lost on the way."""
+    return _inflate(_read_source(source))
+
+
+def _read_source(source: Source) -> bytes:
     plain = _plain_source(source)
-    if isinstance(plain, (str, os.PathLike)):
-        path = Path(plain)
-        try:
-            data = path.read_bytes()
-        except IsADirectoryError as error:
-            raise InputError(f"{path} is a folder: use `riskfit batch`, or name a file") from error
-        except (OSError, ValueError) as error:
-            why = getattr(error, "strerror", None) or error
-            raise InputError(f"{path} cannot be read: {why}") from error
-    elif isinstance(plain, bytes):
-        data = plain
-    else:
+    if isinstance(plain, bytes):
+        return plain
+    if not isinstance(plain, (str, os.PathLike)):
         data = plain.read()
         if not isinstance(data, bytes):
             raise InputError('the file is open as text: open it in binary mode ("rb")')
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
-        data = _only_workout(data)
-    return _inflate(data)
+        return data
+    try:
+        return Path(plain).read_bytes()
+    except IsADirectoryError as error:
+        raise InputError(f"{plain} is a folder: use `riskfit batch`, or name a file") from error
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise InputError(f"{plain} cannot be read: {why}") from error
 
 
 def _inflate(data: bytes) -> tuple[bytes, list[str]]:
@@ -192,8 +211,9 @@ def _inflate(data: bytes) -> tuple[bytes, list[str]]:
         data, note = gunzip(data)
         if note:
             notes.append(f"{note}: read as far as it goes")
-    if data[:4] == b"PK\x03\x04":
-        data = _only_workout(data)
+    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
+        data, more = _inflate(_only_workout(data))
+        notes += more
     return data, notes
 
 
