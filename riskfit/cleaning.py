@@ -46,6 +46,8 @@ _FILL_DEFAULT_S: Final = 60.0
 _SILENCE_S: Final = 60.0
 #: A step forward beyond this is a clock that was set, not a session that went on. [s]
 _CLOCK_JUMP_S: Final = 86400.0
+#: Up to so many samples that ran back are strays; more are a clock that was set back.
+_FEW_LATE: Final = 5
 #: Longer is no session; what lies behind is left out. [s]
 _LONGEST_S: Final = 14 * 86400.0
 
@@ -145,7 +147,7 @@ def _mend_clock(
             break
         first = int(np.argmax(late))
         caught_up = np.flatnonzero(~late[first:])
-        if len(caught_up):
+        if len(caught_up) and caught_up[0] <= _FEW_LATE:
             stop = first + int(caught_up[0])
             notes.append(f"clock: {stop - first} samples that ran back in time left out")
             keep, clock = np.delete(keep, slice(first, stop)), np.delete(clock, slice(first, stop))

@@ -65,11 +65,21 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-_BAR = 24
-DISCLAIMER = (
-    "An evidence-weighted score, not validated against individual outcomes; no diagnosis. "
-    "Most of the evidence is association."
+#: Kinds of advice in order, as headings; how many of each are shown unless all are asked for.
+_KINDS = (
+    ("red_flag", "First"),
+    ("clinician", "With your clinician"),
+    ("heat", "Heat"),
+    ("drinking", "Drinking"),
+    ("routine", "Training"),
+    ("before", "Before"),
+    ("acute", "In a cramp"),
+    ("after", "Afterwards"),
+    ("shoes", "Shoes"),
+    ("caution", "Keep in mind"),
 )
+_STEPS_SHOWN = {"red_flag": 9, "clinician": 9, "routine": 3, "acute": 1, "after": 1, "caution": 9}
+_BAR = 24
 
 
 def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) -> RenderableType:
@@ -93,12 +103,11 @@ def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) ->
         if analysis.timeline is not None:
             parts += [_timeline(analysis.timeline), Text("")]
     parts += [_features(analysis, full), Text("")]
-    parts += [_steps(analysis, width), Text("")]
+    parts += [_steps(analysis, width, full), Text("")]
     if assessment.not_assessed:
         parts += [_not_assessed(assessment, full), Text("")]
     if analysis.notes:
         parts += [_notes(analysis.notes, width), Text("")]
-    parts.append(Text("\n".join(textwrap.wrap(DISCLAIMER, width - 2)), style="dim"))
     return Padding(Group(*parts), (0, 1))
 
 
@@ -291,13 +300,23 @@ def _feature_cells(feature: Feature) -> tuple[str, str]:
     return value, source
 
 
-def _steps(analysis: Analysis, width: int) -> Group:
-    """Return the advice, in order."""
+def _steps(analysis: Analysis, width: int, full: bool) -> Group:
+    """Return the advice by kind; a few of each unless all is asked for."""
     lines: list[RenderableType] = [Text("What to do", style="bold")]
-    for step in analysis.advice:
-        wrapped = textwrap.wrap(step.text, width - 6)
-        because = f"  [{', '.join(step.because)}]" if step.because else ""
-        lines.append(Text("  • " + "\n    ".join(wrapped)).append(because, style="dim"))
+    left_out = 0
+    for kind, title in _KINDS:
+        steps = [step for step in analysis.advice if step.kind == kind]
+        if not steps:
+            continue
+        lines.append(Text(f"  {title}", style="cyan"))
+        shown = steps if full else steps[: _STEPS_SHOWN.get(kind, 2)]
+        left_out += len(steps) - len(shown)
+        for step in shown:
+            because = f" [{', '.join(step.because[:4])}]" if step.because else ""
+            wrapped = textwrap.wrap(step.text + because, width - 6)
+            lines.append(Text("  • " + "\n    ".join(wrapped)))
+    if left_out:
+        lines.append(Text(f"  and {left_out} more (--full)", style="dim"))
     return Group(*lines)
 
 
