@@ -1,7 +1,8 @@
 """FIT: scan the bytes, turn runs of messages into columns, make an Activity of them."""
 
 from riskfit.activity import Activity
-from riskfit.errors import DamagedFileError
+from riskfit.errors import DamagedFileError, NotAnActivityError, RiskfitError
+from riskfit.readers.fit.chain import joined, related
 from riskfit.readers.fit.messages import assemble
 from riskfit.readers.fit.parts import Part, file_word, tables_of
 from riskfit.readers.fit.recover import read_parts
@@ -33,9 +34,8 @@ def read_fit(data: bytes, *, reference: bool = False) -> Activity:
     if reference:
         from riskfit.readers.fit.reference import reference_tables
 
-        tables, notes = reference_tables(data)
-        return assemble(tables, notes)
-    return _assemble_parts(read_parts(data))
+        return joined([assemble(tables, notes) for tables, notes in reference_tables(data)])
+    return joined(read_fit_activities(data))
 
 
 def read_fit_activities(data: bytes) -> list[Activity]:
@@ -49,17 +49,32 @@ def read_fit_activities(data: bytes) -> list[Activity]:
     Returns
     -------
     list of Activity
-        In file order.
+        In file order, at least one.
+
+    Raises
+    ------
+    NotAnActivityError
+        When the file is sound and holds no timed record.
+    DamagedFileError
+        When nothing timed could be kept of a damaged file.
     """
-    return [_assemble_parts(group) for group in _related(read_parts(data))]
+    parts = read_parts(data)
+    if not parts:
+        raise DamagedFileError(
+            "the file header at byte 0 is not FIT's (.FIT at byte 8): export the file once more"
+        )
+    activities: list[Activity] = []
+    refusals: list[RiskfitError] = []
+    for group in related(parts):
+        try:
+            activities.append(_read_group(group))
+        except (NotAnActivityError, DamagedFileError) as error:
+            refusals.append(error)
+    if not activities:
+        raise refusals[0]
+    return activities
 
 
-def _assemble_parts(parts: list[Part]) -> Activity:
-    return assemble(tables_of(parts), [note for part in parts for note in part.notes])
-
-
-def _related(parts: list[Part]) -> list[list[Part]]:
-    return [parts]
-
-
-_ = DamagedFileError
+def _read_group(parts: list[Part]) -> Activity:
+    notes = [note for part in parts for note in part.notes]
+    return assemble(tables_of(parts), notes, damaged=any(part.damaged for part in parts))

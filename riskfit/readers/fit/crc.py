@@ -17,10 +17,10 @@ _LANES = 512
 @cache
 def _table() -> NDArray[np.uint16]:
     """Return the checksum of each single byte."""
-    values = np.arange(256, dtype=np.uint16)
+    values: NDArray[np.uint16] = np.arange(256, dtype=np.uint16)
     for _ in range(8):
-        odd = values & 1
-        values = (values >> 1) ^ (odd * np.uint16(_POLYNOMIAL))
+        odd = values & np.uint16(1)
+        values = (values >> np.uint16(1)) ^ (odd * np.uint16(_POLYNOMIAL))
     return values
 
 

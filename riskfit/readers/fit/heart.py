@@ -1,5 +1,6 @@
 """Heart rate that a strap stored and sent afterwards, in `hr` messages (swims)."""
 
+import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -83,15 +84,15 @@ def _expand(table: Table) -> tuple[FloatArray, FloatArray]:
     ticks, zero = float("nan"), float("nan")
     for row in range(len(table)):
         bpm = rates[row][~np.isnan(rates[row])] if rates.size else np.empty(0)
-        if full is not None and full[row] == full[row]:
+        if full is not None and not math.isnan(full[row]):
             ticks = float(full[row])
-            if anchors[row] == anchors[row]:
+            if not math.isnan(anchors[row]):
                 zero = float(anchors[row]) - ticks / _TICKS_S
             if len(bpm):
                 stamps.append(zero + ticks / _TICKS_S)
                 values.append(float(bpm[0]))
             continue
-        if packed is None or ticks != ticks or np.isnan(packed[row]).all():
+        if packed is None or math.isnan(ticks) or np.isnan(packed[row]).all():
             continue
         for part, rate in zip(_twelve_bits(packed[row]), bpm.tolist(), strict=False):
             ticks += (part - ticks) % _ROLL

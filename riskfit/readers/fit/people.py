@@ -1,14 +1,14 @@
-"""What a FIT file says of the person, the device and the weather."""
+"""What a FIT file says of the person and the weather."""
 
 from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from riskfit.activity import Device, Leg
+from riskfit.activity import Leg
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import InputError
 from riskfit.readers.fit import profile
-from riskfit.readers.fit.tables import Table
+from riskfit.readers.fit.tables import FloatArray, Table
 
 Tables = Mapping[int, Table]
 
@@ -40,9 +40,7 @@ def last_value(tables: Tables, message: int, field: int) -> float | None:
     table = tables.get(message)
     if table is None or not len(table) or not table.has(field):
         return None
-    values = table.column(field)
-    known = values[~np.isnan(values)]
-    return float(known[-1]) if len(known) else None
+    return _last(table.column(field))
 
 
 def read_athlete(tables: Tables, said: list[str]) -> Athlete:
@@ -86,287 +84,75 @@ def _first(*values: float | None) -> float | None:
     return next((value for value in values if value), None)
 
 
-#: Makers of bike computers, pods and apps on one hand, of watches on the other.
-_NOT_WORN = {
-    "wahoo_fitness",
-    "hammerhead",
-    "bryton",
-    "stages_cycling",
-    "lezyne",
-    "sigmasport",
-    "cateye",
-    "pioneer",
-    "mio_technology_europe",
-    "zwift",
-    "tacx",
-    "the_sufferfest",
-    "peaksware",
-    "mywhoosh",
-    "onelap",
-    "igpsport",
-    "magene",
-    "xoss",
-    "cycplus",
-    "coospo",
-    "srm",
-    "o_synce",
-    "giant_manufacturing_co",
-    "rouvy",
-    "virtualtraining",
-    "peloton",
-    "bkool",
-    "strava",
-}
-_WORN = {"suunto", "coros", "polar_electro", "tag_heuer", "zepp", "huawei", "apple", "whoop"}
-_WORN_PRODUCTS = (
-    "fr",
-    "fenix",
-    "vivo",
-    "venu",
-    "epix",
-    "instinct",
-    "enduro",
-    "descent",
-    "d2",
-    "marq",
-    "tactix",
-    "quatix",
-    "forerunner",
-    "swim",
-    "approach",
-    "lily",
-    "legacy",
-    "chronos",
-    "bounce",
-)
-_NOT_WORN_PRODUCTS = ("edge", "vector", "rally", "tacx", "varia", "hrm", "oregon", "gpsmap", "virb")
-_WATCH_NAMES = ("watch", "race", "vertical", "pace", "apex", "vantage", "grit", "rival", "ionic")
-#: Garmin bike computers newer than fitparse's 2019 profile.  Source: FIT profile 21.218.
-_NEWER_EDGES = {
-    2713: "edge_1030",
-    2909: "edge_130",
-    3011: "edge_explore",
-    3112: "edge_520_plus",
-    3121: "edge_530",
-    3122: "edge_830",
-    3558: "edge_130_plus",
-    3570: "edge_1030_plus",
-    3843: "edge_1040",
-    4061: "edge_540",
-    4062: "edge_840",
-    4169: "edge_explore2",
-    4305: "edge_1040",
-    4440: "edge_1050",
-    4633: "edge_550",
-    4634: "edge_850",
-    4655: "edge_mtb",
-}
-#: Garmin watches newer than that profile.  Source: FIT profile 21.218.
-_NEWER_WATCHES = {
-    2700: "vivoactive3",
-    2886: "fr645",
-    2888: "fr645m",
-    2900: "fenix5s_plus",
-    2988: "vivoactive3m",
-    3076: "fr245",
-    3077: "fr245_music",
-    3110: "fenix5_plus",
-    3111: "fenix5x_plus",
-    3113: "fr945",
-    3224: "vivoactive4_small",
-    3225: "vivoactive4_large",
-    3226: "venu",
-    3251: "marq_athlete",
-    3258: "descent_mk2",
-    3282: "fr45",
-    3287: "fenix6s_sport",
-    3288: "fenix6s",
-    3289: "fenix6_sport",
-    3290: "fenix6",
-    3291: "fenix6x",
-    3405: "swim2",
-    3466: "instinct_solar",
-    3589: "fr745",
-    3596: "venusq_music",
-    3600: "venusq",
-    3638: "enduro",
-    3652: "fr945_lte",
-    3703: "venu2",
-    3704: "venu2s",
-    3851: "venu2_plus",
-    3869: "fr55",
-    3888: "instinct_2",
-    3889: "instinct_2s",
-    3905: "fenix7s",
-    3906: "fenix7",
-    3907: "fenix7x",
-    3943: "epix_gen2",
-    3990: "fr255_music",
-    3991: "fr255_small_music",
-    3992: "fr255",
-    3993: "fr255_small",
-    4024: "fr955",
-    4105: "marq_gen2",
-    4115: "venusq2",
-    4135: "tactix7",
-    4155: "instinct_crossover",
-    4257: "fr265_large",
-    4258: "fr265_small",
-    4260: "venu3",
-    4261: "venu3s",
-    4312: "epix_gen2_pro_42",
-    4313: "epix_gen2_pro_47",
-    4314: "epix_gen2_pro_51",
-    4315: "fr965",
-    4341: "enduro2",
-    4374: "fenix7s_pro_solar",
-    4375: "fenix7_pro_solar",
-    4376: "fenix7x_pro_solar",
-    4394: "instinct_2x",
-    4426: "vivoactive5",
-    4432: "fr165",
-    4433: "fr165_music",
-    4532: "fenix8_solar",
-    4533: "fenix8_solar_large",
-    4534: "fenix8_small",
-    4536: "fenix8",
-    4565: "fr970",
-    4570: "fr570_large",
-    4574: "fr570_small",
-    4575: "enduro3",
-    4585: "instinct3_solar_45mm",
-    4586: "instinct3_amoled_45mm",
-    4587: "instinct3_amoled_50mm",
-    4603: "venu_x1",
-    4625: "vivoactive6",
-    4631: "fenix8_pro",
-    4643: "venu4",
-    4666: "fenix_e",
-}
-
-_GARMIN_MAKERS = {"garmin", "garmin_fr405_antfs", "dynastream", "dynastream_oem"}
-#: ANT+ device type of a sensor of the air around it (tempe).
-_ENVIRONMENT_SENSOR = 25
+_HUMIDITY, _INSIDE = "SESSION WEATHER HUMIDITY", "SESSION INDOOR"
+_MEAN_TEMPERATURE = 57
 
 
-def read_device(tables: Tables, said: list[str]) -> Device:
-    """Return what recorded the session."""
-    maker = profile.word("manufacturer", _maker_number(tables, profile.FILE_ID, 1))
-    number = last_value(tables, profile.FILE_ID, 2)
-    names = [
-        name
-        for message, field in ((profile.FILE_ID, 8), (profile.DEVICE_INFO, 27))
-        if (table := tables.get(message)) is not None and len(table) and table.has(field)
-        for name in table.strings(field)
-        if name
-    ]
-    product = names[0] if names else None
-    if maker in _GARMIN_MAKERS and number is not None:
-        known = _NEWER_EDGES.get(int(number)) or _NEWER_WATCHES.get(int(number))
-        product = known or profile.word("garmin_product", number)
-    elif product is None and number is not None:
-        product = str(int(number))
-    serial = last_value(tables, profile.FILE_ID, 3)
-    if _has_air_sensor(tables):
-        said.append("an air temperature sensor was paired: the temperature may be its reading")
-    return Device(
-        manufacturer=maker,
-        product=product,
-        serial_number=None if not serial else str(int(serial)),
-        wrist=_worn(maker, product),
-    )
+def read_weather(tables: Tables, legs: Sequence[Leg], said: list[str]) -> Conditions:
+    """Return the weather the file holds and whether the session was indoors.
 
-
-def _maker_number(tables: Tables, message: int, field: int) -> float | None:
-    """Return the first valid value: a later part of a chain may be another device's."""
-    table = tables.get(message)
-    if table is None or not len(table):
-        return None
-    values = table.column(field)
-    known = values[~np.isnan(values)]
-    return float(known[0]) if len(known) else None
-
-
-def _worn(maker: str | None, product: str | None) -> bool | None:
-    """Say whether the device sits at the wrist, by maker and product."""
-    name = (product or "").lower().replace(" ", "_")
-    if maker in _GARMIN_MAKERS:
-        if name.startswith(_NOT_WORN_PRODUCTS):
-            return False
-        return True if name.startswith(_WORN_PRODUCTS) else None
-    if any(word in name for word in ("elemnt", "karoo", "bolt", "roam", "rider", "edge")):
-        return False
-    if maker in _WORN or any(word in name for word in _WATCH_NAMES):
-        return True
-    return False if maker in _NOT_WORN else None
-
-
-def _has_air_sensor(tables: Tables) -> bool:
-    table = tables.get(profile.DEVICE_INFO)
-    if table is None or not len(table) or not (table.has(1) and table.has(25)):
-        return False
-    ant_plus = table.column(25) == 1
-    return bool((table.column(1)[ant_plus] == _ENVIRONMENT_SENSOR).any())
-
-
-def read_weather(tables: Tables, legs: Sequence[Leg]) -> Conditions:
-    """Return the weather the file holds and whether the session was indoors."""
-    air = humidity = wind = None
-    table = tables.get(profile.WEATHER)
-    if table is not None and len(table):
-        current = _current(table)
-        air = _mean(table, 1, current)
-        humidity = _mean(table, 7, current)
-        wind = _mean(table, 4, current)
+    Weather of a session indoors is the weather outside, or a game's: it is left out and named.
+    """
+    air, humidity, wind = _reported(tables.get(profile.WEATHER))
     indoor = _indoor(legs)
     session = tables.get(profile.SESSION)
     if session is not None and len(session):
         brought = {
-            one.name.strip().upper(): session.developer_column(one)
+            one.name.strip().upper(): one
             for one in session.developer_fields()
+            if one.name.strip().upper() in {_HUMIDITY, _INSIDE}
         }
-        humidity = _first(humidity, _healthfit_humidity(brought.get("SESSION WEATHER HUMIDITY")))
-        inside = _known(brought.get("SESSION INDOOR"))
-        if inside is not None:
-            indoor = bool(inside)
-            if air is None and session.has(57) and "SESSION WEATHER HUMIDITY" in brought:
-                # Beside this field the session's mean temperature is the weather service's.
-                air = last_value(tables, profile.SESSION, 57)
+        if _INSIDE in brought:
+            inside = _last(session.developer_column(brought[_INSIDE]))
+            indoor = indoor if inside is None else bool(inside)
+        if _HUMIDITY in brought:
+            # Beside this field the session's mean temperature is the weather service's.
+            own = _healthfit_humidity(_last(session.developer_column(brought[_HUMIDITY])))
+            humidity = own if humidity is None else humidity
+            air = last_value(tables, profile.SESSION, _MEAN_TEMPERATURE) if air is None else air
     weather = {
         "air_temperature_c": _within(air, -60, 60),
         "relative_humidity_pct": _within(humidity, 0, 100),
         "wind_m_s": _within(wind, 0, 60),
     }
-    found = any(value is not None for value in weather.values())
-    return Conditions(indoor=indoor, source="weather in the file" if found else None, **weather)
+    known = {name: value for name, value in weather.items() if value is not None}
+    if known and indoor:
+        said.append("the file's weather was left out: the session was indoors")
+    if not known or indoor:
+        return Conditions(indoor=indoor)
+    return Conditions(
+        indoor=indoor,
+        source="weather in the file",
+        air_temperature_c=weather["air_temperature_c"],
+        relative_humidity_pct=weather["relative_humidity_pct"],
+        wind_m_s=weather["wind_m_s"],
+    )
 
 
-def _current(table: Table) -> "np.ndarray[tuple[int], np.dtype[np.bool_]]":
-    """Pick the reports of the weather now; forecasts are for other hours."""
+def _reported(table: Table | None) -> tuple[float | None, float | None, float | None]:
+    """Return air temperature [°C], humidity [%] and wind [m/s] of the reports of the weather now.
+
+    Forecasts in the same message type are for other hours.
+    """
+    if table is None or not len(table):
+        return None, None, None
     report = table.column(0)
-    return np.asarray((report == 0) | np.isnan(report))
+    now = (report == 0) | np.isnan(report)
+    return _mean(table.column(1)[now]), _mean(table.column(7)[now]), _mean(table.column(4)[now])
 
 
-def _mean(
-    table: Table, field: int, rows: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-) -> float | None:
-    values = table.column(field)[rows]
-    values = values[~np.isnan(values)]
-    return float(values.mean()) if len(values) else None
+def _mean(values: FloatArray) -> float | None:
+    known = values[~np.isnan(values)]
+    return float(known.mean()) if len(known) else None
 
 
-def _known(values: "np.ndarray[tuple[int], np.dtype[np.float64]] | None") -> float | None:
-    if values is None:
-        return None
+def _last(values: FloatArray) -> float | None:
     known = values[~np.isnan(values)]
     return float(known[-1]) if len(known) else None
 
 
-def _healthfit_humidity(
-    values: "np.ndarray[tuple[int], np.dtype[np.float64]] | None",
-) -> float | None:
+def _healthfit_humidity(value: float | None) -> float | None:
     """Return per cent: HealthFit writes hundredths of a per cent and declares no scale."""
-    value = _known(values)
     if value is None:
         return None
     return value / 100.0 if value > 100.0 else value

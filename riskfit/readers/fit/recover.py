@@ -129,38 +129,42 @@ class _Reading:
 
     def _go_on(self, stopped: int, why: str | None) -> int | None:
         """Return where to resume after a walk, None when the part is done."""
-        data, scanner = self.data, self.part.scanner
-        if why is not None and read_header(data, stopped) is not None:
+        if why is not None and read_header(self.data, stopped) is not None:
             self.after = stopped
             return None
         # What is left of an open end may be the checksum.
-        if why is not None and self.open_ended and len(data) - stopped <= _CRC_BYTES:
-            why, self.after = None, len(data)
+        if why is not None and self.open_ended and len(self.data) - stopped <= _CRC_BYTES:
+            why = None
         if why is None and self._sound():
             return self._behind()
-        stamps = stamps_of(scanner, self.checked)
-        clock = (
-            clock_of(stamps_of(scanner)) if self.checked != self.header.start else clock_of(stamps)
+        return self._repair(stopped, why)
+
+    def _repair(self, stopped: int, why: str | None) -> int | None:
+        """Drop what cannot be believed and find where to go on."""
+        scanner = self.part.scanner
+        stamps = stamps_of(scanner)
+        clock = clock_of(stamps)
+        new = np.searchsorted(stamps[0], self.checked)
+        garbage = garbage_from(
+            (stamps[0][new:], stamps[1][new:], stamps[2][new:]), clock, torn=why is not None
         )
-        garbage = garbage_from(stamps, clock, torn=why is not None)
-        if why is None and garbage is None:
-            return self._behind()
-        if why == CUT and garbage is None and not self.open_ended and self._length_lies(stopped):
-            return stopped
-        search = stopped if garbage is None else garbage
-        if garbage is not None:
+        if garbage is None:
+            if why is None:
+                return self._behind()
+            if why == CUT and not self.open_ended and self._length_lies(stopped):
+                return stopped
+        else:
             scanner.forget_from(garbage)
+        search = stopped if garbage is None else garbage
         found = next_trusted(scanner, max(search, self.checked + 1), self.end, clock)
         resumed = self.end if found is None else found[0]
         self.part.damaged = True
         self._say_lost(search, resumed, why, stopped)
-        if found is None:
-            return None
-        if found[1]:
+        if found is not None and found[1]:
             self.after = resumed
             return None
         self.checked = resumed
-        return resumed
+        return None if found is None else resumed
 
     def _sound(self) -> bool:
         """Say whether a walk that met its end can be believed without a closer look."""

@@ -4,6 +4,7 @@ Slow and strict, so that every column of the fast reader can be compared with it
 `--reader fitparse` exists.  It keeps what was read before fitparse gave up.
 """
 
+import math
 import warnings
 from collections.abc import Callable
 from datetime import datetime
@@ -17,6 +18,9 @@ from riskfit.readers.fit import profile
 from riskfit.readers.fit.tables import DeveloperField, FloatArray
 
 _FIT_EPOCH = datetime(1989, 12, 31)  # fitparse's times are naive and mean UTC
+
+
+_ESCAPING = (ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError)
 
 
 class ReferenceTable:
@@ -145,12 +149,12 @@ def _first(found: list[Any]) -> float:
         if isinstance(value, bool) or not isinstance(value, int | float):
             value = _scalar(data.raw_value)
         number = _number(value)
-        if number == number:
+        if not math.isnan(number):
             return number
     return float("nan")
 
 
-def reference_tables(data: bytes) -> tuple[dict[int, ReferenceTable], list[str]]:
+def reference_tables(data: bytes) -> list[tuple[dict[int, ReferenceTable], list[str]]]:
     """Decode a file with fitparse.
 
     Parameters
@@ -160,29 +164,18 @@ def reference_tables(data: bytes) -> tuple[dict[int, ReferenceTable], list[str]]
 
     Returns
     -------
-    tables : dict of int to ReferenceTable
-        By global message number.
-    notes : list of str
-        Where and why fitparse stopped, if it did.
+    list of (tables, notes)
+        For each activity of a chain: tables by global message number, and where and why
+        fitparse stopped, if it did.
     """
     from fitparse import FitFile
 
-    tables: dict[int, ReferenceTable] = {}
-    described: dict[tuple[int, int, str], DeveloperField] = {}
-    notes: list[str] = []
-    place = 0
+    reading = _Chain()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             for message in FitFile(BytesIO(data)).get_messages():
-                number = int(message.mesg_num)
-                table = tables.setdefault(number, ReferenceTable(number))
-                table.described = described
-                table.places.append(place)
-                table.messages.append(message)
-                place += 1
-                if number == profile.FIELD_DESCRIPTION:
-                    _describe(table, described)
+                reading.take(message)
         # fitparse lets errors of many kinds escape on damaged bytes: all mean the same here.
         except (
             ValueError,
@@ -192,8 +185,54 @@ def reference_tables(data: bytes) -> tuple[dict[int, ReferenceTable], list[str]]
             IndexError,
             OverflowError,
         ) as error:
-            notes.append(f"fitparse stopped after {place} messages: {error}")
-    return tables, notes
+            count = reading.count
+            reading.notes[-1].append(f"fitparse stopped after {count} messages: {error}")
+    reading.end()
+    return list(zip(reading.activities, reading.notes, strict=True))
+
+
+class _Chain:
+    """Sorts messages into tables, and into activities where a file identifies itself anew."""
+
+    def __init__(self) -> None:
+        self.activities: list[dict[int, ReferenceTable]] = [{}]
+        self.notes: list[list[str]] = [[]]
+        self.described: dict[tuple[int, int, str], DeveloperField] = {}
+        self.count = 0
+        self._pending: dict[int, ReferenceTable] | None = None
+
+    def take(self, message: Any) -> None:
+        """Add the next message."""
+        number = int(message.mesg_num)
+        if number == profile.FILE_ID and self.activities[-1]:
+            self._pending = {}
+        if self._pending is not None and number in {profile.RECORD, profile.LENGTH}:
+            # The new file has records: an activity of its own, if the one before has them too.
+            if any(one in self.activities[-1] for one in (profile.RECORD, profile.LENGTH)):
+                self.activities.append({})
+                self.notes.append([])
+            self._settle()
+        into = self.activities[-1] if self._pending is None else self._pending
+        table = into.setdefault(number, ReferenceTable(number))
+        table.described = self.described
+        table.places.append(self.count)
+        table.messages.append(message)
+        self.count += 1
+        if number == profile.FIELD_DESCRIPTION:
+            _describe(table, self.described)
+
+    def _settle(self) -> None:
+        """Put what waited for the first record where it belongs."""
+        for number, table in (self._pending or {}).items():
+            known = self.activities[-1].setdefault(number, ReferenceTable(number))
+            known.described = self.described
+            known.places += table.places
+            known.messages += table.messages
+        self._pending = None
+
+    def end(self) -> None:
+        """Settle what is left."""
+        self._settle()
 
 
 def _describe(table: ReferenceTable, described: dict[tuple[int, int, str], DeveloperField]) -> None:
@@ -204,7 +243,7 @@ def _describe(table: ReferenceTable, described: dict[tuple[int, int, str], Devel
         float(newest.matrix(wanted)[0, 0]) if newest.has(wanted) else float("nan")
         for wanted in (0, 1, 2, 6, 7, 15)
     )
-    if index != index or number != number:
+    if math.isnan(index) or math.isnan(number):
         return
     name = newest.strings(3)[0] or ""
     known_as = name or f"unnamed_dev_field_{int(number)}"  # fitparse's name for it
@@ -213,8 +252,8 @@ def _describe(table: ReferenceTable, described: dict[tuple[int, int, str], Devel
         number=int(number),
         name=name,
         units=newest.strings(8)[0] or "",
-        native_field=None if native != native else int(native),
-        base_type=int(base) if base == base else 0x0D,
-        scale=scale if scale == scale else None,
-        offset=offset if offset == offset else None,
+        native_field=None if math.isnan(native) else int(native),
+        base_type=0x0D if math.isnan(base) else int(base),
+        scale=None if math.isnan(scale) else scale,
+        offset=None if math.isnan(offset) else offset,
     )

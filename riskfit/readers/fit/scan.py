@@ -234,21 +234,26 @@ class Scanner:
                 runs[head2] += (second, stride, count)
                 position += stride * count
                 continue
-            fourth = third + size[head3]
-            if fourth == third or fourth >= end or data[fourth] != head:
-                runs[head] += (position, length, 1)
-                runs[head2] += (second, length, 1)
-                position = third
-                continue
-            stride = fourth - position
-            count = 1 + _repeats(data, fourth, end - stride + 1, stride, _HEADS[head])
-            count = _agreeing(data, second, count, stride, _HEADS[head2])
-            count = _agreeing(data, third, count, stride, _HEADS[head3])
-            runs[head] += (position, stride, count)
-            runs[head2] += (second, stride, count)
-            runs[head3] += (third, stride, count)
-            position += stride * count
+            position = self._take_two_or_three(position, second, third, end)
         return position, None
+
+    def _take_two_or_three(self, first: int, second: int, third: int, end: int) -> int:
+        """Take a repeating group of three messages, or only the first two."""
+        data, runs = self.data, self._runs
+        heads = data[first], data[second], data[third]
+        fourth = third + self._size[heads[2]]
+        if fourth == third or fourth >= end or data[fourth] != heads[0]:
+            runs[heads[0]] += (first, second - first, 1)
+            runs[heads[1]] += (second, third - second, 1)
+            return third
+        stride = fourth - first
+        count = 1 + _repeats(data, fourth, end - stride + 1, stride, _HEADS[heads[0]])
+        for place, head in ((second, heads[1]), (third, heads[2])):
+            column = data[place : place + (count - 1) * stride + 1 : stride]
+            count = len(column) - len(column.lstrip(_HEADS[head]))
+        for place, head in zip((first, second, third), heads, strict=True):
+            runs[head] += (place, stride, count)
+        return first + stride * count
 
     @property
     def local_types(self) -> list[Layout | None]:
@@ -308,6 +313,7 @@ class Scanner:
 
     @staticmethod
     def layout_of(definition: bytes, position: int) -> Layout:
+        """Return the layout that a definition message at this byte describes."""
         count = definition[5]
         size = 1 + sum(definition[7 : 6 + 3 * count : 3])
         if definition[0] & 0x20:
@@ -341,9 +347,3 @@ def _repeats(data: bytes, first: int, limit: int, stride: int, head: bytes) -> i
         if count < len(column) or stop >= limit:
             return seen
         window *= _WINDOW_GROWTH
-
-
-def _agreeing(data: bytes, first: int, count: int, stride: int, head: bytes) -> int:
-    """Count how many of the first ``count`` strides begin with this header byte."""
-    column = data[first : first + (count - 1) * stride + 1 : stride]
-    return len(column) - len(column.lstrip(head))

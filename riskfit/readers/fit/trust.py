@@ -103,41 +103,60 @@ def garbage_from(stamps: Stamps, clock: Clock, *, torn: bool) -> int | None:
     return int(ends[first - 1]) if first else int(places[0])
 
 
+_PLAIN, _STAMP, _DEFINITION, _ROLLED = range(4)
+
+
 def trusted(scanner: Scanner, position: int, end: int, clock: Clock) -> bool:
     """Say whether messages can be read from this byte on: several in a row make sense."""
-    data, local = scanner.data, list(scanner.local_types)
-    stamps = described = rolled = 0
+    local = list(scanner.local_types)
+    seen = [0, 0, 0, 0]
     at = position
     for step in range(_STEPS):
-        if at >= end or end - at == 2:
-            return at <= end and step > 0 and (stamps > 0 or described > 0)
-        head = data[at]
-        if head & 0xC0 == 0x40:
-            length = definition_length(data, at, end)
-            if length is None or not sound_definition(data[at : at + length]):
-                return False
-            local[head & 15] = scanner.layout_of(data[at : at + length], at)
-            described += 1
-            at += length
-            continue
-        layout = local[(head >> 5) & 3 if head & 0x80 else head & 15]
-        if layout is None or head & 0x90 == 0x10:
-            return False
-        if at + layout.size > end:
-            return stamps >= 2
-        offset = stamp_offset(layout)
-        if offset is not None:
-            order = ">I" if layout.big_endian else "<I"
-            time = struct.unpack_from(order, data, at + offset)[0]
-            if time != _NONE:
-                if not clock.believes(time):
-                    return False
-                stamps += 1
-        rolled += head >> 7
-        at += layout.size
-        if stamps >= _ENOUGH_STAMPS or (described and stamps):
+        if at >= end or end - at == 2:  # the end, or its checksum
+            return at <= end and step > 0 and seen[_STAMP] + seen[_DEFINITION] > 0
+        taken = _take(scanner, local, at, end, clock)
+        if taken is None:
+            # The last message may be cut off.
+            return seen[_STAMP] >= 2 and _reaches_over(scanner.data, local, at, end)
+        at, kind = taken
+        seen[kind] += 1
+        if seen[_STAMP] >= _ENOUGH_STAMPS or (seen[_DEFINITION] and seen[_STAMP]):
             return True
-    return stamps > 0 or described > 0 or rolled == _STEPS
+    return seen[_STAMP] + seen[_DEFINITION] > 0 or seen[_ROLLED] == _STEPS
+
+
+def _layout_at(data: bytes, local: list[Layout | None], at: int) -> Layout | None:
+    head = data[at]
+    return local[(head >> 5) & 3 if head & 0x80 else head & 15]
+
+
+def _reaches_over(data: bytes, local: list[Layout | None], at: int, end: int) -> bool:
+    layout = None if data[at] & 0xC0 == 0x40 else _layout_at(data, local, at)
+    return layout is not None and at + layout.size > end
+
+
+def _take(
+    scanner: Scanner, local: list[Layout | None], at: int, end: int, clock: Clock
+) -> tuple[int, int] | None:
+    """Return the byte behind the message at this one, and its kind; None if it is unbelievable."""
+    data, head = scanner.data, scanner.data[at]
+    if head & 0xC0 == 0x40:
+        length = definition_length(data, at, end)
+        if length is None or not sound_definition(data[at : at + length]):
+            return None
+        local[head & 15] = scanner.layout_of(data[at : at + length], at)
+        return at + length, _DEFINITION
+    layout = _layout_at(data, local, at)
+    if layout is None or head & 0x90 == 0x10 or at + layout.size > end:
+        return None
+    kind, offset = _ROLLED if head & 0x80 else _PLAIN, stamp_offset(layout)
+    if offset is not None:
+        time = struct.unpack_from(">I" if layout.big_endian else "<I", data, at + offset)[0]
+        if time != _NONE:
+            if not clock.believes(time):
+                return None
+            kind = _STAMP
+    return at + layout.size, kind
 
 
 def sound_definition(definition: bytes) -> bool:
