@@ -7,7 +7,9 @@ import random
 import zipfile
 import zlib
 
+import numpy as np
 import pytest
+from tools.fit_writer import FitWriter
 from tools.xml_files import gpx, gpx_point, gpx_track, tcx, tcx_activity, tcx_lap, tcx_point
 
 from riskfit.activity import Activity, Failure
@@ -232,3 +234,35 @@ def test_damaged_archives_raise_nothing_but_our_errors():
             assert all(isinstance(one, Activity | Failure) for one in read_activities(data))
             with contextlib.suppress(RiskfitError):
                 read_activity(data)
+
+
+# ---- FIT
+
+
+def ride() -> bytes:
+    fit = FitWriter()
+    fit.define(0, 0, [(0, "enum")])
+    fit.message(0, 4)
+    fit.define(1, 20, [(253, "uint32"), (3, "uint8")])
+    fit.rows(1, [1_000_000_000 + np.arange(60), np.full(60, 130)])
+    return fit.finish()
+
+
+@pytest.mark.parametrize("reader", ["columnar", "fitparse"])
+def test_fit_is_told_by_its_signature_and_read_by_either_reader(reader):
+    for data in (ride(), gzip.compress(ride()), zipped({"a.tcx": ride()})):
+        assert read_activity(data, reader=reader).samples.heart_rate_bpm.tolist() == [130] * 60
+        (only,) = read_activities(data, reader=reader)
+        assert len(only.samples) == 60
+
+
+def test_a_fit_file_whose_header_is_lost_is_still_read():
+    for head in (bytes(14), bytes(8) + b".FIT\0\0"):
+        activity = read_activity(head + ride()[14:])
+        assert len(activity.samples) == 60
+        assert activity.notes
+
+
+def test_bytes_of_no_kind_are_damaged():
+    with pytest.raises(RiskfitError):
+        read_activity(bytes(random.Random(4).randrange(256) for _ in range(3000)))
