@@ -53,12 +53,8 @@ class Case:
         """Return which of the rules respond by at least so much, of what is known."""
         if self.assessment.score is None:
             return []
-        found = []
-        for rule_id in rules:
-            # a hair below, so that a response that is the limit in decimals counts
-            if self._response(rule_id) >= least - 1e-9:
-                found.append(rule_id)
-        return found
+        # a hair below, so that a response that is the limit in decimals counts
+        return [rule_id for rule_id in rules if self._response(rule_id) >= least - 1e-9]
 
     def _response(self, rule_id: str) -> float:
         """Return a rule's response, nan where it is unknown or absent."""

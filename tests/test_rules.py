@@ -1,0 +1,270 @@
+"""The model files: the published numbers, and what the loader refuses."""
+
+import csv
+import time
+import tomllib
+from math import log
+from pathlib import Path
+
+import pytest
+
+from riskfit.advice import load_advice
+from riskfit.errors import InputError, RuleError
+from riskfit.features.catalogue import CATALOGUE
+from riskfit.resources import models
+from riskfit.rules import CAUSES, load_model, load_references, parse_model
+
+REFERENCE = Path(__file__).parent / "reference"
+CARD = models().joinpath("cramp.toml").read_text(encoding="utf-8")
+MODEL = load_model()
+
+
+def table(name):
+    lines = (REFERENCE / name).read_text(encoding="utf-8").splitlines()
+    return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def numbers(text):
+    return [float(word) for word in text.split()]
+
+
+# ---- the published numbers
+
+
+@pytest.mark.parametrize("row", table("card_rules.csv"), ids=lambda row: row["id"])
+def test_a_rule_carries_its_published_numbers(row):
+    rule = MODEL.rule(row["id"])
+    assert [value for value, _ in rule.knots] == numbers(row["knots_x"])
+    assert [response for _, response in rule.knots] == numbers(row["knots_r"])
+    assert rule.odds_ratio == float(row["or_full"])
+    assert (rule.typical, rule.spread) == (float(row["typical"]), float(row["spread"]))
+    assert (rule.cause, rule.group, rule.part) == (row["cause"], row["group"], row["part"])
+    assert (rule.feature, rule.grade) == (row["feature"], row["grade"])
+    assert rule.exertion is (row["exertion"] == "1")
+    assert list(rule.not_for) == row["not_for"].split()
+    assert MODEL.weight(rule) == pytest.approx(float(row["weight_logodds"]), abs=5e-5)
+    assert MODEL.max_points(rule) == pytest.approx(float(row["card_points"]), abs=5e-3)
+
+
+def test_the_rules_stand_in_the_order_of_the_card():
+    assert list(MODEL.rule_ids) == [row["id"] for row in table("card_rules.csv")]
+
+
+def test_every_context_carries_its_published_base_rate_and_typicals():
+    rows = {row["context"]: row for row in table("card_contexts.csv")}
+    assert set(MODEL.contexts) == set(rows)
+    for name, row in rows.items():
+        context = MODEL.context(name)
+        assert [context.p0, context.p0_low, context.p0_high] == [
+            float(row[key]) for key in ("p0", "p0_low", "p0_high")
+        ]
+        assert (context.event, context.guess) == (row["event"] == "1", row["guess"] == "1")
+    for row in table("card_typicals.csv"):
+        found = MODEL.typical(MODEL.rule(row["rule"]), MODEL.context(row["context"]))
+        assert found == (float(row["typical"]), float(row["spread"])), row
+
+
+def test_no_context_states_a_typical_that_is_not_in_the_table():
+    stated = {(context.id, rule) for context in MODEL.contexts.values() for rule in context.typical}
+    assert stated <= {(row["context"], row["rule"]) for row in table("card_typicals.csv")}
+
+
+def test_everything_at_its_worst_is_worth_43_28_14_and_14_points():
+    points = [round(MODEL.cause_points[cause]) for cause in CAUSES]
+    assert points == [43, 28, 14, 14]
+    assert sum(MODEL.cause_points.values()) == pytest.approx(99.7, abs=0.05)
+
+
+def test_a_weight_follows_from_grade_and_odds_ratio_alone():
+    rule = MODEL.rule("O2")
+    assert MODEL.weight(rule) == pytest.approx(0.75 * log(2.69))
+    assert "weight" not in tomllib.loads(CARD)["rule"][0]
+
+
+def test_units_are_those_of_the_catalogue():
+    assert {rule.unit for rule in MODEL.rules} == {
+        CATALOGUE[rule.feature].unit for rule in MODEL.rules
+    }
+
+
+def test_every_assumed_odds_ratio_says_so():
+    assumed = [rule.id for rule in MODEL.rules if rule.odds_from.startswith("assumed")]
+    assert {"P4", "P10", "O3", "F2", "F6"} <= set(assumed)
+
+
+# ---- every row of the documents has its place
+
+
+def seed_places():
+    return tomllib.loads(models().joinpath("seed.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("number", range(1, 49))
+def test_what_the_documents_say_has_its_place(number):
+    row = seed_places()[f"A{number}"]
+    places = {
+        *MODEL.rule_ids,
+        *(flag.id for flag in MODEL.red_flags),
+        *(item.id for item in MODEL.zero_weights),
+        *(entry.id for entry in load_advice().advice),
+        "outside",
+    }
+    assert row["says"]
+    assert row["place"]
+    assert set(row["place"]) <= places
+
+
+def test_the_documents_list_has_no_further_rows():
+    assert list(seed_places()) == [f"A{number}" for number in range(1, 49)]
+
+
+def test_every_zero_weight_is_no_rule_and_says_why():
+    assert all(len(item.reason) > 20 for item in MODEL.zero_weights)
+    assert [flag.id for flag in MODEL.red_flags] == [f"RF{n}" for n in range(1, 9)]
+
+
+def test_every_reference_is_used():
+    import riskfit.cohorts
+
+    used = {key for rule in MODEL.rules for key in rule.references}
+    used |= {key for item in MODEL.zero_weights for key in item.references}
+    used |= {key for context in MODEL.contexts.values() for key in context.references}
+    used |= {key for entry in load_advice().advice for key in entry.references}
+    used |= {key for entry in load_advice().sport for key in entry.references}
+    used |= {key for cohort in riskfit.cohorts.load_cohorts() for key in cohort.references}
+    assert set(load_references()) - used == set()
+
+
+# ---- what the loader refuses
+
+O2 = CARD.index('id = "O2"')
+
+
+def changed(old, new, after=O2):
+    """Return the card with one place changed, by default in rule O2."""
+    place = CARD.index(old, after)
+    return CARD[:place] + new + CARD[place + len(old) :]
+
+
+REFUSED = {
+    "an unknown key": (changed("grade =", "grad ="), ["rule O2", "grad", "unknown"]),
+    "a missing key": (changed('grade = "B"\n', ""), ["rule O2", "grade", "missing"]),
+    "an unknown grade": (changed('grade = "B"', 'grade = "E"'), ["rule O2", "grade", "'E'"]),
+    "an unknown feature": (
+        changed('feature = "duration_min"', 'feature = "duration"'),
+        ["rule O2", "feature", "'duration'"],
+    ),
+    "another unit": (changed('unit = "min"', 'unit = "h"'), ["rule O2", "unit", "'min'"]),
+    "an unknown reference": (
+        changed('["dejager2022"]', '["dejager1922"]'),
+        ["rule O2", "references", "dejager1922"],
+    ),
+    "no reference": (changed('["dejager2022"]', "[]"), ["rule O2", "references"]),
+    "knots out of order": (changed("[180, 0.6]", "[110, 0.6]"), ["rule O2", "knots", "order"]),
+    "a response that falls back": (
+        changed("[180, 0.6]", "[180, 0.2]"),
+        ["rule O2", "knots", "only rise"],
+    ),
+    "a response above 1": (changed("[300, 1.0]", "[300, 1.1]"), ["rule O2", "knots", "1.1"]),
+    "a single knot": (
+        changed("[[60, 0.0], [120, 0.3], [180, 0.6], [300, 1.0]]", "[[60, 0.0]]"),
+        ["rule O2", "knots", "two"],
+    ),
+    "a knot that is no number": (
+        changed("[180, 0.6]", '[180, "x"]'),
+        ["rule O2", "knots[2]", "float"],
+    ),
+    "an infinite knot": (changed("[60, 0.0]", "[-inf, 0.0]"), ["rule O2", "knots", "finite"]),
+    "an odds ratio below 1": (
+        changed("odds_ratio = 2.69", "odds_ratio = 0.9"),
+        ["rule O2", "odds_ratio"],
+    ),
+    "an odds ratio as text": (
+        changed("odds_ratio = 2.69", 'odds_ratio = "2.69"'),
+        ["rule O2", "odds_ratio", "str"],
+    ),
+    "a missing typical": (changed("typical = 0.08\n", ""), ["rule O2", "typical", "missing"]),
+    "a typical above 1": (changed("typical = 0.08", "typical = 8"), ["rule O2", "typical"]),
+    "a negative factor": (changed("typical =", "factor = -1\ntypical ="), ["rule O2", "factor"]),
+    "an unknown group": (changed('group = "demand"', 'group = "x"'), ["rule O2", "group", "'x'"]),
+    "a cause against its group": (
+        changed('cause = "overuse"', 'cause = "fatigue"'),
+        ["rule O2", "cause"],
+    ),
+    "an unknown part": (changed('part = "session"', 'part = "me"'), ["rule O2", "part", "'me'"]),
+    "an unknown context": (
+        changed('["walk", "standing_day"]', '["stroll"]'),
+        ["rule O2", "not_for", "'stroll'"],
+    ),
+    "a double id": (changed('id = "O2"', 'id = "O1"'), ["rule O1", "id", "twice"]),
+    "a sentence with an unknown word": (changed("{hours}", "{days}"), ["rule O2", "sentence"]),
+    "a sentence with a loose brace": (changed("{hours}", "{hours"), ["rule O2", "sentence"]),
+    "a base rate outside its range": (
+        changed("p0 = 0.19", "p0 = 0.9"),
+        ["context marathon", "p0"],
+    ),
+    "a typical of no rule": (
+        changed("P3 = [0.65, 0.45]", "P33 = [0.65, 0.45]"),
+        ["context marathon", "typical.P33"],
+    ),
+    "an unknown table": ('colour = "red"\n' + CARD, ["colour", "unknown"]),
+    "a missing table": (CARD.replace("[outside]", "[inside]"), ["inside", "unknown"]),
+    "bands out of order": (CARD.replace("from = 36", "from = 10"), ["band raised", "from"]),
+    "a factor of no cause": (CARD + "\n[cause_factor]\nheat = 2\n", ["cause_factor", "heat"]),
+    "broken syntax": (CARD.replace("[[rule]]", "[[rule]", 1), ["TOML", "line"]),
+    "a shrink above 1": (CARD.replace("A = 1.0", "A = 2.0"), ["table score", "shrink.A"]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_the_loader_refuses_and_names_the_place(case):
+    text, said = REFUSED[case]
+    with pytest.raises(RuleError) as caught:
+        parse_model(text, "my.toml")
+    message = str(caught.value)
+    assert message.startswith("my.toml")
+    for words in said:
+        assert words in message, message
+
+
+def test_a_file_that_is_not_there_is_a_rule_error(tmp_path):
+    with pytest.raises(RuleError, match=r"none\.toml"):
+        load_model(tmp_path / "none.toml")
+
+
+def test_a_model_can_be_read_from_a_path(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(changed("odds_ratio = 2.69", "odds_ratio = 3.0"), encoding="utf-8")
+    model = load_model(path)
+    assert model.rule("O2").odds_ratio == 3
+    assert model.source == str(path)
+    assert model is not MODEL
+
+
+def test_the_bundled_model_is_read_once():
+    assert load_model() is load_model()
+
+
+def test_unknown_names_are_answered_with_the_known_ones():
+    for ask, known in (
+        (lambda: MODEL.rule("X9"), "D4"),
+        (lambda: MODEL.context("moon"), "standing_day"),
+        (lambda: MODEL.red_flag("itch"), "RF8"),
+    ):
+        with pytest.raises(InputError, match=known):
+            ask()
+
+
+def test_a_red_flag_goes_by_its_id_or_name():
+    assert MODEL.red_flag("RF1") is MODEL.red_flag("rest_pain")
+
+
+def test_the_card_is_read_quickly():
+    fastest = min(_seconds(lambda: parse_model(CARD, "x")) for _ in range(5))
+    assert fastest < 0.05  # about 10 ms on a quiet machine
+
+
+def _seconds(call):
+    start = time.process_time()
+    call()
+    return time.process_time() - start
