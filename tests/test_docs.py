@@ -2,6 +2,7 @@
 
 import importlib.util
 import re
+import shutil
 from functools import cache
 from pathlib import Path
 from types import ModuleType
@@ -140,11 +141,13 @@ def test_the_readme_begins_with_what_it_is_and_the_two_commands():
     assert "## What it is not" in text
 
 
-def test_the_python_in_the_readme_uses_public_names():
-    for block in _blocks("README.md", "python"):
-        compile(block, "README.md", "exec")
-        for name in re.findall(r"\briskfit\.(\w+)", block):
-            assert name in riskfit.__all__
+def test_the_python_in_the_readme_runs_with_public_names(tmp_path, monkeypatch, capsys):
+    shutil.copy(ROOT / "sample_data" / "easy_run.fit", tmp_path / "run.fit")
+    monkeypatch.chdir(tmp_path)
+    (block,) = _blocks("README.md", "python")
+    assert set(re.findall(r"\briskfit\.(\w+)", block)) <= set(riskfit.__all__)
+    exec(compile(block, "README.md", "exec"), {})
+    assert capsys.readouterr().out.startswith("Feature(value=")
 
 
 @cache

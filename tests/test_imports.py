@@ -23,7 +23,7 @@ LAYERS = (
     ("rules", "drinking"),  # drinking hangs on sweat, never on the score
     ("scoring",),
     ("advice", "whatif", "analysis", "cohorts"),
-    ("store", "batch", "estimator", "report"),
+    ("store", "batch", "estimator", "learning", "report"),
     ("cli", "web", "__main__"),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
