@@ -149,27 +149,29 @@ def record_course(activity: Activity, session: CleanSession) -> Course:
 
 
 def plan_course(plan: PlannedSession, durations_s: FloatArray, now_s: float) -> Course:
-    """Lay planned sessions out in steps: one row for each of the durations given."""
+    """Lay planned sessions out in steps: one row for each of the durations given.
+
+    There are always ten steps and a bit beyond the longest, so that what is worked out every
+    ten steps does not hang on which plans share a table; no time passes in them.
+    """
     durations = np.atleast_1d(np.asarray(durations_s, dtype=float))
-    steps = max(1, int(np.ceil(durations.max() / STEP_S)))
+    steps = int(np.ceil(durations.max() / STEP_S / 10)) * 10 + 1
     end_s = np.arange(1, steps + 1, dtype=float) * STEP_S
-    active_s = np.clip(durations[:, None] - (end_s - STEP_S), 0.0, STEP_S)
     unknown = np.full(steps, np.nan)
-    done = np.cumsum(active_s, axis=-1) / durations[:, None]
     start = plan.start_time
     indoor = (plan.sub_sport or "") in INDOOR
     return Course(
         start_s=now_s if start is None else start.timestamp(),
         end_s=end_s,
-        active_s=active_s,
+        active_s=np.clip(durations[:, None] - (end_s - STEP_S), 0.0, STEP_S),
         legs=(CourseLeg(plan.sport, plan.sub_sport),),
         leg=np.zeros(steps, dtype=np.intp),
         heart_rate_bpm=unknown,
         power_w=unknown,
         speed_m_s=unknown,
-        distance_m=unknown if plan.distance_m is None else plan.distance_m * done,
-        ascent_m=unknown if plan.ascent_m is None else plan.ascent_m * done,
-        descent_m=unknown if plan.descent_m is None else plan.descent_m * done,
+        distance_m=unknown,
+        ascent_m=unknown,
+        descent_m=unknown,
         temperature_c=unknown,
         latitude_deg=np.nan if plan.latitude_deg is None else plan.latitude_deg,
         longitude_deg=np.nan if plan.longitude_deg is None else plan.longitude_deg,

@@ -54,16 +54,26 @@ def fluid_columns(
     athlete: Athlete,
     conditions: Conditions,
     device_sweat_l: float | None = None,
+    *,
+    sweat_l: FloatArray | None = None,
+    fluid_l_h: FloatArray | float | None = None,
 ) -> Columns:
-    """Return sweat, drinking, body-mass and sodium features, summed along the session."""
+    """Return sweat, drinking, body-mass and sodium features, summed along the session.
+
+    A what-if gives its own ``sweat_l`` (without the personal factor) and ``fluid_l_h``, a row a
+    plan; the drinking beats that of the conditions.
+    """
     active_h = np.cumsum(course.active_s, axis=-1) / 3600
     factor = athlete.sweat_factor or 1.0
-    sweat_l = factor * sweat_loss_l(course, energy, around, person)
+    fluid_l_h = conditions.fluid_l_h if fluid_l_h is None else fluid_l_h
+    sweat_l = factor * (
+        sweat_loss_l(course, energy, around, person) if sweat_l is None else sweat_l
+    )
     spread = _LEARNT_SPREAD if athlete.sweat_factor else _SWEAT_SPREAD
     source = "heat balance and weigh-ins" if athlete.sweat_factor else "heat balance"
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(active_h > 0, sweat_l / active_h, np.nan)
-    drunk, drunk_spread, drunk_source = _drunk(sweat_l, active_h, conditions)
+    drunk, drunk_spread, drunk_source = _drunk(sweat_l, active_h, fluid_l_h)
     mass = person.mass_kg
     net = sweat_l - drunk
     net_spread = np.hypot(spread * sweat_l * (net / np.maximum(sweat_l, 1e-9)), drunk_spread)
@@ -93,7 +103,7 @@ def fluid_columns(
             100 * (net + net_spread) / mass,
         ),
         **_sodium(sweat_l, drunk, spread, athlete, conditions),
-        "plain_water_only": _plain_water(gross_pct, conditions),
+        "plain_water_only": _plain_water(gross_pct, fluid_l_h, conditions),
         "underfuelled": _underfuelled(active_h * 60, conditions),
     }
 
@@ -102,6 +112,17 @@ def sweat_loss_l(
     course: Course, energy: Energy, around: Surroundings, person: Person
 ) -> FloatArray:
     """Integrate the sweat rate along the steps, with the lag of its onset. [L]."""
+    rate = steady_sweat_l_h(course, energy, around, person)
+    elapsed = np.diff(course.end_s, prepend=0.0)
+    # A plan has no pauses: time beyond its end is no time at all.
+    share = np.minimum(elapsed, STEP_S) if course.active_s.ndim == 1 else course.active_s
+    return np.asarray(sweat_along_l(rate, share), dtype=float)
+
+
+def steady_sweat_l_h(
+    course: Course, energy: Energy, around: Surroundings, person: Person
+) -> FloatArray:
+    """Return the sweat rate that each step would settle at [L/h]."""
     speed = np.nan_to_num(course.speed_m_s)
     sport = course.legs[0].sport
     altitude = 0.0 if np.isnan(course.altitude_m) else course.altitude_m
@@ -122,18 +143,15 @@ def sweat_loss_l(
     for index, leg in enumerate(course.legs):
         if leg.sport in WATER:
             rate = np.where(course.leg == index, _SWIMMING_L_H, rate)
-    elapsed = np.diff(course.end_s, prepend=0.0)
-    # A plan has no pauses: time beyond its end is no time at all.
-    share = np.minimum(elapsed, STEP_S) if course.active_s.ndim == 1 else course.active_s
-    return np.asarray(sweat_along_l(rate, share), dtype=float)
+    return np.asarray(rate, dtype=float)
 
 
 def _drunk(
-    sweat_l: FloatArray, active_h: FloatArray, conditions: Conditions
+    sweat_l: FloatArray, active_h: FloatArray, fluid_l_h: FloatArray | float | None
 ) -> tuple[FloatArray, FloatArray, str]:
     """Return what was drunk, its half-width, and its source. [L]."""
-    if conditions.fluid_l_h is not None:
-        drunk = conditions.fluid_l_h * active_h
+    if fluid_l_h is not None:
+        drunk = np.asarray(fluid_l_h * active_h)
         return drunk, np.zeros_like(drunk), "told"
     return _DRUNK_FRACTION * sweat_l, _DRUNK_SPREAD * sweat_l, "assumed half the sweat"
 
@@ -170,16 +188,24 @@ def _sodium(
     }
 
 
-def _plain_water(gross_pct: FloatArray, conditions: Conditions) -> Column:
-    """Return rule D4's flag: it enters between 1.5 and 2 % of gross sweat loss."""
+def _plain_water(
+    gross_pct: FloatArray, fluid_l_h: FloatArray | float | None, conditions: Conditions
+) -> Column:
+    """Return rule D4's flag: it enters between 1.5 and 2 % of gross sweat loss.
+
+    Drinking nothing counts as no sodium.
+    """
     entered = np.clip((gross_pct - 1.5) / 0.5, 0.0, 1.0)
-    if conditions.fluid_l_h == 0:
+    dry = np.zeros(1, dtype=bool) if fluid_l_h is None else np.atleast_1d(fluid_l_h) == 0
+    if dry.all():
         return known(entered, "nothing drunk")
     sodium = conditions.drink_sodium_mg_l
     if sodium is not None:
         plain = sodium < _PLAIN_WATER_MG_L
-        return known(entered * plain, "told: plain water" if plain else "told: sodium in the drink")
-    return known(_PLAIN_WATER_SHARE * entered, "assumed: drink not told", 0.0 * entered, entered)
+        source = "told: plain water" if plain else "told: sodium in the drink"
+        return known(np.where(dry, entered, entered * plain), source)
+    share = np.where(dry, 1.0, _PLAIN_WATER_SHARE)
+    return known(share * entered, "assumed: drink not told", dry * entered, entered)
 
 
 def _underfuelled(active_min: FloatArray, conditions: Conditions) -> Column:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riskfit.athlete import Conditions
 from riskfit.features.course import STEP_S, WATER, Course
 from riskfit.features.table import Column, Columns, FloatArray, known, missing
-from riskfit.formulas.heat import wbgt_with_interval_c
+from riskfit.formulas.heat import ASSUMED_COS_ZENITH, wbgt_with_interval_c
 from riskfit.formulas.humidity import heat_index_c
 from riskfit.formulas.sun import (
     air_pressure_hpa,
@@ -22,6 +23,8 @@ from riskfit.formulas.sun import (
     cos_zenith,
     day_of_year,
 )
+
+IntArray = NDArray[np.intp]
 
 #: Half-widths of the 10 to 90 % range of the air temperature. [°C]  What a user or a weather
 #: service says holds for the place within a degree or two; bike computers warm in the sun;
@@ -127,6 +130,9 @@ def heat_columns(course: Course, around: Surroundings) -> Columns:
 def sunlight_w_m2(course: Course, around: Surroundings) -> FloatArray:
     """Return the sunlight along the steps; nan under a daytime sky nobody told of [W/m2]."""
     height = cos_zenith(course.start_s + course.end_s, course.latitude_deg, course.longitude_deg)
+    if around.sun_fraction.size and not np.isnan(around.sun_fraction).any():
+        # Told the sky but not the place: the sun stands as high as for WBGT.
+        height = np.where(np.isfinite(height), height, ASSUMED_COS_ZENITH)
     clear = clear_sky_irradiance_w_m2(height)
     unknown = np.isnan(around.sun_fraction)
     return np.where(unknown & ~(height <= 0), np.nan, clear * np.nan_to_num(around.sun_fraction))
@@ -182,32 +188,77 @@ def _wbgt(course: Course, around: Surroundings) -> Column:
     on_land = np.isin(np.arange(len(course.legs)), _water_legs(course), invert=True)[course.leg]
     if not on_land.any():
         return missing("in the water")
-    picks = np.unique(
-        np.append(np.arange(0, len(course.end_s), _WBGT_EVERY), len(course.end_s) - 1)
+    picks = _wbgt_steps(course, around)
+    weights = course.active_s * on_land
+    middle_c, low_c, high_c = (
+        mean_so_far(between_steps(bound, picks, len(course.end_s)), weights)
+        for bound in _wbgt_at(course, around, picks)
     )
+    sky = "sky unknown" if np.isnan(around.sun_fraction).any() else "sky told"
+    return known(middle_c, f"Liljegren, {around.temperature_source}, {sky}", low_c, high_c)
+
+
+def _wbgt_steps(course: Course, around: Surroundings) -> IntArray:
+    """Return the steps to work WBGT out at; one where nothing changes along the session."""
+    last = len(course.end_s) - 1
+    given = (around.air_temperature_c, around.relative_humidity_pct, around.wind_m_s)
+    steady = all(values.shape[-1] == 1 for values in (*given, around.sun_fraction))
+    if steady and (around.indoor or not np.isfinite(course.latitude_deg)):
+        return np.array([last])
+    return np.unique(np.append(np.arange(0, last, _WBGT_EVERY), last))
+
+
+def _wbgt_at(
+    course: Course, around: Surroundings, picks: IntArray
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Return WBGT with its low and high end at some steps; equal rows of weather only once."""
+    weather = [
+        values[..., picks] if values.shape[-1] > 1 else values
+        for values in (
+            around.air_temperature_c,
+            around.relative_humidity_pct,
+            around.wind_m_s,
+            np.nan_to_num(around.sun_fraction, nan=-1.0),
+        )
+    ]
+    # Plans of a what-if share their weather more often than not; nan would equal nothing.
+    rows = np.atleast_2d(np.concatenate(np.broadcast_arrays(*_same_rows(weather)), axis=-1))
+    kinds, which = np.unique(rows, axis=0, return_inverse=True)
+    temperature, humidity, wind, sun = np.split(kinds[:, None, :], 4, axis=-1)
+    spread = np.array([0.0, -1.0, 1.0])[:, None] * around.air_temperature_spread_c
+    if around.humidity_range_pct is not None:
+        humidity = np.array([humidity[0, 0, 0], *around.humidity_range_pct])[:, None]
     when_s = course.start_s + course.end_s[picks] - STEP_S / 2
-    temperature = np.broadcast_to(around.air_temperature_c, course.active_s.shape)[..., picks]
-    spread = np.array([0.0, -1.0, 1.0]) * around.air_temperature_spread_c
-    humidity = around.humidity_range_pct or (np.nan, np.nan)
-    middle = float(around.relative_humidity_pct[-1])
-    humidities = np.where(np.isnan([np.nan, *humidity]), middle, [np.nan, *humidity])
     value, low, high = wbgt_with_interval_c(
-        temperature[..., None, :] + spread[:, None],
-        np.clip(humidities, 1, 100)[:, None],
+        temperature + spread,
+        np.clip(humidity, 1, 100),
         cos_zenith=cos_zenith(when_s, course.latitude_deg, course.longitude_deg),
-        sun_fraction=around.sun_fraction,
-        wind_m_s=around.wind_m_s,
+        sun_fraction=np.where(sun < 0, np.nan, sun),
+        wind_m_s=wind,
         indoor=around.indoor,
         pressure_hpa=air_pressure_hpa(0.0 if np.isnan(course.altitude_m) else course.altitude_m),
     )
-    weights = course.active_s * on_land
-    steps = np.arange(len(course.end_s))
-    middle_c, low_c, high_c = (
-        mean_so_far(np.interp(steps, picks, bound), weights)
-        for bound in (value[0], low[1], high[2])
-    )
-    sky = "sky unknown" if np.isnan(around.sun_fraction[-1]) else "sky told"
-    return known(middle_c, f"Liljegren, {around.temperature_source}, {sky}", low_c, high_c)
+    which = which.reshape(-1)
+    shape = (*np.broadcast_shapes(*(values.shape[:-1] for values in weather)), len(picks))
+    ends = (value[:, 0], low[:, 1], high[:, 2])
+    middle, least, most = (bound[which].reshape(shape) for bound in ends)
+    return middle, least, most
+
+
+def _same_rows(weather: list[FloatArray]) -> list[FloatArray]:
+    """Give every quantity the same number of steps."""
+    width = max(values.shape[-1] for values in weather)
+    return [np.broadcast_to(values, (*values.shape[:-1], width)) for values in weather]
+
+
+def between_steps(values: FloatArray, picks: IntArray, steps: int) -> FloatArray:
+    """Return values known at some steps for all of them, straight lines between."""
+    if len(picks) == 1:
+        return np.broadcast_to(values, (*values.shape[:-1], steps))
+    wanted = np.arange(steps)
+    left = np.clip(np.searchsorted(picks, wanted, side="right") - 1, 0, len(picks) - 2)
+    share = (wanted - picks[left]) / (picks[left + 1] - picks[left])
+    return np.asarray(values[..., left] * (1 - share) + values[..., left + 1] * share)
 
 
 def _water_legs(course: Course) -> list[int]:
