@@ -44,7 +44,7 @@ def output_options(command: F) -> F:
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
     )
     for option in options:
-        command = option(command)  # type: ignore[assignment]
+        command = option(command)
     return command
 
 
@@ -105,7 +105,7 @@ def _kind_of(output: str) -> str:
 
 def _write(data: bytes, output: str | None) -> None:
     if output is None or output == "-":
-        click.get_binary_stream("stdout").write(data)
+        sys.stdout.buffer.write(data)
     else:
         Path(output).write_bytes(data)
 

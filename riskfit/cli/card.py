@@ -1,0 +1,39 @@
+"""``riskfit card`` and ``riskfit explain``: the score card and its evidence."""
+
+from pathlib import Path
+
+import click
+
+_MODEL = click.option(
+    "--model",
+    "model_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="Score card to show instead of the published one (TOML).",
+)
+
+
+@click.command()
+@_MODEL
+@click.option(
+    "--context", default="training", show_default=True, help="Whose usual points are shown."
+)
+def card(model_file: Path | None, context: str) -> None:
+    """Print the whole score card, to be added up by hand."""
+    from riskfit.report.card import card_text
+    from riskfit.rules import load_model
+
+    click.echo(card_text(load_model(model_file), context), nl=False)
+
+
+@click.command()
+@click.argument("rule")
+@_MODEL
+def explain(rule: str, model_file: Path | None) -> None:
+    """Explain one RULE: what it measures, its points, its evidence.
+
+    RULE is an id of the card, such as O2.
+    """
+    from riskfit.report.card import rule_text
+    from riskfit.rules import load_model
+
+    click.echo(rule_text(load_model(model_file), rule), nl=False)

@@ -1,0 +1,97 @@
+"""The printed card leads to the printed score, with pencil and paper alone."""
+
+import re
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from riskfit import Conditions, compute_features, load_model, read_activity
+from riskfit.cli import main
+from riskfit.profiles import profile_from_bytes
+from riskfit.report.numbers import round_down
+from riskfit.resources import sample_data
+from riskfit.scoring import assess
+
+
+def printed_card(context):
+    result = CliRunner().invoke(main, ["card", "--context", context])
+    assert result.exit_code == 0
+    return result.output
+
+
+def by_hand(card: str, values: dict[str, float | None]) -> float:
+    """Add a session up from the card's text alone; values are by rule id."""
+    raw, share, marked, group_of = {}, {}, set(), {}
+    group = rule = None
+    knots: list[float] = []
+    for line in card.splitlines():
+        if re.fullmatch(r"[A-Z]+(, [A-Z]+)?", line):
+            group = line
+        elif found := re.match(r"([POFD]\d+) (.+?)( \*)?: ", line):
+            rule, group_of[found[1]] = found[1], group
+            if found[3]:
+                marked.add(rule)
+        elif found := re.match(r"\s+\[.*?\]\s+(.*?)\s+not known", line):
+            knots = [float(number) for number in found[1].split()]
+        elif found := re.match(r"\s+raw points\s+(.*?)   (\S+|absent here)   \(evidence", line):
+            points = [float(number) for number in found[1].split()]
+            value = values.get(rule)
+            if value is not None:
+                raw[rule] = float(np.interp(value, knots, points))
+            else:
+                raw[rule] = 0.0 if found[2] == "absent" else float(found[2])
+            share[rule] = raw[rule] / max(points)
+    calm = np.prod([1 - 0.7 * share[rule] for rule in marked])
+    total = 0.0
+    for name in dict.fromkeys(group_of.values()):
+        added = sum(raw[rule] for rule in raw if group_of[rule] == name)
+        if name == "DEHYDRATION":
+            added *= 0.3 + 0.7 * (1 - calm)
+        table = card.split(f"RAW SUM TO POINTS: {name}\n")[1].split("\n\n", maxsplit=1)[0]
+        above = [float(n) for row in re.findall(r"  raw  (.*)", table) for n in row.split()]
+        below = [float(n) for row in re.findall(r"  points(.*)", table) for n in row.split()]
+        total += float(np.interp(added, above, below))
+    return total
+
+
+@pytest.mark.parametrize(
+    ("sample", "context"),
+    [("marathon_heat.fit.gz", "marathon"), ("easy_run.fit", "training"), ("hike.fit.gz", "ultra")],
+)
+def test_a_sample_can_be_added_up_from_the_printed_card(sample, context):
+    data = sample_data()
+    athlete = profile_from_bytes(data.joinpath("athlete.toml").read_bytes(), "athlete.toml")
+    activity = read_activity(data.joinpath(sample).read_bytes())
+    features = compute_features(activity, athlete, Conditions(race=context != "training"))
+    assessment = assess(features, context=context, athlete=athlete)
+    values = {rule.id: features[rule.feature].value for rule in load_model().rules}
+    total = by_hand(printed_card(context), values)
+    assert total == pytest.approx(assessment.score, abs=0.3)
+    assert abs(round_down(total) - round_down(assessment.score)) <= 1
+
+
+def test_the_card_shows_every_rule_flag_and_context():
+    card, model = printed_card("training"), load_model()
+    for rule in model.rules:
+        assert f"\n{rule.id} {rule.name}" in card
+    for flag in model.red_flags:
+        assert f"{flag.id} {flag.name}" in card
+    for context in model.contexts:
+        assert f"  {context} " in card
+
+
+def test_no_line_of_a_rule_is_wider_than_a_terminal():
+    for rule in load_model().rules:
+        result = CliRunner().invoke(main, ["explain", rule.id])
+        assert result.exit_code == 0
+        assert max(map(len, result.output.splitlines())) <= 80, rule.id
+        for key in rule.references:
+            assert load_model().references[key].cite.split()[0] in result.output
+
+
+def test_an_unknown_rule_names_those_there_are():
+    result = CliRunner().invoke(main, ["explain", "X9"])
+    assert result.exit_code == 1
+    assert "there is no rule 'X9'" in result.output
+    assert "P1, P2" in result.output
