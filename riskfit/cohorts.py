@@ -200,7 +200,7 @@ def _simulate(inputs: Mapping[str, Input], rows: int, seed: int) -> dict[str, Fl
 def _draw(entry: Input, rows: int, rng: np.random.Generator) -> Floats:
     if entry.share is not None:
         value = 1.0 if entry.value is None else entry.value
-        return value * (rng.random(rows) < entry.share)
+        return np.where(rng.random(rows) < entry.share, value, 0.0)
     if entry.value is not None:
         return np.full(rows, entry.value)
     drawn: Floats = rng.normal(entry.mean or 0.0, entry.sd, rows)
@@ -208,9 +208,7 @@ def _draw(entry: Input, rows: int, rng: np.random.Generator) -> Floats:
         drawn *= rng.normal(mean, sd, rows)
     if entry.expected is not None:
         drawn = entry.expected / drawn - 1
-    drawn = drawn * entry.scale - entry.minus
-    floored: Floats = np.maximum(drawn, entry.at_least)
-    return floored
+    return np.maximum(drawn * entry.scale - entry.minus, entry.at_least)
 
 
 def _measure(

@@ -364,6 +364,13 @@ def test_a_table_leaves_people_outside_blank():
     scores = score_table({"duration_min": [60, 60, 60], "age_years": [17, 18, np.nan]})
     assert np.isnan(scores.score[0])
     assert np.isfinite(scores.score[1:]).all()
+    for name in ("pregnant", "neuromuscular_disease", "kidney_disease"):
+        told = score_table({"duration_min": [60, 60, 60], name: [1, 0, np.nan]})
+        assert np.isfinite(told.score).tolist() == [False, True, True]
+
+
+def test_eighteen_years_are_enough():
+    assert assess({"age_years": 18}).score is not None
 
 
 def test_not_asked_is_not_absent():
@@ -505,6 +512,20 @@ def test_the_timeline_names_what_drove_it_across_a_band():
     assert crossing.points > 0
     row = int(np.flatnonzero(elapsed == crossing.elapsed_s)[0])
     assert bands[row] != bands[row - 1]
+
+
+def test_on_the_way_down_the_timeline_names_what_gave_way():
+    elapsed = np.arange(1, 61) * 60.0
+    columns = {
+        "duration_min": 60.0,
+        "cramp_history": 2.0,
+        "late_fade_fraction": np.linspace(0.1, 0.0, 60),
+        "wbgt_c": np.linspace(18, 19, 60),
+    }
+    line = assess_timeline(columns, elapsed)
+    assert [c.to_band for c in line.crossings] == ["ordinary"]
+    assert (line.crossings[0].cause, line.crossings[0].rule) == ("fatigue", "F3")
+    assert line.crossings[0].points < 0
 
 
 def test_the_same_total_in_another_order_has_another_timeline():
