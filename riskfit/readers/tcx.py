@@ -46,7 +46,8 @@ class TcxOutline(Outline):
 
     def __init__(self) -> None:
         self.parts: list[Part] = []
-        self.courses = 0
+        #: Courses, apart from what was recorded.
+        self.courses: list[Part] = []
         self.workouts = 0
         self._path: list[str] = []
         self._bonds = 0
@@ -74,7 +75,6 @@ class TcxOutline(Outline):
                 part.breaks.append(Break(rows, marked=self._tracks > 0))
             self._tracks += 1
         elif name == "Course":
-            self.courses += 1
             self._open_part(None, rows)
         elif name == "Workout":
             self.workouts += 1
@@ -104,6 +104,8 @@ class TcxOutline(Outline):
         parent = self._path[-1] if self._path else ""
         if name in ("Activity", "Transition", "Course"):
             part.last_row = rows
+        if name == "Course":
+            self.courses.append(self.parts.pop())
         if name in _LAP_TOTALS and part.laps and parent in ("Lap", "LX", "Transition"):
             numbers, bad = parse_number_texts([text])
             if not bad:
@@ -161,7 +163,7 @@ def read_tcx_activities(data: bytes) -> list[Activity]:
 
 def _said(outline: TcxOutline) -> list[str]:
     """Warn of a course: its times may be a wish and not a recording."""
-    if outline.courses:
+    if outline.parts[0] in outline.courses:
         return ["the file is a course with times: they may be planned and not recorded"]
     return []
 
@@ -180,6 +182,7 @@ def _runs_of_changing_sport(parts: Sequence[Part]) -> list[list[Part]]:
 
 def _read(data: bytes) -> tuple[TcxOutline, Points]:
     outline, points = read_xml(data, TcxOutline)
+    outline.parts = outline.parts or outline.courses
     if outline.courses and not (points.time_us != NO_TIME).any():
         raise NotAnActivityError(
             "the TCX file holds a course, not a recorded session: "
