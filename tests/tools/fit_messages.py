@@ -235,6 +235,8 @@ MESSAGES: dict[str, tuple[int, dict[str, Field]]] = {
             "developer_data_index": _field(0, "uint8"),
             "field_definition_number": _field(1, "uint8"),
             "fit_base_type_id": _field(2, "uint8"),
+            "scale": _field(6, "uint8"),
+            "offset": _field(7, "sint8"),
             "field_name": _field(3, "string"),
             "units": _field(8, "string"),
             "native_mesg_num": _field(14, "uint16"),
