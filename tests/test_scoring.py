@@ -571,6 +571,8 @@ def test_a_million_rows_take_under_a_second_of_one_core():
         start = time.thread_time()
         scores = score_table(columns, ledger=False)
         seconds.append(time.thread_time() - start)
+        if seconds[-1] < 1:
+            break
     assert len(scores) == 1_000_000
     assert min(seconds) < 1
 
