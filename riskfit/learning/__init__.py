@@ -1,0 +1,1 @@
+"""Learning from outcomes: what the card may turn, penalised fits, comparisons, evaluation."""

@@ -1,0 +1,63 @@
+"""Simulated athletes with known sensitivities: what learning is proved on."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.learning.design import Design, make_design
+from riskfit.rules import load_model
+
+#: Factors of the causes of somebody who sweats salt and whose traits matter little.
+TRUTH = np.array([0.4, 1.5, 0.8, 2.5])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Simulated:
+    """Sessions of some athletes and what came of them."""
+
+    columns: dict[str, NDArray[np.float64]]
+    athlete: NDArray[np.intp]
+    cramp: NDArray[np.float64]
+    design: Design
+
+    @property
+    def matrix(self) -> NDArray[np.float64]:
+        """The features in the card's order."""
+        return np.column_stack([self.columns[name] for name in load_model().features])
+
+
+def simulated(
+    rng: np.random.Generator,
+    *,
+    athletes: int = 40,
+    each: int = 50,
+    truth: NDArray[np.float64] | None = None,
+    spread: float = 0.7,
+    base: float = -1.0,
+    context: str = "marathon",
+    signal: bool = True,
+) -> Simulated:
+    """Draw sessions over the whole range of every rule, and cramps by the card's own arithmetic.
+
+    ``truth`` holds the factors of the causes; ``spread`` is how athletes differ beyond them,
+    ``base`` the log odds of a typical session; without ``signal`` cramps hang on nothing.
+    """
+    model = load_model()
+    rows = athletes * each
+    who = np.repeat(np.arange(athletes), each)
+    columns = {}
+    for rule in model.rules:
+        low, high = rule.knots[0][0], rule.knots[-1][0]
+        size = athletes if rule.part == "you" else rows
+        if len(rule.knots) == 2 and (low, high) == (0, 1):
+            values = (rng.random(size) < 0.3).astype(float)
+        else:
+            values = low + (high - low) * rng.beta(1, 1.5, size)
+        columns[rule.feature] = values[who] if rule.part == "you" else values
+    design = make_design(columns, rows, model, context)
+    logit = base + rng.normal(0, spread, athletes)[who]
+    if signal:
+        logit += design.cause_logits() @ (np.ones(4) if truth is None else truth)
+    cramp = (rng.random(rows) < 1 / (1 + np.exp(-logit))).astype(float)
+    return Simulated(columns=columns, athlete=who, cramp=cramp, design=design)
