@@ -13,8 +13,10 @@ from riskfit.cli.options import (
     model_options,
 )
 from riskfit.cli.output import Results, finish, output_options
+from riskfit.cli.stores import Memory, memory_options
 
 if TYPE_CHECKING:
+    from riskfit.activity import Activity
     from riskfit.athlete import Athlete, Conditions, History
     from riskfit.rules import Model
 
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     "history_paths",
     multiple=True,
     metavar="PATH",
-    help="Earlier sessions: a file, folder or archive. May be repeated.",
+    help="Earlier sessions, instead of the store's: a file, folder or archive. May be repeated.",
 )
 @click.option(
     "--reader",
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How FIT is decoded: fast, or by the reference library.",
 )
+@memory_options
 @athlete_options
 @condition_options
 @model_options
@@ -56,11 +59,12 @@ def analyze(
     """
     from riskfit.rules import load_model
 
-    athlete, conditions = make_athlete(values), make_conditions(values)
+    memory = Memory(values)
+    athlete, conditions = memory.athlete(make_athlete(values)), make_conditions(values)
     model = load_model(values.pop("model_file"))
     context = model.context(values.pop("context")).id
     named = named_sources(sources, files_from)
-    history = read_history(history_paths, athlete) if history_paths else None
+    history = read_history(history_paths, athlete) if history_paths else memory
     results = Results(model=model)
     for source in named:
         _analyze_source(source, results, athlete, conditions, history, model, context, reader)
@@ -72,7 +76,7 @@ def _analyze_source(
     results: Results,
     athlete: "Athlete",
     conditions: "Conditions",
-    history: "History | None",
+    history: "History | Memory",
     model: "Model",
     context: str,
     reader: str,
@@ -100,7 +104,7 @@ def _analyze_source(
                             activity,
                             athlete,
                             conditions,
-                            history,
+                            _before(activity, history),
                             model=model,
                             context=context,
                             source=name,
@@ -111,3 +115,14 @@ def _analyze_source(
                 results.failures.append(Failure(source=name, kind=error.kind, error=str(error)))
     except RiskfitError as error:
         results.failures.append(Failure(source=source, kind=error.kind, error=str(error)))
+
+
+def _before(activity: "Activity", history: "History | Memory") -> "History | None":
+    """Return what came before an activity: what was given, or what the store remembers."""
+    if not isinstance(history, Memory):
+        return history
+    from math import isfinite
+
+    start_s = activity.start_time.timestamp()
+    elapsed = [second for second in activity.samples.elapsed_s[-1:].tolist() if isfinite(second)]
+    return history.history(start_s, (start_s, start_s + max(elapsed, default=0.0)))

@@ -1,0 +1,217 @@
+"""List what lies in folders and archives without reading it.
+
+A place is a file or a member of a zip, with a stamp by which it is known again: size and time
+of a file, size and CRC-32 of a member.  What it holds is for `read_place` to find out.
+"""
+
+import json
+import os
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import IO, NamedTuple
+
+from riskfit.activity import Failure
+from riskfit.archives.walk import Member, read_member, walk
+from riskfit.errors import DamagedFileError, InputError, UnsupportedFileError
+
+_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
+#: Zips in zips beyond this go to a nameless file instead of memory. [bytes]
+_IN_MEMORY = 32 * 1024**2
+#: Twenty years of one device's uploads are a tenth of it. [bytes]
+_LARGEST_INNER = 16 * 1024**3
+_CHUNK = 1 << 20
+
+
+class Place(NamedTuple):
+    """Where some bytes are: a file, or a member of a zip file, or of a zip in it.
+
+    ``inner`` names the zip inside ``path`` that holds ``member``.
+    """
+
+    source: str
+    stamp: str
+    path: str
+    member: str | None = None
+    inner: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Path inside the archive, or the file's own."""
+        return self.path if self.member is None else self.member
+
+
+class Inner(NamedTuple):
+    """A zip inside a zip, whose directory is still to be read."""
+
+    source: str
+    stamp: str
+    path: str
+    member: str
+
+
+def list_places(path: str | os.PathLike[str]) -> Iterator[Place | Inner | Failure]:
+    """Yield every place under a file, folder or zip, in order of names.
+
+    Raises
+    ------
+    InputError
+        There is no such file or folder.
+    """
+    root = os.fspath(path)
+    if Path(root).is_dir():
+        for parent, folders, files in os.walk(root):
+            folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
+            for file in sorted(files):
+                if not file.startswith("."):
+                    yield from _list_file(str(Path(parent) / file))
+    elif Path(root).exists():
+        yield from _list_file(root)
+    else:
+        raise InputError(f"{root}: there is no such file or folder")
+
+
+def _list_file(path: str) -> Iterator[Place | Inner | Failure]:
+    try:
+        stat = Path(path).stat()
+        if path.lower().endswith(".zip"):
+            with Path(path).open("rb") as stream:
+                is_zip = stream.read(4) in _ZIP
+            if is_zip:
+                yield from _list_zip(path)
+                return
+    except OSError as error:
+        reason = InputError(f"cannot be read ({error.strerror}): check its rights")
+        yield Failure(source=path, kind=reason.kind, error=str(reason))
+        return
+    yield Place(path, f"{stat.st_size} {stat.st_mtime_ns}", path)
+
+
+def _list_zip(path: str) -> Iterator[Place | Inner | Failure]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = _members(archive)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        reason = DamagedFileError(f"damaged zip ({error}): fetch it again")
+        yield Failure(source=path, kind=reason.kind, error=str(reason))
+        return
+    for name, stamp in members:
+        source = f"{path}!{name}"
+        if name.lower().endswith(".zip"):
+            yield Inner(source, stamp, path, name)
+        else:
+            yield Place(source, stamp, path, name)
+
+
+def _members(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
+    """Return name and stamp of every file in a zip that people put there."""
+    return [
+        (info.filename, f"{info.file_size} {info.CRC:08x}")
+        for info in sorted(archive.infolist(), key=lambda one: one.filename)
+        if not info.is_dir()
+        and not info.filename.startswith("__MACOSX/")
+        and not info.filename.rpartition("/")[2].startswith(".")
+    ]
+
+
+def list_inner(inner: Inner, known: str | None = None) -> tuple[list[Place], str]:
+    """List a zip in a zip.
+
+    Parameters
+    ----------
+    inner : Inner
+    known : str, optional
+        What this returned for the same stamp before: then nothing is unpacked.
+
+    Returns
+    -------
+    places : list of Place
+    members : str
+        The directory as text, to be kept.
+
+    Raises
+    ------
+    RiskfitError
+        The zip is damaged, encrypted or too large.
+    """
+    if known is None:
+        known = json.dumps(_members(_inner_zip(inner.path, inner.member)))
+    places = [
+        Place(f"{inner.source}!{name}", f"{inner.stamp} {stamp}", inner.path, name, inner.member)
+        for name, stamp in json.loads(known)
+    ]
+    return places, known
+
+
+def read_place(place: Place) -> list[Member]:
+    """Read a place: one file, or what is in it where it turns out to be an archive.
+
+    Raises
+    ------
+    RiskfitError
+        It cannot be read.
+    """
+    if place.member is None:
+        return list(walk(place.path))
+    inner = place.inner
+    archive = _open_zip(place.path) if inner is None else _inner_zip(place.path, inner)
+    try:
+        data = read_member(archive, archive.getinfo(place.member))
+    except KeyError as error:
+        raise DamagedFileError("is not in the archive any more: run it again") from error
+    return list(walk(data, place.source))
+
+
+def _inner_zip(path: str, member: str) -> zipfile.ZipFile:
+    """Open a zip in a zip; the last one stays open, as its members come one after another."""
+    return _inner_zip_at(path, member, _changed(path))
+
+
+@lru_cache(maxsize=1)
+def _inner_zip_at(path: str, member: str, changed: int) -> zipfile.ZipFile:
+    try:
+        return zipfile.ZipFile(_unpacked(_open_zip_at(path, changed), member))
+    except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError) as error:
+        raise DamagedFileError(f"damaged zip ({error}): fetch it again") from error
+
+
+def _unpacked(archive: zipfile.ZipFile, member: str) -> IO[bytes]:
+    """Unpack a zip in a zip into memory, or into a nameless file where it is large."""
+    info = archive.getinfo(member)
+    if info.flag_bits & 1:
+        raise UnsupportedFileError("encrypted: unpack it with its password first")
+    # closed with the zip that reads from it
+    spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
+    with archive.open(info) as stream:
+        size = 0
+        while piece := stream.read(_CHUNK):
+            size += len(piece)
+            if size > min(_LARGEST_INNER, _IN_MEMORY + 400 * info.compress_size):
+                raise UnsupportedFileError(
+                    "unpacks to far more than its size, as only a zip bomb does: left alone"
+                )
+            spool.write(piece)
+    return spool
+
+
+def _open_zip(path: str) -> zipfile.ZipFile:
+    return _open_zip_at(path, _changed(path))
+
+
+def _changed(path: str) -> int:
+    try:
+        return Path(path).stat().st_mtime_ns
+    except OSError as error:
+        raise InputError(f"cannot be read ({error.strerror}): check its rights") from error
+
+
+@lru_cache(maxsize=2)
+def _open_zip_at(path: str, changed: int) -> zipfile.ZipFile:  # noqa: ARG001
+    """Open a zip; ``changed`` is there so that another file of that name is another zip."""
+    try:
+        return zipfile.ZipFile(path)
+    except (zipfile.BadZipFile, OSError, ValueError) as error:
+        raise DamagedFileError(f"damaged zip ({error}): fetch it again") from error

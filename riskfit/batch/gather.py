@@ -1,0 +1,216 @@
+"""The map: find every place, leave out what is known, work on the rest, keep what comes."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol
+
+from riskfit.activity import Failure
+from riskfit.archives.places import Inner, Place, list_inner, list_places
+from riskfit.athlete import Athlete
+from riskfit.batch.exports import Outline, outline_of
+from riskfit.batch.work import Known, Supplement, Task, basis_of
+from riskfit.errors import RiskfitError
+from riskfit.store import OWNER, Seen, Store
+from riskfit.store.activities import Content, known_contents, save
+from riskfit.store.rows import FileResult
+
+#: Outcomes of a place that are no failure.
+_NO_FAILURE: Final = frozenset({None, "known", "aside", "archive", "removed"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Input:
+    """One thing to be read for one athlete."""
+
+    path: str
+    athlete: str = OWNER
+    profile: Athlete = field(default_factory=Athlete)
+
+
+class Runner(Protocol):
+    """Who does the work: this process, a pool, a cluster."""
+
+    def __call__(self, tasks: Iterable[Task], known: Known) -> Iterator[list[FileResult]]:
+        """Yield results of the tasks in any order, some at a time."""
+        ...
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What was found for one athlete.
+
+    Attributes
+    ----------
+    contents : set
+        Every content that holds activities.
+    sources : dict
+        Each source that was met, and what came of it.
+    failures : list of Failure
+    aside : dict
+        Files that are no activity and need not be, counted by what they are.
+    read : int
+        Files that had to be read, the rest was known.
+    """
+
+    athlete: str
+    profile: Athlete
+    contents: set[Content] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+    failures: list[Failure] = field(default_factory=list)
+    aside: dict[str, int] = field(default_factory=dict)
+    read: int = 0
+    total: int = 0
+
+    def add(self, source: str, seen: Seen) -> None:
+        """Count what came of a source."""
+        self.sources.add(source)
+        if seen.kind is None and seen.sha256 is not None:
+            self.contents.add((seen.sha256, seen.basis))
+        elif seen.kind == "aside":
+            word = seen.error or "other"
+            self.aside[word] = self.aside.get(word, 0) + 1
+        elif seen.kind not in _NO_FAILURE:
+            self.failures.append(
+                Failure(source=source, kind=str(seen.kind), error=seen.error or "")
+            )
+
+
+#: Told after each chunk: done and total of the files that have to be read.
+Progress = Callable[[int, int], None]
+
+
+def gather(
+    inputs: Sequence[Input],
+    store: Store,
+    run: Runner,
+    *,
+    progress: Progress | None = None,
+    again: bool = False,
+) -> list[Gathered]:
+    """Read everything that is not known yet into a store.
+
+    Parameters
+    ----------
+    inputs : sequence of Input
+    store : Store
+        Where results are kept, and looked up.
+    run : Runner
+        Who works.
+    progress : callable, optional
+        Called with files done and files to do.
+    again : bool
+        Read also what is known.
+
+    Returns
+    -------
+    list of Gathered
+        One an athlete, in order of their first input.
+    """
+    by_athlete: dict[str, list[Input]] = {}
+    for one in inputs:
+        by_athlete.setdefault(one.athlete, []).append(one)
+    plans = [_plan(store, name, theirs, again) for name, theirs in by_athlete.items()]
+    total = sum(len(plan.tasks) for plan in plans)
+    done = 0
+    if progress is not None and total:
+        progress(0, total)
+    for plan in plans:
+        for results in run(plan.tasks, plan.known) if plan.tasks else ():
+            save(store, plan.key, results)
+            for result in results:
+                plan.take(result)
+            done += sum(result.source in plan.asked for result in results)
+            if progress is not None:
+                progress(done, total)
+    for plan in plans:
+        plan.gathered.failures.sort(key=lambda failure: failure.source)
+    return [plan.gathered for plan in plans]
+
+
+@dataclass(slots=True)
+class _Plan:
+    """One athlete's share of the work."""
+
+    key: int
+    gathered: Gathered
+    known: Known
+    tasks: list[Task] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)
+
+    def take(self, result: FileResult) -> None:
+        kind = None if result.kind == "known" else result.kind
+        seen = Seen(result.stamp, result.basis, result.sha256, kind, result.error)
+        self.gathered.add(result.source, seen)
+        self.gathered.read += result.source in self.asked
+
+
+def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan:
+    """List an athlete's places, and which of them have to be read."""
+    key = store.add_athlete(athlete)
+    places = store.places(key)
+    profile = inputs[0].profile
+    known = frozenset() if again else frozenset(a + b for a, b in known_contents(store, key))
+    plan = _Plan(key=key, gathered=Gathered(athlete=athlete, profile=profile), known=known)
+    bases: dict[Supplement | None, bytes] = {}
+    for one in inputs:
+        outline = outline_of(one.path)
+        plan.gathered.failures += outline.failures
+        for item in _all_places(one.path, store, outline):
+            if isinstance(item, Failure):
+                plan.gathered.failures.append(item)
+                continue
+            wanted = outline.wanted(item)
+            if wanted is None or item.source in plan.asked or item.source in plan.gathered.sources:
+                continue
+            plan.gathered.total += 1
+            extra = wanted.supplement
+            if extra not in bases:
+                bases[extra] = basis_of(one.profile, extra)
+            seen = places.get(item.source)
+            if (
+                not again
+                and seen is not None
+                and seen.stamp == item.stamp
+                and seen.basis == bases[extra]
+            ):
+                _recall(plan.gathered, item.source, seen, places)
+                continue
+            plan.asked.add(item.source)
+            plan.tasks.append(
+                Task(
+                    place=item,
+                    athlete=one.profile,
+                    basis=bases[extra],
+                    supplement=extra,
+                    aside=outline.sorts_by_type,
+                )
+            )
+    return plan
+
+
+def _recall(gathered: Gathered, source: str, seen: Seen, places: dict[str, Seen]) -> None:
+    """Count a place that is known, and what lies in it where it is an archive."""
+    gathered.add(source, seen)
+    if seen.kind == "archive":
+        for inside in (seen.error or "").split("\n"):
+            if inside in places:
+                gathered.add(inside, places[inside])
+
+
+def _all_places(path: str, store: Store, outline: Outline) -> Iterator[Place | Failure]:
+    """Yield places, those of zips in zips among them."""
+    for item in list_places(path):
+        if not isinstance(item, Inner):
+            yield item
+            continue
+        if not outline.opens(item):
+            continue
+        known = store.listing(item.source, item.stamp)
+        try:
+            inside, members = list_inner(item, known)
+        except RiskfitError as error:
+            yield Failure(source=item.source, kind=error.kind, error=str(error))
+            continue
+        if known is None:
+            store.keep_listing(item.source, item.stamp, members)
+        yield from inside

@@ -1,0 +1,111 @@
+"""Whose files are whose: a folder an athlete, or a roster."""
+
+import csv
+import difflib
+import os
+from collections.abc import Iterator
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import Any
+
+from riskfit.athlete import Athlete
+from riskfit.batch.gather import Input
+from riskfit.errors import InputError
+from riskfit.profiles import athlete_from, load_profile
+
+#: Columns of a roster that say where the files are.
+_WHERE = ("path", "folder", "file")
+_LISTS = ("chronic_conditions", "red_flags")
+
+
+def by_folder(paths: tuple[str, ...], profile: Athlete) -> list[Input]:
+    """Take each folder directly under the paths for an athlete; loose files are the owner's.
+
+    A ``profile.toml`` inside is that athlete's profile; it goes before the one given.
+    """
+    inputs = []
+    for path in paths:
+        if not Path(path).is_dir():
+            raise InputError(f"{path} is no folder: --athlete-per-folder needs folders in one")
+        for item in sorted(Path(path).iterdir()):
+            if item.is_dir() and not item.name.startswith("."):
+                own = replace(profile, name=item.name)
+                if (item / "profile.toml").is_file():
+                    own = load_profile(item / "profile.toml").over(own)
+                inputs.append(Input(path=os.fspath(item), athlete=item.name, profile=own))
+    if not inputs:
+        raise InputError(f"there are no folders in {', '.join(paths)}")
+    return inputs
+
+
+def by_roster(paths: tuple[str, ...], roster: Path, profile: Athlete) -> list[Input]:
+    """Read a roster: ``name``, ``path`` (under PATH or beside the roster), profile columns."""
+    inputs = []
+    for number, (where, athlete) in enumerate(read_roster(roster), 2):
+        folder = where or athlete.name or ""
+        for root in (*paths, os.fspath(roster.parent)):
+            if (Path(root) / folder).exists():
+                found = os.fspath(Path(root) / folder)
+                break
+        else:
+            raise InputError(f"{roster}, line {number}: there is no {folder!r} in the paths given")
+        inputs.append(
+            Input(path=found, athlete=athlete.name or folder, profile=athlete.over(profile))
+        )
+    return inputs
+
+
+def read_roster(roster: Path) -> Iterator[tuple[str | None, Athlete]]:
+    """Yield (path or None, athlete) a row of a roster.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or a column or value is not one of the profile's.
+    """
+    try:
+        text = roster.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"the roster {roster} cannot be read: {error}") from error
+    rows = csv.DictReader(text.splitlines(), delimiter=_delimiter(text), strict=True)
+    known = [f.name for f in fields(Athlete)]
+    for column in rows.fieldnames or ():
+        if column not in (*known, *_WHERE):
+            near = difflib.get_close_matches(column, [*known, *_WHERE], 1)
+            hint = f": did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"the roster {roster}: unknown column {column!r}{hint}")
+    try:
+        for number, row in enumerate(rows, 2):
+            where = next((row[name] for name in _WHERE if row.get(name)), None)
+            told = {key: text for key, text in row.items() if text and key not in _WHERE}
+            table = {key: _value(key, text) for key, text in told.items()}
+            yield where, athlete_from(table, f"{roster}, line {number}")
+    except csv.Error as error:
+        raise InputError(f"the roster {roster} is no CSV: {error}") from error
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands between columns: spreadsheets of many countries write semicolons."""
+    first = text.partition("\n")[0]
+    return max(",;\t", key=first.count)
+
+
+def _value(key: str, text: str) -> Any:
+    """Return a cell as the profile's type."""
+    if key in _LISTS:
+        return [part.strip() for part in text.split("|") if part.strip()]
+    if key == "medications":
+        return [{"name": part.strip()} for part in text.split("|") if part.strip()]
+    if text.lower() in ("true", "yes", "1") and _is_flag(key):
+        return True
+    if text.lower() in ("false", "no", "0") and _is_flag(key):
+        return False
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _is_flag(key: str) -> bool:
+    kind = {f.name: f.type for f in fields(Athlete)}[key]
+    return "bool" in str(kind)

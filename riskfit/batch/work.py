@@ -1,0 +1,184 @@
+"""What a worker does: one place in, its activities with their features out.
+
+Nothing here knows of stores, pools or terminals; a worker imports readers and features only.
+"""
+
+import sys
+from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
+from hashlib import sha256
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Final
+
+from riskfit.activity import Activity, Failure
+from riskfit.archives.places import Place, read_place
+from riskfit.athlete import Athlete, Conditions
+from riskfit.errors import RiskfitError
+from riskfit.features import compute_features
+from riskfit.readers import read_each
+from riskfit.store.rows import Entry, FileResult, entry_of
+
+#: What the numbers of an activity depend on; a change in it is a new method.
+_CODE: Final = ("activity.py", "athlete.py", "cleaning.py", "formulas", "features", "readers")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Supplement:
+    """What an export says of an activity beside its file; None is unknown."""
+
+    weather: Conditions | None = None
+    race: bool | None = None
+    rpe: float | None = None
+    mass_kg: float | None = None
+    sweat_loss_l: float | None = None
+    name: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One place to be read for one athlete.
+
+    ``basis`` stands for everything but the content that the result depends on; ``content``
+    holds the bytes where the worker cannot see the place.
+    """
+
+    place: Place
+    athlete: Athlete
+    basis: bytes
+    supplement: Supplement | None = None
+    aside: bool = False
+    content: bytes | None = None
+
+
+#: Contents (with basis) that need not be computed again.
+Known = frozenset[bytes]
+
+
+def basis_of(athlete: Athlete, supplement: Supplement | None) -> bytes:
+    """Return the digest of what a result depends on beside the content."""
+    # a person's name changes no number
+    person = {**asdict(athlete), "name": None}
+    extra = None if supplement is None else asdict(supplement)
+    return sha256(repr((method_version(), person, extra)).encode()).digest()[:16]
+
+
+@lru_cache(maxsize=1)
+def method_version() -> str:
+    """Return the digest of the code that computes: results of other code are not reused."""
+    import numpy
+
+    digest = sha256(f"{sys.version_info[:2]} {numpy.__version__}".encode())
+    root = files("riskfit")
+    for name in _CODE:
+        for path, data in _sources(root.joinpath(name), name):
+            digest.update(path.encode())
+            digest.update(data)
+    return digest.hexdigest()[:16]
+
+
+def _sources(place: Traversable, name: str) -> list[tuple[str, bytes]]:
+    if place.is_file():
+        return [(name, place.read_bytes())] if name.endswith(".py") else []
+    inside = sorted(place.iterdir(), key=lambda one: one.name)
+    return [found for one in inside for found in _sources(one, f"{name}/{one.name}")]
+
+
+def work(tasks: list[Task], known: Known = frozenset()) -> list[FileResult]:
+    """Work through some tasks; what is wrong with a file comes back as its result."""
+    results: list[FileResult] = []
+    for task in tasks:
+        results += _work_one(task, known)
+    return results
+
+
+def _work_one(task: Task, known: Known) -> list[FileResult]:
+    source, stamp = task.place.source, task.place.stamp
+    try:
+        if task.content is None:
+            members = read_place(task.place)
+        else:
+            from riskfit.archives.walk import walk
+
+            members = list(walk(task.content, source))
+    except RiskfitError as error:
+        return [_failed(task, source, stamp, None, error)]
+    if len(members) == 1 and members[0].name == source:
+        return [_member(task, source, stamp, members[0].content, known)]
+    # an archive under another name: its members are places of their own, it is their list
+    found = [_member(task, name, stamp, content, known) for name, content in members]
+    names = "\n".join(one.source for one in found)
+    own = FileResult(source=source, stamp=stamp, basis=task.basis, kind="archive", error=names)
+    return [*found, own]
+
+
+def _member(
+    task: Task, source: str, stamp: str, content: bytes | Failure, known: Known
+) -> FileResult:
+    if isinstance(content, Failure):
+        return FileResult(
+            source=source, stamp=stamp, basis=task.basis, kind=content.kind, error=content.error
+        )
+    digest = sha256(content).digest()
+    if digest + task.basis in known:
+        return FileResult(source=source, stamp=stamp, basis=task.basis, sha256=digest, kind="known")
+    try:
+        if task.aside:
+            from riskfit.archives.garmin import set_aside
+
+            word = set_aside(content)
+            if word is not None:
+                return FileResult(
+                    source=source,
+                    stamp=stamp,
+                    basis=task.basis,
+                    sha256=digest,
+                    kind="aside",
+                    error=word,
+                )
+        entries = tuple(_entry(activity, task) for activity in read_each(content))
+    except RiskfitError as error:
+        return _failed(task, source, stamp, digest, error)
+    return FileResult(source=source, stamp=stamp, basis=task.basis, sha256=digest, entries=entries)
+
+
+def _failed(
+    task: Task, source: str, stamp: str, digest: bytes | None, error: RiskfitError
+) -> FileResult:
+    return FileResult(
+        source=source,
+        stamp=stamp,
+        basis=task.basis,
+        sha256=digest,
+        kind=error.kind,
+        error=str(error),
+    )
+
+
+def _entry(activity: Activity, task: Task) -> Entry:
+    conditions = Conditions()
+    if task.supplement is not None:
+        activity = supplemented(activity, task.supplement)
+        if task.supplement.race is not None:
+            conditions = Conditions(race=task.supplement.race)
+    return entry_of(activity, compute_features(activity, task.athlete, conditions))
+
+
+def supplemented(activity: Activity, extra: Supplement) -> Activity:
+    """Return an activity with what it leaves open taken from the export around it."""
+    summary, athlete, weather = activity.summary, activity.athlete, activity.weather
+    if extra.weather is not None:
+        weather = weather.over(extra.weather)
+    if summary.rpe is None and extra.rpe is not None:
+        summary = replace(summary, rpe=extra.rpe)
+    if summary.sweat_loss_l is None and extra.sweat_loss_l is not None:
+        summary = replace(summary, sweat_loss_l=extra.sweat_loss_l)
+    if athlete.mass_kg is None and extra.mass_kg is not None:
+        athlete = replace(athlete, mass_kg=extra.mass_kg)
+    return replace(
+        activity,
+        summary=summary,
+        athlete=athlete,
+        weather=weather,
+        name=activity.name or extra.name,
+    )

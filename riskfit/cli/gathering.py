@@ -1,0 +1,126 @@
+"""What `import` and `batch` share: whose files they are, who reads them, progress, failures."""
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from riskfit.athlete import Athlete
+    from riskfit.batch.gather import Gathered, Input, Progress, Runner
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+_SOME_FAILED = 1
+
+
+def gathering_options(command: F) -> F:
+    """Add the options of reading many files."""
+    options: tuple[Callable[[Any], Any], ...] = (
+        click.option("--quiet", "-q", is_flag=True, help="Print no messages."),
+        click.option("--again", is_flag=True, help="Read also what is known already."),
+        click.option(
+            "--scheduler", metavar="ADDRESS", help="Work on a Dask cluster: tcp://host:8786."
+        ),
+        click.option(
+            "--jobs", "-j", type=click.IntRange(1), help="Processes; default: one a processor."
+        ),
+        click.option(
+            "--roster",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="CSV with a row an athlete: folder, and columns of the profile.",
+        ),
+        click.option(
+            "--athlete-per-folder", is_flag=True, help="Each folder in PATH is an athlete."
+        ),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def inputs_of(paths: tuple[str, ...], profile: "Athlete", values: dict[str, Any]) -> "list[Input]":
+    """Say whose each input is: one person's, a folder each, or by a roster."""
+    from riskfit.batch.gather import Input
+    from riskfit.batch.roster import by_folder, by_roster
+    from riskfit.store import OWNER
+
+    roster, folders = values.pop("roster"), values.pop("athlete_per_folder")
+    name = values.pop("athlete_name")
+    if sum((roster is not None, folders, name is not None)) > 1:
+        raise click.UsageError("give one of --athlete, --athlete-per-folder and --roster")
+    if roster is not None:
+        return by_roster(paths, roster, profile)
+    if folders:
+        return by_folder(paths, profile)
+    if name is not None:
+        profile = replace(profile, name=name)
+    return [Input(path=path, athlete=name or OWNER, profile=profile) for path in paths]
+
+
+def run_of(values: dict[str, Any]) -> "Runner":
+    """Choose who works: a cluster, this process, or a pool."""
+    from riskfit.batch.pool import CHUNK, cpu_count, run_here, run_pool
+
+    address, jobs = values.pop("scheduler"), values.pop("jobs") or cpu_count()
+    if address is not None:
+        from riskfit.batch.cluster import run_on
+
+        on_cluster: Runner = run_on(address)
+        return on_cluster
+
+    def run(tasks: Any, known: Any) -> Any:
+        listed = list(tasks)
+        # starting processes takes as long as reading a few files
+        if jobs == 1 or len(listed) <= CHUNK:
+            return run_here(listed, known)
+        return run_pool(listed, known, jobs)
+
+    return run
+
+
+@contextmanager
+def shown_progress(quiet: bool) -> "Iterator[Progress | None]":
+    """Show a bar with rate and time left, on a terminal only."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("Reading"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None, rate="")
+
+        def show(done: int, total: int) -> None:
+            speed = bar.tasks[0].speed
+            rate = "" if speed is None else f"{speed:.0f} files/s"
+            bar.update(task, completed=done, total=total, rate=rate)
+
+        yield show
+
+
+def name_failures(found: "Iterable[Gathered]", quiet: bool) -> None:
+    """Name every failure, and leave with the exit code for it."""
+    failures = [failure for one in found for failure in one.failures]
+    if not quiet:
+        for failure in failures:
+            click.echo(f"{failure.source}: {failure.error}", err=True)
+    if failures:
+        sys.exit(_SOME_FAILED)

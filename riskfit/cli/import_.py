@@ -1,0 +1,69 @@
+"""``riskfit import``: read files, folders and exports into the store."""
+
+from typing import Any
+
+import click
+
+from riskfit.cli.gathering import (
+    gathering_options,
+    inputs_of,
+    name_failures,
+    run_of,
+    shown_progress,
+)
+from riskfit.cli.options import athlete_options, make_athlete
+from riskfit.cli.stores import open_store, store_options
+
+
+@click.command(
+    name="import",
+    epilog="Example: riskfit import ~/Downloads/export_4711.zip",
+)
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...")
+@store_options
+@gathering_options
+@athlete_options
+def import_(paths: tuple[str, ...], **values: Any) -> None:
+    """Remember recorded sessions: files, folders, archives, and exports as they arrive.
+
+    Strava's and Garmin's bulk exports and the one of Apple Health are read without unpacking.
+    What is there already is known again without being read; `analyze` and `check` look at the
+    store without being asked.
+    """
+    from riskfit.batch.gather import gather
+    from riskfit.store.activities import settle
+
+    quiet = values.pop("quiet")
+    profile = make_athlete(values)
+    inputs = inputs_of(paths, profile, values)
+    again = values.pop("again")
+    with open_store(values, create=True) as store:
+        with shown_progress(quiet) as progress:
+            found = gather(inputs, store, run_of(values), progress=progress, again=again)
+        copies = 0
+        for one in found:
+            key = store.add_athlete(one.athlete)
+            copies += settle(store, key)
+        if not quiet:
+            for one in found:
+                _tell(store, one, copies)
+    name_failures(found, quiet)
+
+
+def _tell(store: Any, found: Any, copies: int) -> None:
+    key = store.athlete_id(found.athlete)
+    rows = store.select(
+        "SELECT count(*), sum(same_as IS NOT NULL) FROM activity WHERE athlete = ?", (key,)
+    )
+    total, same = rows[0][0], rows[0][1] or 0
+    whose = f" of {found.athlete}" if found.athlete else ""
+    known = found.total - found.read
+    click.echo(
+        f"{found.read} files read, {known} known already; the store holds {total - same} "
+        f"activities{whose}"
+        + (f" and {same} copies of the same from elsewhere" if copies and same else "")
+        + ".",
+        err=True,
+    )
+    for word, count in sorted(found.aside.items()):
+        click.echo(f"  set aside: {count} of {word}", err=True)

@@ -1,0 +1,89 @@
+"""The store on the command line: which one, whose, and what it remembers."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from riskfit.athlete import Athlete, History
+    from riskfit.store import Store
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def store_options(command: F) -> F:
+    """Add the options of commands that keep something in the store or show it."""
+    for option in (
+        click.option("--athlete", "athlete_name", metavar="NAME", help="Whose; default: yours."),
+        click.option(
+            "--store",
+            "store_file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            envvar="RISKFIT_STORE",
+            help="Store to use instead of your own.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def memory_options(command: F) -> F:
+    """Add the options of commands that read the store without being asked."""
+    command = store_options(command)
+    return click.option("--no-store", is_flag=True, help="Do not look at what was imported.")(
+        command
+    )
+
+
+def open_store(values: dict[str, Any], *, create: bool) -> "Store":
+    """Open the store that the options name."""
+    from riskfit.store import Store, store_path
+
+    return Store(values.pop("store_file") or store_path(), create=create)
+
+
+class Memory:
+    """What the store knows of an athlete, read when it is asked for."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        no_store, path = values.pop("no_store"), values.pop("store_file")
+        name = values.pop("athlete_name")
+        self.name: str | None = name
+        self._store: Store | None = None
+        self._key: int | None = None
+        if no_store:
+            return
+        from riskfit.store import OWNER, store_path
+        from riskfit.store import Store as OpenStore
+
+        usual = path is None
+        path = path or store_path()
+        # an option that names a store which is not there is a mistake; no store yet is none
+        if not path.exists() and usual:
+            return
+        self._store = OpenStore(path, create=False)
+        self._key = self._store.athlete_id(name or OWNER)
+
+    def athlete(self, profile: "Athlete") -> "Athlete":
+        """Return the profile with what weigh-ins taught, and under the name that was given."""
+        from dataclasses import replace
+
+        if self.name is not None:
+            profile = replace(profile, name=self.name)
+        if self._store is None or self._key is None:
+            return profile
+        from riskfit.store.people import with_sweat_factor
+
+        return with_sweat_factor(self._store, self._key, profile)
+
+    def history(
+        self, before_s: float, session: tuple[float, float] | None = None
+    ) -> "History | None":
+        """Return what came strictly before a moment, copies of ``session`` left out."""
+        if self._store is None or self._key is None:
+            return None
+        from riskfit.store.activities import read_history
+
+        return read_history(self._store, self._key, before_s, not_the_same_as=session)

@@ -1,0 +1,304 @@
+"""Rows of the store: one activity with its features, without its samples."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cached_property
+from math import isnan
+from typing import Final
+
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.activity import Activity, Leg, Samples
+from riskfit.features.catalogue import CATALOGUE, Feature, FeatureSet
+from riskfit.features.reduce import LEG_DTYPE, LegArray, legs_array
+from riskfit.features.table import FloatArray
+
+#: What makes one copy of a session richer than another: seconds known, weighed by what they
+#: tell about cramps (assumption); a copy with weather beside it counts an hour of it more.
+_WORTH: Final = {
+    "heart_rate_bpm": 2.0,
+    "power_w": 2.0,
+    "speed_m_s": 1.0,
+    "distance_m": 1.0,
+    "altitude_m": 1.0,
+    "latitude_deg": 1.0,
+    "temperature_c": 1.0,
+    "core_temperature_c": 1.0,
+    "cadence_rpm": 0.5,
+    "cadence_spm": 0.5,
+}
+_WEATHER_WORTH_S: Final = 3600.0
+
+IntArray = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One activity as it is stored: numbers as float64 in the catalogue's order."""
+
+    start_s: float
+    end_s: float
+    sport: str
+    utc_offset_s: float | None
+    richness: float
+    legs: bytes
+    features: bytes
+    ranges: bytes
+    info: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileResult:
+    """What became of one place: activities, a failure (``kind``, ``error``), or set aside.
+
+    ``stamp`` and ``basis`` tell later whether it has to be read again; ``kind`` is None where
+    ``entries`` holds what was read, and ``"known"`` where the content is in the store already.
+    """
+
+    source: str
+    stamp: str
+    basis: bytes
+    sha256: bytes | None = None
+    kind: str | None = None
+    error: str | None = None
+    entries: tuple[Entry, ...] = ()
+
+
+class Info(msgspec.Struct, omit_defaults=True):
+    """What is said of an activity in words."""
+
+    texts: list[str] = []
+    cells: list[int] = []
+    notes: list[str] = []
+    legs: list[tuple[str, str | None, float | None, float | None]] = []
+    name: str | None = None
+    device: str | None = None
+    channels: list[str] = []
+    samples: int = 0
+
+
+_decode_info = msgspec.json.Decoder(Info).decode
+
+
+def entry_of(activity: Activity, features: FeatureSet) -> Entry:
+    """Pack an activity and its features."""
+    found = [features[name] for name in CATALOGUE]
+    nan = float("nan")
+    values = np.array([nan if f.value is None else f.value for f in found])
+    ranges = np.array(
+        [
+            [nan if f.low is None else f.low for f in found],
+            [nan if f.high is None else f.high for f in found],
+        ]
+    )
+    said = [(f.missing_because if f.value is None else f.source) or "" for f in found]
+    texts = {text: number for number, text in enumerate(dict.fromkeys(said))}
+    channels = [name for name in _WORTH if activity.samples.has(name)]
+    legs = legs_array(features.records)
+    start_s = activity.start_time.timestamp()
+    info = Info(
+        texts=list(texts),
+        cells=[texts[text] for text in said],
+        notes=[*activity.notes, *features.notes],
+        legs=[
+            (leg.sport, leg.sub_sport, _number(leg.start_s), _number(leg.end_s))
+            for leg in activity.legs
+        ],
+        name=activity.name,
+        device=" ".join(filter(None, (activity.device.manufacturer, activity.device.product)))
+        or None,
+        channels=channels,
+        samples=len(activity.samples),
+    )
+    elapsed_s = float(features.value("elapsed_min")) * 60
+    return Entry(
+        start_s=start_s,
+        end_s=start_s + elapsed_s,
+        sport=activity.sport,
+        utc_offset_s=activity.utc_offset_s,
+        richness=_richness(activity, channels, elapsed_s),
+        legs=legs.tobytes(),
+        features=values.tobytes(),
+        ranges=ranges.tobytes(),
+        info=msgspec.json.encode(info),
+    )
+
+
+def _richness(activity: Activity, channels: list[str], elapsed_s: float) -> float:
+    """Return the weighed seconds that are known, of what people look at."""
+    samples = activity.samples
+    known = sum(
+        _WORTH[name] * float(np.mean(~np.isnan(getattr(samples, name)))) for name in channels
+    )
+    weather = activity.weather.air_temperature_c is not None
+    return round(elapsed_s * known + _WEATHER_WORTH_S * weather, 3)
+
+
+def _number(value: float) -> float | None:
+    return value if np.isfinite(value) else None
+
+
+@dataclass(kw_only=True, eq=False)
+class Rows:
+    """Activities of one athlete as a table, in order of start, then content.
+
+    Attributes
+    ----------
+    ids : list of int
+        Their keys in the store.
+    start_s, end_s : ndarray
+        POSIX time. [s]
+    richness : ndarray
+    sport, sha256, sources : list
+        ``sources`` holds every place a content was found at, sorted.
+    values : ndarray, rows x catalogue
+        Features of each session alone; nan where missing.
+    legs, session : structured array, ndarray of int
+        All legs, and the row each belongs to.
+    ranges_of, info_of : list of bytes
+        Packed; see `ranges` and `info`.
+    """
+
+    ids: list[int]
+    start_s: FloatArray
+    end_s: FloatArray
+    richness: FloatArray
+    utc_offset_s: FloatArray
+    sport: list[str]
+    sha256: list[bytes]
+    parts: list[int]
+    sources: list[tuple[str, ...]]
+    values: FloatArray
+    legs: LegArray
+    session: IntArray
+    ranges_of: list[bytes] = field(default_factory=list)
+    info_of: list[bytes] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    @cached_property
+    def ranges(self) -> FloatArray:
+        """Ends of what is known only as a range: rows x 2 x catalogue."""
+        if not self.ranges_of:
+            return np.full((len(self), 2, self.values.shape[1]), np.nan)
+        return np.frombuffer(b"".join(self.ranges_of)).reshape(len(self), 2, -1)
+
+    @cached_property
+    def info(self) -> list[Info]:
+        """What is said of them in words."""
+        return [_decode_info(one) for one in self.info_of]
+
+    @cached_property
+    def first_sport(self) -> NDArray[np.str_]:
+        """Sport of each one's first leg."""
+        return np.array(
+            [
+                info.legs[0][0] if info.legs else sport
+                for info, sport in zip(self.info, self.sport, strict=True)
+            ],
+            dtype="U32",
+        )
+
+    def alone(self, row: int) -> dict[str, Feature]:
+        """Return one row's features as they are without a history."""
+        info, values, ranges = self.info[row], self.values[row].tolist(), self.ranges[row].tolist()
+        return {
+            name: _feature(spec.unit, value, low, high, info.texts[cell])
+            for (name, spec), value, low, high, cell in zip(
+                CATALOGUE.items(), values, *ranges, info.cells, strict=True
+            )
+        }
+
+    def activity(self, row: int) -> Activity:
+        """Return one row as an activity without samples."""
+        info = self.info[row]
+        nothing = slice(0, 0)
+        nan = float("nan")
+        return Activity(
+            start_time=datetime.fromtimestamp(float(self.start_s[row]), UTC),
+            samples=Samples(elapsed_s=np.empty(0)),
+            sport=self.sport[row],
+            legs=tuple(
+                Leg(
+                    sport=sport,
+                    sub_sport=sub,
+                    rows=nothing,
+                    start_s=nan if start is None else start,
+                    end_s=nan if end is None else end,
+                )
+                for sport, sub, start, end in info.legs
+            ),
+            name=info.name,
+            notes=tuple(info.notes),
+        )
+
+    def take(self, rows: IntArray) -> "Rows":
+        """Return some of the rows, in the order given."""
+        place = np.full(len(self), -1, dtype=np.intp)
+        place[rows] = np.arange(len(rows))
+        mine = place[self.session] >= 0
+        picked = rows.tolist()
+        return Rows(
+            ids=[self.ids[k] for k in picked],
+            start_s=self.start_s[rows],
+            end_s=self.end_s[rows],
+            richness=self.richness[rows],
+            utc_offset_s=self.utc_offset_s[rows],
+            sport=[self.sport[k] for k in picked],
+            sha256=[self.sha256[k] for k in picked],
+            parts=[self.parts[k] for k in picked],
+            sources=[self.sources[k] for k in picked],
+            values=self.values[rows],
+            legs=self.legs[mine],
+            session=place[self.session][mine],
+            ranges_of=[self.ranges_of[k] for k in picked] if self.ranges_of else [],
+            info_of=[self.info_of[k] for k in picked] if self.info_of else [],
+        )
+
+
+def _feature(unit: str, value: float, low: float, high: float, text: str) -> Feature:
+    if isnan(value):
+        return Feature(unit=unit, missing_because=text)
+    return Feature(
+        value=value,
+        unit=unit,
+        source=text,
+        low=None if isnan(low) else low,
+        high=None if isnan(high) else high,
+    )
+
+
+def unpack_legs(blobs: list[bytes]) -> tuple[LegArray, IntArray]:
+    """Return all legs of some rows, and the row each belongs to."""
+    legs = np.frombuffer(b"".join(blobs), dtype=LEG_DTYPE)
+    counts = [len(blob) // LEG_DTYPE.itemsize for blob in blobs]
+    return legs, np.repeat(np.arange(len(blobs)), counts)
+
+
+def unpack_features(blobs: list[bytes]) -> FloatArray:
+    """Return features, rows x catalogue."""
+    return np.frombuffer(b"".join(blobs)).reshape(len(blobs), len(CATALOGUE))
+
+
+def relaid_values(blob: bytes, layout: list[str]) -> bytes:
+    """Bring values (or both ends of their ranges) of an older catalogue into today's order."""
+    table = np.frombuffer(blob).reshape(-1, len(layout))
+    place = {name: number for number, name in enumerate(layout)}
+    out = np.full((len(table), len(CATALOGUE)), np.nan)
+    for number, name in enumerate(CATALOGUE):
+        if name in place:
+            out[:, number] = table[:, place[name]]
+    return out.tobytes()
+
+
+def relaid_info(blob: bytes, layout: list[str]) -> bytes:
+    """Bring the words of an older catalogue's features into today's order."""
+    info = _decode_info(blob)
+    cells = dict(zip(layout, info.cells, strict=True))
+    unknown = "not computed by the version that imported it: import it again"
+    info.texts.append(unknown)
+    info.cells = [cells.get(name, len(info.texts) - 1) for name in CATALOGUE]
+    return msgspec.json.encode(info)
