@@ -233,7 +233,8 @@ def _wbgt_at(
         temperature + spread,
         np.clip(humidity, 1, 100),
         cos_zenith=cos_zenith(when_s, course.latitude_deg, course.longitude_deg),
-        sun_fraction=np.where(sun < 0, np.nan, sun),
+        # Half the clear-sky sun, and for the ends shade and full sun, where nobody told.
+        sun_fraction=np.where(sun < 0, np.array([[0.5], [0.0], [1.0]]), sun),
         wind_m_s=wind,
         indoor=around.indoor,
         pressure_hpa=air_pressure_hpa(0.0 if np.isnan(course.altitude_m) else course.altitude_m),

@@ -285,7 +285,8 @@ def wbgt_with_interval_c(
     clear = clear_sky_irradiance_w_m2(height)
     known = np.isfinite(sun)
     # shade, middle, full sun; one call because the solver's price is per call
-    shares = np.stack([np.where(known, sun, share) for share in (0.0, 0.5, 1.0)])
+    skies = (0.0,) if known.all() else (0.0, 0.5, 1.0)
+    shares = np.stack([np.where(known, sun, share) for share in skies])
     solar = shares * clear
     outside = liljegren_wbgt_c(
         np.where(room, np.nan, t),
@@ -299,7 +300,7 @@ def wbgt_with_interval_c(
     inside = [
         wbgt_indoor_c(natural_wet_bulb_indoor_c(t, rh, speed), t) for speed in _INDOOR_AIR_M_S
     ]
-    low, value, high = np.where(room, np.stack(inside), outside)
+    low, value, high = np.where(room, np.stack(inside), outside)  # one sky stands for three
     return value, np.minimum(low, value), np.maximum(high, value)
 
 

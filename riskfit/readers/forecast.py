@@ -78,7 +78,11 @@ class Forecast:
 
     def at(self, name: str, when_s: FloatArray) -> FloatArray:
         """Return a quantity at some moments, straight lines between the hours."""
-        return np.interp(when_s, self.time_s, getattr(self, name))
+        values: FloatArray = getattr(self, name)
+        told = ~np.isnan(values)
+        if not told.any():
+            return np.full(np.shape(when_s), np.nan)
+        return np.asarray(np.interp(when_s, self.time_s[told], values[told]))
 
 
 def read_forecast(source: str | Path, day: datetime) -> Forecast:
@@ -141,7 +145,7 @@ class _Table:
     def _times(self, day: datetime) -> FloatArray:
         times: list[float] = []
         for number, row in enumerate(self.rows, start=1):
-            text = str(row.get(self.keys["hour"], "")).strip()
+            text = str(row.get(self.keys["hour"] or "", "")).strip()
             moment = self._moment(text, day, number)
             # Bare hours that fall begin the next day.
             while times and moment < times[-1] and re.fullmatch(r"\d{1,2}(:\d{2})?", text):
