@@ -19,6 +19,9 @@ PYTHON ?= $(shell for candidate in python3 python3.13 python3.12 python3.11 pyth
 METADATA := pyproject.toml riskfit/__init__.py
 BENCH_NEEDS := $(wildcard tests/benchmarks/requirements.txt)
 
+# What pip does for a wheel: without it every start compiles anew where Python may not write.
+COMPILE := .venv/bin/python -m compileall -q riskfit
+
 help: ## say what can be made
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## (.*)/  make \1\t\2/'
 
@@ -47,11 +50,13 @@ clean: ## remove the environments and everything that was built
 .venv/.core: $(METADATA) | .venv/bin/python
 	@echo "Installing riskfit into .venv" >&2
 	@.venv/bin/python -m pip install --quiet --editable .
+	@$(COMPILE)
 	@touch $@
 
 .venv/.test: $(METADATA) | .venv/bin/python
 	@echo "Installing riskfit and all that its tests need into .venv" >&2
 	@.venv/bin/python -m pip install --quiet --editable '.[test,web,parquet,cluster]'
+	@$(COMPILE)
 	@touch $@ .venv/.core
 
 .venv-bench/.ready: $(METADATA) $(BENCH_NEEDS) | .venv-bench/bin/python

@@ -240,7 +240,7 @@ def _same_sport(
     count = np.zeros(len(at))
     longest = np.zeros(len(at))
     ever = np.zeros(len(at), dtype=bool)
-    for sport in np.unique(sports):
+    for sport in sorted(set(sports.tolist())):
         asked = sports == sport
         rows = np.flatnonzero(history.sport == sport)
         start = history.start_s[rows]
