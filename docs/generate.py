@@ -1,6 +1,7 @@
 """Bring the texts up to date: write from the code what the code knows.
 
-That is the tables of docs/nomenclature.md, and the output that README.md shows.  Run
+That is the tables of docs/nomenclature.md, the card and the rules of docs/rules.md, the help of
+docs/commands.md, and the output that README.md shows.  Run
 ``python docs/generate.py`` after a channel, a feature or the output changed; a test fails until
 then.  What stands between the markers is replaced, everything else is left as it is.
 """
@@ -14,8 +15,13 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import click
+
 from riskfit.activity import CHANNELS, Samples
+from riskfit.cli import main
 from riskfit.features.catalogue import CATALOGUE, GROUPS
+from riskfit.report.card import card_text, rule_text
+from riskfit.rules import load_model
 
 DOCS = Path(__file__).resolve().parent
 #: Heading of the demo's output at which the README stops quoting it.
@@ -118,8 +124,42 @@ def demo() -> str:
     return f"```text\n$ riskfit demo\n{shown.rstrip()}\n ...\n```"
 
 
+def card() -> str:
+    """Return the printed score card."""
+    return f"```text\n{card_text(load_model())}```"
+
+
+def rules() -> str:
+    """Return every rule as ``riskfit explain`` prints it."""
+    model = load_model()
+    return "\n\n".join(
+        f"## {rule.id} {rule.name}\n\n```text\n{rule_text(model, rule.id)}```"
+        for rule in model.rules
+    )
+
+
+def commands() -> str:
+    """Return the help of every command."""
+    parts = []
+
+    def describe(command: click.Command, names: tuple[str, ...]) -> None:
+        context = click.Context(
+            command, info_name=" ".join(names), max_content_width=90, terminal_width=90
+        )
+        with context:
+            parts.append(f"## {' '.join(names)}\n\n```text\n{command.get_help(context)}\n```")
+            if isinstance(command, click.Group):
+                for name in command.list_commands(context):
+                    describe(command.get_command(context, name), (*names, name))
+
+    describe(main, ("riskfit",))
+    return "\n\n".join(parts)
+
+
 PARTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     DOCS / "nomenclature.md": {"endings": endings, "channels": channels, "features": features},
+    DOCS / "rules.md": {"card": card, "rules": rules},
+    DOCS / "commands.md": {"commands": commands},
     DOCS.parent / "README.md": {"demo": demo},
 }
 
