@@ -195,7 +195,8 @@ def _score(assessment: Assessment) -> Text:
         f" + this session {shown['session']:.0f} ({odds_words(session.odds)}, {session.word})"
     )
     if assessment.compared is not None and assessment.odds_vs_typical is not None:
-        text.append(f"\n{assessment.compared}: {signed_odds(assessment.odds_vs_typical)}")
+        against = signed_odds(assessment.odds_vs_typical)
+        text.append(f"\nFor {assessment.context_name}: {assessment.compared}, {against}")
     if assessment.chance is not None:
         text.append(f"; {one_in_words(assessment.chance)}", style="dim")
     return text
