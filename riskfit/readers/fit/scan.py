@@ -61,7 +61,7 @@ class Layout:
     size: int
     runs: list[int] = field(default_factory=list)
     compressed: list[int] = field(default_factory=list)
-    _slots: dict[int, FieldSlot] | None = None
+    _fields: dict[int, tuple[int, int, int, int]] | None = None
     _positions: Positions | None = None
     #: Length of the lists of runs when positions were last made of them.
     _known: int = -1
@@ -76,21 +76,22 @@ class Layout:
         """Return how many data messages there are."""
         return sum(self.runs[2::3]) + sum(self.compressed[2::3])
 
-    def slot(self, number: int) -> FieldSlot | None:
-        """Return the field of this number, None where the layout lacks it."""
-        slots = self._slots
-        if slots is None:
+    def fields(self) -> dict[int, tuple[int, int, int, int]]:
+        """Return by number what is in a `FieldSlot`, as plain tuples."""
+        if self._fields is None:
             definition = self.definition
             stop = 6 + 3 * definition[5]
             numbers, sizes = definition[6:stop:3], definition[7:stop:3]
-            rows = list(
-                zip(
-                    numbers, sizes, definition[8:stop:3], accumulate(sizes, initial=1), strict=False
-                )
-            )
+            offsets = accumulate(sizes, initial=1)
+            rows = list(zip(numbers, sizes, definition[8:stop:3], offsets, strict=False))
             # Backwards, so that the first of two equal fields stays.
-            slots = self._slots = {row[0]: FieldSlot._make(row) for row in reversed(rows)}
-        return slots.get(number)
+            self._fields = {row[0]: row for row in reversed(rows)}
+        return self._fields
+
+    def slot(self, number: int) -> FieldSlot | None:
+        """Return the field of this number, None where the layout lacks it."""
+        row = self.fields().get(number)
+        return None if row is None else FieldSlot._make(row)
 
     def developer_slots(self) -> list[FieldSlot]:
         """Return the developer fields; their source is the developer's index."""
@@ -218,8 +219,7 @@ class Scanner:
                 runs[head] += (position, length, 1)
                 position = second
                 continue
-            head3 = data[third]
-            if head3 == head:
+            if data[third] == head:
                 stride = third - position
                 limit = end - stride + 1
                 stop = third + _WINDOW * stride
@@ -234,25 +234,27 @@ class Scanner:
                 runs[head2] += (second, stride, count)
                 position += stride * count
                 continue
-            position = self._take_two_or_three(position, second, third, end)
+            fourth = third + size[data[third]]
+            if fourth == third or fourth >= end or data[fourth] != head:
+                runs[head] += (position, length, 1)
+                runs[head2] += (second, length, 1)
+                position = third
+                continue
+            position = self._take_threes(position, second, third, fourth, end)
         return position, None
 
-    def _take_two_or_three(self, first: int, second: int, third: int, end: int) -> int:
-        """Take a repeating group of three messages, or only the first two."""
-        data, runs = self.data, self._runs
-        heads = data[first], data[second], data[third]
-        fourth = third + self._size[heads[2]]
-        if fourth == third or fourth >= end or data[fourth] != heads[0]:
-            runs[heads[0]] += (first, second - first, 1)
-            runs[heads[1]] += (second, third - second, 1)
-            return third
-        stride = fourth - first
-        count = 1 + _repeats(data, fourth, end - stride + 1, stride, _HEADS[heads[0]])
-        for place, head in ((second, heads[1]), (third, heads[2])):
-            column = data[place : place + (count - 1) * stride + 1 : stride]
-            count = len(column) - len(column.lstrip(_HEADS[head]))
-        for place, head in zip((first, second, third), heads, strict=True):
-            runs[head] += (place, stride, count)
+    def _take_threes(self, first: int, second: int, third: int, fourth: int, end: int) -> int:
+        """Take a repeating group of three messages; return the byte behind its last."""
+        data, runs, stride = self.data, self._runs, fourth - first
+        head, head2, head3 = data[first], data[second], data[third]
+        count = 1 + _repeats(data, fourth, end - stride + 1, stride, _HEADS[head])
+        column = data[second : second + (count - 1) * stride + 1 : stride]
+        count = len(column) - len(column.lstrip(_HEADS[head2]))
+        column = data[third : third + (count - 1) * stride + 1 : stride]
+        count = len(column) - len(column.lstrip(_HEADS[head3]))
+        runs[head] += (first, stride, count)
+        runs[head2] += (second, stride, count)
+        runs[head3] += (third, stride, count)
         return first + stride * count
 
     @property

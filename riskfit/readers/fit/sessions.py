@@ -12,6 +12,7 @@ from riskfit.readers.fit.tables import FloatArray, Table
 Tables = Mapping[int, Table]
 
 _SPORT, _SUB_SPORT, _START_TIME, _ELAPSED = 5, 6, 2, 7
+_SWEAT_ML, _EFFORT = 178, 193
 #: A session may end this long after its last record and still be believed. [s]
 _LATE_END_S = 60.0
 
@@ -25,8 +26,10 @@ class Spans:
         self._values: dict[int, list[float | None]] = {}
         self.starts: list[float] = []
         self.ends: list[float] = []
-        for row, stamp in enumerate([] if table is None else (table.times() - zero).tolist()):
-            start, elapsed = self.value(row, _START_TIME), self.value(row, _ELAPSED)
+        stamps = [] if table is None else (table.times() - zero).tolist()
+        for stamp, start, elapsed in zip(
+            stamps, self.values(_START_TIME), self.values(_ELAPSED), strict=True
+        ):
             # The stamp may be written long after the end: trust start and duration first.
             if start is not None:
                 self.starts.append(start - zero)
@@ -37,8 +40,8 @@ class Spans:
     def __len__(self) -> int:
         return self.length
 
-    def value(self, row: int, field: int) -> float | None:
-        """Return a row's field, None where it is absent."""
+    def values(self, field: int) -> list[float | None]:
+        """Return a field of all rows, None where it is absent."""
         values = self._values.get(field)
         if values is None:
             values = [None] * self.length
@@ -46,7 +49,11 @@ class Spans:
                 column = self.table.column(field).tolist()
                 values = [None if math.isnan(value) else value for value in column]
             self._values[field] = values
-        return values[row]
+        return values
+
+    def value(self, row: int, field: int) -> float | None:
+        """Return a row's field, None where it is absent."""
+        return self.values(field)[row]
 
 
 #: Fields of session and lap messages by what they total (profile numbers differ).
@@ -67,19 +74,26 @@ _TOTALS: dict[str, dict[int, int]] = {
 }
 
 
-def summary_of(spans: Spans, row: int) -> Summary:
-    """Return what the device totalled for one session or lap."""
-    values = {
-        name: spans.value(row, numbers[spans.number])
+def summaries_of(spans: Spans) -> list[Summary]:
+    """Return what the device totalled for each session or lap."""
+    if not len(spans):
+        return []
+    columns = {
+        name: spans.values(numbers[spans.number])
         for name, numbers in _TOTALS.items()
         if spans.number in numbers
     }
     if spans.number == profile.SESSION:
-        sweat_ml, effort = spans.value(row, 178), spans.value(row, 193)
-        values["sweat_loss_l"] = None if sweat_ml is None else sweat_ml / 1000.0
+        columns["sweat_loss_l"] = [_over(value, 1000.0) for value in spans.values(_SWEAT_ML)]
         # Stored as 0 to 100 in steps of ten.
-        values["rpe"] = None if effort is None or effort > 100 else effort / 10.0
-    return Summary(**values)
+        columns["rpe"] = [_over(value, 10.0, most=10.0) for value in spans.values(_EFFORT)]
+    names = tuple(columns)
+    rows = zip(*columns.values(), strict=True)
+    return [Summary(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def _over(value: float | None, scale: float, most: float = math.inf) -> float | None:
+    return None if value is None or value / scale > most else value / scale
 
 
 _SUMMED = (
@@ -140,6 +154,7 @@ def legs_of(sessions: Spans, elapsed: FloatArray, tables: Tables) -> tuple[Leg, 
     unknown_last = [math.inf if math.isnan(start) else start for start in sessions.starts]
     order = sorted(range(len(sessions)), key=lambda row: unknown_last[row])
     cuts = _cuts([sessions.starts[row] for row in order], elapsed)
+    summaries = summaries_of(sessions)
     legs = []
     for row, first, stop in zip(order, cuts[:-1], cuts[1:], strict=True):
         sport = profile.word("sport", sessions.value(row, _SPORT)) or "unknown"
@@ -150,7 +165,7 @@ def legs_of(sessions: Spans, elapsed: FloatArray, tables: Tables) -> tuple[Leg, 
                 None if sub_sport == "generic" else sub_sport,
                 slice(first, stop),
                 elapsed,
-                summary_of(sessions, row),
+                summaries[row],
                 (sessions.starts[row], sessions.ends[row]),
             )
         )
@@ -215,8 +230,8 @@ def laps_of(tables: Tables, zero: float) -> tuple[Lap, ...]:
     """Return the laps in order of time; ``zero`` is the start. [s since the FIT epoch]."""
     spans = Spans(tables.get(profile.LAP), profile.LAP, zero)
     laps = [
-        Lap(start_s=start, end_s=end, summary=summary_of(spans, row))
-        for row, (start, end) in enumerate(zip(spans.starts, spans.ends, strict=True))
+        Lap(start_s=start, end_s=end, summary=summary)
+        for start, end, summary in zip(spans.starts, spans.ends, summaries_of(spans), strict=True)
         if not math.isnan(start) and not math.isnan(end)
     ]
     return tuple(sorted(laps, key=lambda lap: lap.start_s))
