@@ -137,7 +137,7 @@ def _range_of(
     if name not in arrays:
         return None
     given = [None if end is None else end.get(name) for end in (low, high)]
-    if given == [None, None]:
+    if all(end is None for end in given):
         return None
     ends = [arrays[name] if end is None else np.asarray(end, dtype=np.float64) for end in given]
     return np.broadcast_to(ends[0], (rows,)), np.broadcast_to(ends[1], (rows,))
