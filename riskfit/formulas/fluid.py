@@ -54,6 +54,11 @@ def sweat_interval(
     low, high : ndarray
         The estimate divided and multiplied by 2; by less with weigh-ins. [L/h]
 
+    Notes
+    -----
+    An assumption on the logarithm: `BETWEEN_PERSON_LOG_SD` and `SESSION_LOG_SD`, 1.96 of
+    their standard deviation wide; weigh-ins narrow the first as in `personal_factor`.
+
     Examples
     --------
     >>> low, high = sweat_interval(1.0)
