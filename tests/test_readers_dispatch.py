@@ -120,7 +120,13 @@ def test_what_is_no_workout_says_what_it_is_and_what_to_do(data, error, message)
     ],
 )
 def test_a_damaged_root_does_not_hide_the_points(data):
+    assert data not in (TCX, GPX)
     assert len(read_activity(data).samples) == (4 if b"trkpt" in data else 5)
+
+
+def test_many_points_without_any_root_are_all_kept():
+    points = "".join(gpx_point(i) for i in range(500))
+    assert len(read_activity(points.encode()).samples) == 500
 
 
 @pytest.mark.parametrize("source", ["/no/such/file", "", "a\0b"])
@@ -165,6 +171,14 @@ def test_folders_and_archives_are_walked_in_order_and_failures_stop_nothing(tmp_
         5, "damaged", 4, "not_an_activity", 5,
     ]  # fmt: skip
     assert [one.source for one in found if isinstance(one, Failure)] == [names[1], names[3]]
+
+
+def test_folders_come_in_the_order_of_their_names(tmp_path):
+    for name in ("m", "c", "x", "a", "t", "b"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "run").write_bytes(TCX)
+    names = [name for name, _ in walk(tmp_path)]
+    assert names == [f"{tmp_path}/{name}/run" for name in "abcmtx"]
 
 
 def test_damaged_members_are_failures_beside_sound_ones():
@@ -213,7 +227,7 @@ def test_an_encrypted_member_asks_for_unpacking():
     for header, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
         data[data.index(header) + flags] |= 1
     (failure,) = read_activities(bytes(data))
-    assert "password" in failure.error
+    assert (failure.kind, "password first" in failure.error) == ("unsupported", True)
 
 
 def test_a_picture_in_a_folder_is_no_activity(tmp_path):

@@ -71,6 +71,7 @@ def test_every_channel_of_a_point_is_read():
         ("<gpxdata:temp>17</gpxdata:temp>", "temperature_c", 17),
         ("<speed>3.25</speed>", "speed_m_s", 3.25),
         ("<x:speed>3.25</x:speed><speed>9</speed>", "speed_m_s", 3.25),
+        ("<speed>3.25</speed><x:speed>9</x:speed>", "speed_m_s", 3.25),
         ("<distance>120.5</distance>", "distance_m", 120.5),
     ],
 )
@@ -232,6 +233,12 @@ def test_reading_resumes_behind_damage():
     assert activity.samples.heart_rate_bpm[:40].tolist() == [140] * 40
 
 
+def test_a_stray_bracket_costs_no_point():
+    whole = run(100)
+    at = whole.index(b"<trkpt", whole.index(b"08:00:40Z"))
+    assert len(read_activity(whole[:at] + b"<" + whole[at:]).samples) == 100
+
+
 def test_a_file_cut_off_before_its_first_time_is_damaged():
     whole = run(5)
     with pytest.raises(DamagedFileError, match="no timed point could be kept"):
@@ -294,6 +301,7 @@ def test_the_creator_tells_where_the_thermometer_was(creator, wrist):
         (b"</ele>", b"</ele><hr></hr>"),
         (b"</ele>", b"</ele><ele>7</ele>"),
         (b"<trkseg>", b"<!-- > <trkpt> < --><trkseg>"),
+        (b"<trkseg>", b'<!-- > <trkpt lat="1" lon="2"></trkpt> < --><trkseg>'),
         (b"</gpx>", b"</gpx><!-- end > -->"),
         (b"a run", "Läufe & <![CDATA[<trkpt>]]>".replace("&", "&amp;").encode()),
     ],
@@ -310,9 +318,10 @@ def test_a_plain_file_is_read_as_columns():
     assert both_ways(data).count == 40
 
 
-def test_numbers_are_rounded_as_python_rounds_them():
+@pytest.mark.parametrize("decimals", [(1, 30), (6, 7), (12, 13), (13, 14), (14, 15), (17, 18)])
+def test_numbers_are_rounded_as_python_rounds_them(decimals):
     rng = random.Random(5)
-    texts = [f"{rng.uniform(-180, 180):.{rng.randrange(1, 30)}f}" for _ in range(400)]
+    texts = [f"{rng.uniform(-180, 180):.{rng.randrange(*decimals)}f}" for _ in range(400)]
     points = "".join(
         f'<trkpt lat="{a}" lon="{b}"><time>2024-05-01T08:00:00Z</time></trkpt>'
         for a, b in zip(texts, texts[::-1], strict=True)

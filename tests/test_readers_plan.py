@@ -122,14 +122,14 @@ def test_zwift_steps_ramps_and_intervals_are_read():
             '<SteadyState Duration="300" Power="0.9"><textevent timeoffset="1"/></SteadyState>'
             '<IntervalsT Repeat="2" OnDuration="30" OffDuration="60" OnPower="1.2" OffPower=".5"/>'
             '<FreeRide Duration="600" FlatRoad="1"/>'
-            '<Cooldown Duration="60" PowerLow="0.3" PowerHigh="0.5"/>'
+            '<Cooldown Duration="120" PowerLow="0.3" PowerHigh="0.5"/>'
         )
     )
     assert (plan.sport, plan.sub_sport, plan.name) == ("cycling", "indoor_cycling", "Ramps")
-    assert times(plan) == [60, 60, 300, 30, 60, 30, 60, 600, 60]
-    assert plan.duration_s == 1260
+    assert times(plan) == [60, 60, 300, 30, 60, 30, 60, 600, 60, 60]
+    assert plan.duration_s == 1320
     fractions = [segment.intensity_fraction for segment in plan.segments]
-    assert fractions == pytest.approx([0.5, 0.7, 0.9, 1.2, 0.5, 1.2, 0.5, None, 0.4])
+    assert fractions == pytest.approx([0.5, 0.7, 0.9, 1.2, 0.5, 1.2, 0.5, None, 0.45, 0.35])
 
 
 def test_zwift_runs_may_count_metres():

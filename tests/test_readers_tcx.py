@@ -101,6 +101,12 @@ def test_laps_totals_add_up():
     assert (device.manufacturer, device.serial_number, device.wrist) == ("garmin", "3999", True)
 
 
+def test_a_lap_ends_where_the_next_one_starts():
+    first = tcx_lap([tcx_point(0)], totals=TOTALS.format(90, 1, 1, 1, 1))
+    activity = read_activity(tcx(tcx_activity(first, tcx_lap([tcx_point(61)], start=61))))
+    assert [(lap.start_s, lap.end_s) for lap in activity.laps] == [(0, 61), (61, 61)]
+
+
 def test_a_lap_is_no_pause_but_a_new_track_and_a_long_gap_are():
     data = tcx(
         tcx_activity(
@@ -116,7 +122,7 @@ def test_a_lap_is_no_pause_but_a_new_track_and_a_long_gap_are():
 def test_a_multisport_session_has_a_leg_for_each_sport():
     swim = tcx_activity(tcx_lap([tcx_point(0), tcx_point(600)]), sport="Other")
     change = f"<Transition StartTime='{clock(601)}'><Track>{tcx_point(630)}</Track></Transition>"
-    ride = tcx_activity(tcx_lap([tcx_point(700), tcx_point(1900)], start=700), sport="Biking")
+    ride = tcx_activity(tcx_lap([tcx_point(7000), tcx_point(8000)], start=7000), sport="Biking")
     data = (
         f"{TCX_HEAD}<Activities><MultiSportSession><Id>x</Id><FirstSport>{swim}</FirstSport>"
         f"<NextSport>{change}{ride}</NextSport></MultiSportSession></Activities>"
@@ -167,9 +173,9 @@ def test_older_files_name_namespaces_and_types_on_each_element():
         data = data.replace(plain, full)
     assert is_columnar(data)
     assert both_ways(data).channels["heart_rate_bpm"].tolist() == [140] * 40
-    other = data.replace(b"Extension/v2", b"Extension/v3", 1)
-    assert other != data
-    both_ways(other)
+    for odd in (b"Extension/v3", b'Extension/v2" bad="'):
+        both_ways(data.replace(b"Extension/v2", odd, 1))
+        both_ways(data.replace(b"Extension/v2", odd + b'"', 1))
 
 
 @pytest.mark.parametrize(
