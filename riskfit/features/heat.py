@@ -128,14 +128,11 @@ def heat_columns(course: Course, around: Surroundings) -> Columns:
 
 
 def sunlight_w_m2(course: Course, around: Surroundings) -> FloatArray:
-    """Return the sunlight along the steps; nan under a daytime sky nobody told of [W/m2]."""
+    """Return the sunlight along the steps; half the clear sky's where nobody told of it [W/m2]."""
     height = cos_zenith(course.start_s + course.end_s, course.latitude_deg, course.longitude_deg)
-    if around.sun_fraction.size and not np.isnan(around.sun_fraction).any():
-        # Told the sky but not the place: the sun stands as high as for WBGT.
-        height = np.where(np.isfinite(height), height, ASSUMED_COS_ZENITH)
-    clear = clear_sky_irradiance_w_m2(height)
-    unknown = np.isnan(around.sun_fraction)
-    return np.where(unknown & ~(height <= 0), np.nan, clear * np.nan_to_num(around.sun_fraction))
+    # Without a place the sun stands as high as for WBGT.
+    height = np.where(np.isfinite(height), height, ASSUMED_COS_ZENITH)
+    return clear_sky_irradiance_w_m2(height) * np.nan_to_num(around.sun_fraction, nan=0.5)
 
 
 def mean_so_far(values: FloatArray, active_s: FloatArray) -> FloatArray:
