@@ -64,6 +64,32 @@ def analyse(
     if assessment.score is not None and features.elapsed_s is not None:
         columns = scored_columns(features, model)
         timeline = assess_timeline(columns, features.elapsed_s, model, context)
+    return conclude(
+        session,
+        features,
+        assessment,
+        athlete,
+        conditions,
+        model=model,
+        timeline=timeline,
+        source=source,
+        sha256=sha256,
+    )
+
+
+def conclude(
+    session: Activity | PlannedSession,
+    features: FeatureSet,
+    assessment: Assessment,
+    athlete: Athlete,
+    conditions: Conditions,
+    *,
+    model: Model,
+    timeline: Timeline | None = None,
+    source: str | None = None,
+    sha256: str | None = None,
+) -> Analysis:
+    """Add drinking plan and advice to a session that was assessed."""
     drinking = plan_drinking(features, athlete)
     advice = advise(
         assessment,

@@ -15,6 +15,7 @@ from riskfit.errors import RiskfitError
 _COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "Analyse a bundled sample and write a report."),
     "analyze": ("analyze", "analyze", "What a recorded session did: score, causes, advice."),
+    "batch": ("batch", "batch", "Many files, many athletes: a summary, CSV, JSON or Parquet."),
     "import": ("import_", "import_", "Remember files, folders and exports in the store."),
     "card": ("card", "card", "The whole score card, to be added up by hand."),
     "explain": ("card", "explain", "One rule: what it measures, its points, its evidence."),

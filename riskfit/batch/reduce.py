@@ -1,0 +1,261 @@
+"""The reduce: an athlete's sessions in order of time, with history, scored all at once."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit.activity import Failure
+from riskfit.analysis import Analysis, conclude
+from riskfit.athlete import Athlete, Conditions
+from riskfit.batch.gather import Gathered
+from riskfit.features.catalogue import CATALOGUE, FeatureSet
+from riskfit.features.reduce import (
+    FEATURE_INDEX,
+    HISTORY_FEATURES,
+    Reduced,
+    history_from,
+    reduce_features,
+)
+from riskfit.features.table import FloatArray
+from riskfit.rules import Model
+from riskfit.scoring import Scores, assess_many, score_table
+from riskfit.store import Store
+from riskfit.store.activities import common_offset, read_rows
+from riskfit.store.rows import Rows
+from riskfit.store.same import pair_copies
+
+#: So many are assessed with all their reasons at a time, to keep memory flat.
+_AT_ONCE = 256
+
+IntArray = NDArray[np.intp]
+
+
+@dataclass(kw_only=True, eq=False)
+class Sessions:
+    """One athlete's sessions, scored.
+
+    Attributes
+    ----------
+    athlete : str or None
+        None for one person.
+    rows : Rows
+        In order of start; copies of the same session left out.
+    values : ndarray, rows x catalogue
+        Features, those that rest on history among them.
+    low, high : ndarray, rows x catalogue
+        Ends of what is known only as a range; nan where exact.
+    scores : Scores
+    copies : list of tuple of str
+        Sources of the copies that were left out for each row.
+    """
+
+    athlete: str | None
+    profile: Athlete
+    rows: Rows
+    values: FloatArray
+    low: FloatArray
+    high: FloatArray
+    reduced: Reduced
+    picked: IntArray
+    scores: Scores
+    copies: list[tuple[str, ...]]
+    model: Model
+    context: str
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    @cached_property
+    def bands(self) -> list[str | None]:
+        """Each session's band, None where it is not scored."""
+        return [
+            None if np.isnan(score) else self.model.band(score)
+            for score in self.scores.score.tolist()
+        ]
+
+    def notes(self, row: int) -> tuple[str, ...]:
+        """Return what was repaired, left out or passed over."""
+        return (*self.rows.info[row].notes, *self.copy_notes(row))
+
+    def copy_notes(self, row: int) -> tuple[str, ...]:
+        """Say where else the same session was found."""
+        again = self.rows.sources[row][1:]
+        said = [f"copy: the same file also lies at {', '.join(again)}"] if again else []
+        said += [
+            f"copy: {source} holds the same session and less of it: left out"
+            for source in self.copies[row]
+        ]
+        return tuple(said)
+
+    def source(self, row: int) -> str:
+        """Return where a session was read from."""
+        return self.rows.sources[row][0] if self.rows.sources[row] else ""
+
+    def features(self, row: int) -> FeatureSet:
+        """Return a session's features with their sources and reasons."""
+        alone = self.rows.alone(row)
+        where = int(self.picked[row])
+        for name in HISTORY_FEATURES:
+            alone[name] = self.reduced.feature(name, where, alone[name])
+        return FeatureSet(features=alone)
+
+    def analyses(self) -> Iterator[Analysis]:
+        """Yield every session with all its reasons, in order."""
+        for start in range(0, len(self), _AT_ONCE):
+            numbers = range(start, min(start + _AT_ONCE, len(self)))
+            features = [self.features(row) for row in numbers]
+            assessed = assess_many(features, self.model, self.context, athlete=self.profile)
+            for row, found, assessment in zip(numbers, features, assessed, strict=True):
+                activity = self.rows.activity(row)
+                activity = replace(activity, notes=(*activity.notes, *self.copy_notes(row)))
+                race = found["race_effort"].value
+                done = conclude(
+                    activity,
+                    found,
+                    assessment,
+                    self.profile,
+                    Conditions(race=None if race is None else bool(race)),
+                    model=self.model,
+                    source=self.source(row),
+                    sha256=self.rows.sha256[row].hex(),
+                )
+                yield replace(done, athlete=self.athlete)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class BatchReport:
+    """Everything a batch found: athletes in order of their names, and what failed."""
+
+    athletes: Sequence[Sessions]
+    failures: Sequence[Failure]
+    aside: dict[str, int]
+    model: Model
+
+    def __len__(self) -> int:
+        return sum(len(one) for one in self.athletes)
+
+
+def reduce_all(
+    found: Sequence[Gathered],
+    store: Store,
+    model: Model,
+    context: str,
+    *,
+    since_s: float = float("-inf"),
+    sport: str | None = None,
+) -> BatchReport:
+    """Score what was gathered.
+
+    Parameters
+    ----------
+    since_s : float
+        Report only what started then or later; what was before still counts as history. [s]
+    sport : str, optional
+        Report only this sport.
+    """
+    aside: dict[str, int] = {}
+    for one in found:
+        for word, count in one.aside.items():
+            aside[word] = aside.get(word, 0) + count
+    return BatchReport(
+        athletes=[
+            _reduce_one(one, store, model, context, since_s, sport)
+            for one in sorted(found, key=lambda one: one.athlete)
+        ],
+        failures=sorted(
+            (failure for one in found for failure in one.failures), key=lambda f: f.source
+        ),
+        aside=dict(sorted(aside.items())),
+        model=model,
+    )
+
+
+def _reduce_one(
+    found: Gathered, store: Store, model: Model, context: str, since_s: float, sport: str | None
+) -> Sessions:
+    key = store.add_athlete(found.athlete)
+    everything = read_rows(store, key, contents=found.contents, copies=True)
+    everything = _sources_of_this_run(everything, found)
+    stays = pair_copies(
+        everything.start_s,
+        everything.end_s,
+        everything.richness,
+        list(zip(everything.sha256, everything.parts, strict=True)),
+    )
+    kept = np.flatnonzero(stays == np.arange(len(stays)))
+    copies: dict[int, list[str]] = {}
+    for row, stay in enumerate(stays.tolist()):
+        if row != stay:
+            copies.setdefault(stay, []).extend(everything.sources[row])
+    rows = everything.take(kept)
+    reduced = reduce_features(
+        rows.start_s,
+        rows.first_sport,
+        rows.values,
+        rows.legs,
+        rows.session,
+        history_from(rows.legs, common_offset(rows.utc_offset_s.tolist())),
+    )
+    asked = rows.start_s >= since_s
+    if sport is not None:
+        asked &= np.array([one == sport for one in rows.sport], dtype=bool)
+    picked = np.flatnonzero(asked)
+    values = rows.values[picked].copy()
+    for name in HISTORY_FEATURES:
+        values[:, FEATURE_INDEX[name]] = reduced.columns[name][picked]
+    low, high = _ends(values, rows.ranges[picked])
+    reported = rows.take(picked)
+    return Sessions(
+        athlete=found.athlete or None,
+        profile=found.profile,
+        rows=reported,
+        values=values,
+        low=low,
+        high=high,
+        reduced=reduced,
+        picked=picked,
+        scores=_scores(values, low, high, model, context),
+        copies=[tuple(sorted(copies.get(int(kept[row]), []))) for row in picked],
+        model=model,
+        context=context,
+    )
+
+
+def _sources_of_this_run(rows: Rows, found: Gathered) -> Rows:
+    """Leave out places that are in the cache but were not asked for."""
+    rows.sources = [
+        tuple(source for source in sources if source in found.sources) for sources in rows.sources
+    ]
+    return rows
+
+
+def _ends(values: FloatArray, ranges: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Return both ends of ranges; where only one is known the value is the other."""
+    low, high = ranges[:, 0].copy(), ranges[:, 1].copy()
+    columns = [FEATURE_INDEX[name] for name in HISTORY_FEATURES]
+    low[:, columns] = high[:, columns] = np.nan
+    ranged = np.isfinite(low) | np.isfinite(high)
+    low = np.where(ranged & np.isnan(low), values, low)
+    high = np.where(ranged & np.isnan(high), values, high)
+    return low, high
+
+
+def _scores(
+    values: FloatArray, low: FloatArray, high: FloatArray, model: Model, context: str
+) -> Scores:
+    """Score the whole matrix at once."""
+    columns, lows, highs = (
+        {name: table[:, number] for number, name in enumerate(CATALOGUE)}
+        for table in (values, low, high)
+    )
+    ranged = [name for name, ends in lows.items() if np.isfinite(ends).any()]
+    return score_table(
+        columns,
+        model,
+        context,
+        low={name: lows[name] for name in ranged},
+        high={name: highs[name] for name in ranged},
+    )
