@@ -127,6 +127,7 @@ def test_a_damaged_root_does_not_hide_the_points(data):
 def test_many_points_without_any_root_are_all_kept():
     points = "".join(gpx_point(i) for i in range(500))
     assert len(read_activity(points.encode()).samples) == 500
+    assert len(read_activity(b"junk " + points.encode()).samples) == 500
 
 
 @pytest.mark.parametrize("source", ["/no/such/file", "", "a\0b"])

@@ -173,9 +173,10 @@ def test_older_files_name_namespaces_and_types_on_each_element():
         data = data.replace(plain, full)
     assert is_columnar(data)
     assert both_ways(data).channels["heart_rate_bpm"].tolist() == [140] * 40
-    for odd in (b"Extension/v3", b'Extension/v2" bad="'):
-        both_ways(data.replace(b"Extension/v2", odd, 1))
-        both_ways(data.replace(b"Extension/v2", odd + b'"', 1))
+    first, last = data.index(b"n/v2"), data.rindex(b"n/v2")
+    for at in (first, last):
+        for odd in (b"n/v3", b'n/v2" more="', b'n/v3"', b"n/v<"):
+            both_ways(data[:at] + odd + data[at + 4 :])
 
 
 @pytest.mark.parametrize(
