@@ -4,9 +4,9 @@ Power on a bike, speed with grade on foot, heart rate, or a share of threshold l
 metabolic rate by the functions that recorded sessions use.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import isfinite
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,6 +35,10 @@ ASSUMED_FRACTION: Final = (ASSUMED_LOAD_PER_HOUR / 100) ** 0.5
 #: Share of a climb's work that the way down does not give back (assumption).
 _CLIMB_LOST: Final = 0.5
 _GRAVITY_M_S2: Final = 9.81
+#: Where the intensity comes from when the plan does not say it.
+PLANNED_SHARE: Final = "planned share of threshold"
+USUAL: Final = "as hard as your sessions usually are"
+ASSUMED: Final = "assumed: nobody told how hard"
 #: Order of the mean that load goes by: normalized power, mean speed, mean impulse.
 _ORDER: Final = {"power": 4.0, "pace": 1.0, "heart rate": 2.0, "fraction": 1.0}
 
@@ -87,6 +91,7 @@ class Effort:
     """
 
     person: Person
+    capacity: Capacity
     sport: str
     edges_s: FloatArray
     kind: NDArray[np.str_]
@@ -178,7 +183,9 @@ class Effort:
         rate = np.maximum(heart_rate_energy_w(heart, person), resting_rate_w(person))
         work = 0.1 * rate if self.sport in BIKE else np.zeros(heart.shape)
         fraction = _heart_rate_fraction(heart, person)
-        return fraction, self._usual_speed(mine, factor), rate, work, heart
+        told = np.broadcast_to(self.speed_m_s[mine] * factor, heart.shape)
+        guessed = _speed_of_share(fraction, self.sport, self.capacity, person)
+        return fraction, np.where(np.isnan(told), guessed, told), rate, work, heart
 
     def _by_fraction(self, mine: NDArray[np.intp], factor: FloatArray) -> tuple[FloatArray, ...]:
         """Scale the sport's table value, which stands for the usual share of threshold."""
@@ -187,11 +194,8 @@ class Effort:
         above_w = max(table_metabolic_rate_w(self.sport, self.person) - resting_w, 0.0)
         rate = resting_w + above_w * fraction / ASSUMED_FRACTION
         nothing = np.zeros(fraction.shape)
-        speed = self._usual_speed(mine, factor)
+        speed = self.speed_m_s[mine] * factor
         return fraction, speed, rate, nothing, np.full(fraction.shape, np.nan)
-
-    def _usual_speed(self, mine: NDArray[np.intp], factor: FloatArray) -> FloatArray:
-        return self.speed_m_s[mine] * factor
 
 
 def _heart_rate_fraction(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
@@ -204,6 +208,66 @@ def _heart_rate_fraction(heart_rate_bpm: FloatArray, person: Person) -> FloatArr
 
     at_threshold = float(impulse(np.array([person.hr_threshold_bpm]))[0])
     return np.sqrt(impulse(heart_rate_bpm) / max(at_threshold, 1e-9))
+
+
+# ---- the same plan, longer or easier
+
+
+def with_duration(plan: PlannedSession, duration_s: float) -> PlannedSession:
+    """Return a plan stretched or cut in proportion, steepness and pattern kept."""
+    ratio = duration_s / plan.duration_s
+
+    def scaled(metres: float | None) -> float | None:
+        return None if metres is None else metres * ratio
+
+    return replace(
+        plan,
+        duration_s=duration_s,
+        distance_m=scaled(plan.distance_m),
+        ascent_m=scaled(plan.ascent_m),
+        descent_m=scaled(plan.descent_m),
+        segments=tuple(replace(s, duration_s=s.duration_s * ratio) for s in plan.segments),
+    )
+
+
+def with_effort(plan: PlannedSession, effort: Effort, factor: float) -> PlannedSession:
+    """Return a plan with its intensity multiplied, the time and the steepness of its way kept."""
+    segments = _segments(plan)
+    told = [_told(segment, plan, effort.capacity) for segment in segments]
+    targets = [_target(effort, number, told[number], factor) for number in range(len(segments))]
+    nothing: dict[str, Any] = dict.fromkeys(
+        ("power_w", "speed_m_s", "heart_rate_bpm", "intensity_fraction")
+    )
+    distance = plan.distance_m
+    changed = replace(
+        plan,
+        **{**nothing, **(targets[0] if not plan.segments else {})},
+        distance_m=None if distance is None else distance * effort.speed_factor(factor),
+        segments=tuple(
+            replace(segment, **{**nothing, **target})
+            for segment, target in zip(plan.segments, targets, strict=False)
+        ),
+    )
+    if np.isnan(effort.steepness).any():
+        return changed
+    length_m = planned_length_m(changed, effort.person, effort.capacity)
+    ascent_m, descent_m = (part * length_m for part in effort.steepness)
+    return replace(changed, ascent_m=ascent_m, descent_m=descent_m)
+
+
+def _target(effort: Effort, number: int, told: "_Told", factor: float) -> dict[str, Any]:
+    """Return a segment's intensity, multiplied, as a plan says it."""
+    kind, value = str(effort.kind[number]), float(effort.value[number])
+    if told[0] == "share":
+        return {"intensity_fraction": told[1] * factor}
+    if kind == "power":
+        return {"power_w": value * factor}
+    if kind == "pace":
+        return {"speed_m_s": float(effort.speed_m_s[number]) * factor}
+    if kind == "heart rate":
+        rest = effort.person.hr_rest_bpm
+        return {"heart_rate_bpm": rest + (value - rest) * factor}
+    return {"intensity_fraction": value * factor}
 
 
 # ---- from the plan's words
@@ -238,10 +302,9 @@ def capacity_of(
 
 def resolve_effort(plan: PlannedSession, person: Person, capacity: Capacity) -> Effort:
     """Bring a plan's intensity, however it was said, into one form."""
-    segments = plan.segments or (PlannedSegment(duration_s=plan.duration_s),)
+    segments = _segments(plan)
     told = [_told(segment, plan, capacity) for segment in segments]
-    length_m = _length_m(plan, told, segments, capacity)
-    steepness = _steepness(plan, length_m)
+    steepness = _steepness(plan, planned_length_m(plan, person, capacity))
     rows = [
         _row(kind, value, segment, plan, person, capacity, steepness)
         for (kind, value, _, _), segment in zip(told, segments, strict=True)
@@ -253,6 +316,7 @@ def resolve_effort(plan: PlannedSession, person: Person, capacity: Capacity) -> 
     spread = sum(part[3] * float(s) for part, s in zip(told, seconds, strict=True)) / edges[-1]
     return Effort(
         person=person,
+        capacity=capacity,
         sport=plan.sport,
         edges_s=edges * (plan.duration_s / edges[-1]),
         kind=np.array(columns[0]),
@@ -283,8 +347,8 @@ def _told(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -> 
             SPREAD["speed and grade"],
         )
     if isfinite(capacity.usual_fraction):
-        return "usual", capacity.usual_fraction, "as hard as your sessions usually are", 0.15
-    return "share", ASSUMED_FRACTION, "assumed: nobody told how hard", THRESHOLD_SPREAD
+        return "usual", capacity.usual_fraction, USUAL, 0.15
+    return "share", ASSUMED_FRACTION, ASSUMED, THRESHOLD_SPREAD
 
 
 def _first_target(part: PlannedSegment | PlannedSession, sport: str) -> _Told | None:
@@ -294,7 +358,7 @@ def _first_target(part: PlannedSegment | PlannedSession, sport: str) -> _Told | 
     if part.speed_m_s is not None and sport in FOOT:
         return "speed", part.speed_m_s, "planned speed", SPREAD["speed and grade"]
     if part.intensity_fraction is not None:
-        return "share", part.intensity_fraction, "planned share of threshold", 0.15
+        return "share", part.intensity_fraction, PLANNED_SHARE, 0.15
     if part.heart_rate_bpm is not None:
         return "heart rate", part.heart_rate_bpm, "planned heart rate", SPREAD["heart rate"]
     if part.speed_m_s is not None and sport in BIKE:
@@ -333,23 +397,19 @@ def _row(
         threshold = person.threshold_speed_m_s if kind == "usual" else capacity.speed_m_s
         return "pace", value * threshold, value * threshold / cost, up, down
     if kind == "heart rate":
-        if np.isnan(speed):
-            speed = _speed_of_share(
-                float(_heart_rate_fraction(np.array([value]), person)[0]), plan, capacity, person
-            )
         return "heart rate", value, speed, up, down
     return "fraction", value, speed, up, down
 
 
 def _speed_of_share(
-    share: float, plan: PlannedSession, capacity: Capacity, person: Person
-) -> float:
+    share: FloatArray, sport: str, capacity: Capacity, person: Person
+) -> FloatArray:
     """Return about how fast a share of threshold is, for the air it moves; nan elsewhere."""
-    if plan.sport in FOOT:
+    if sport in FOOT:
         return share * capacity.speed_m_s
-    if plan.sport in BIKE:
-        return float(bike_speed_m_s(share * capacity.power_w, person.mass_kg))
-    return float("nan")
+    if sport in BIKE:
+        return bike_speed_m_s(share * capacity.power_w, person.mass_kg)
+    return np.full(share.shape, np.nan)
 
 
 def _cost_ratio(sport: str, up: float, down: float) -> float:
@@ -377,26 +437,34 @@ def _steepness(plan: PlannedSession, length_m: float) -> tuple[float, float]:
     return ascent / length_m, descent / length_m
 
 
-def _length_m(
-    plan: PlannedSession,
-    told: list[_Told],
-    segments: tuple[PlannedSegment, ...],
-    capacity: Capacity,
-) -> float:
-    """Return the planned distance, or about what the intensity covers; nan elsewhere."""
+def planned_length_m(plan: PlannedSession, person: Person, capacity: Capacity) -> float:
+    """Return the planned distance, or about what the intensity covers; nan elsewhere [m]."""
     if plan.distance_m is not None:
         return plan.distance_m
+    segments = _segments(plan)
+    told = [_told(segment, plan, capacity) for segment in segments]
     total = 0.0
     for (kind, value, _, _), segment in zip(told, segments, strict=True):
-        if kind in ("speed", "bike speed"):
-            speed = value
-        elif plan.sport in FOOT:
-            speed = capacity.speed_m_s * (value if kind != "heart rate" else ASSUMED_FRACTION)
-        elif plan.sport in BIKE:
-            watts = {"power": value, "heart rate": ASSUMED_FRACTION * capacity.power_w}
-            # Mass moves this by a few per cent only; a reference rider's does.
-            speed = float(bike_speed_m_s(watts.get(kind, value * capacity.power_w), 70.0))
-        else:
-            return float("nan")
-        total += speed * segment.duration_s
+        speed = np.array([value])
+        if kind not in ("speed", "bike speed"):
+            share = value
+            if kind == "power":
+                share = value / capacity.power_w
+            elif kind == "heart rate":
+                share = float(_heart_rate_fraction(np.array([value]), person)[0])
+            elif kind == "usual":
+                share = value * _threshold_ratio(plan.sport, person, capacity)
+            speed = _speed_of_share(np.array([share]), plan.sport, capacity, person)
+        total += float(speed[0]) * segment.duration_s
     return total
+
+
+def _threshold_ratio(sport: str, person: Person, capacity: Capacity) -> float:
+    """Return the threshold that load is counted by over what can be held for an hour."""
+    if sport in FOOT:
+        return person.threshold_speed_m_s / capacity.speed_m_s
+    return person.ftp_w / capacity.power_w
+
+
+def _segments(plan: PlannedSession) -> tuple[PlannedSegment, ...]:
+    return plan.segments or (PlannedSegment(duration_s=plan.duration_s),)

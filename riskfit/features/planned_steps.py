@@ -8,7 +8,7 @@ import numpy as np
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions
 from riskfit.features.course import BIKE, FOOT, RUN, Course, plan_course
-from riskfit.features.effort import Effort, Rates
+from riskfit.features.effort import ASSUMED, PLANNED_SHARE, Effort, Rates
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import steady_sweat_l_h
 from riskfit.features.heat import IntArray, Surroundings, between_steps, surroundings
@@ -257,7 +257,7 @@ class PlanTrace:
         told = float("nan") if person.assumes(name) else getattr(person, name)
         hour, source = hour_output(best[:1], told), "best efforts of 90 days"
         if not np.isfinite(hour).all():
-            if effort.source != "planned share of threshold":
+            if effort.source not in (PLANNED_SHARE, ASSUMED):
                 return missing("needs a history of 90 days, or a threshold in the profile")
             # A share of a threshold nobody knows is still a share of what can be held.
             hour, source = np.array([getattr(person, name)]), effort.source
