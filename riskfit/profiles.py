@@ -2,10 +2,11 @@
 
 import difflib
 import os
-import tomllib
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+
+import tomli
 
 from riskfit.athlete import Athlete
 from riskfit.errors import InputError
@@ -91,8 +92,8 @@ def profile_from_bytes(data: bytes, where: str) -> Athlete:
         If they are not TOML, or say something impossible.
     """
     try:
-        table = tomllib.loads(data.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        table = tomli.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomli.TOMLDecodeError) as error:
         raise InputError(f"the profile {where} is not TOML: {error}") from error
     return athlete_from(table, where)
 

@@ -1,7 +1,6 @@
 """What a model file must obey, checked with messages that name file, rule and key."""
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import isfinite
@@ -9,6 +8,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
+import tomli
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
@@ -26,8 +26,8 @@ PLACEHOLDERS = frozenset({"value", "percent", "hours"})
 def parse_toml(text: str, source: str) -> dict[str, Any]:
     """Parse TOML; a slip of syntax is a RuleError with its line."""
     try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+        return tomli.loads(text)
+    except tomli.TOMLDecodeError as error:
         raise RuleError(f"{source}: not valid TOML: {error}") from None
 
 

@@ -185,7 +185,8 @@ def _cadences(
     steps = found.get("cadence_spm")
     if steps is not None:
         known = steps[steps > 0]
-        if len(known) and float(np.median(known)) > _MOST_STRIDES:
+        # Most of them above the limit; np.median would load numpy's masked arrays for it.
+        if 2 * np.count_nonzero(known > _MOST_STRIDES) > len(known):
             said.append("cadence is in steps per minute in the file: not doubled")
         else:
             found["cadence_spm"] = steps * 2.0
