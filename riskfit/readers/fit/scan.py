@@ -158,6 +158,17 @@ def definition_length(data: bytes, at: int, end: int) -> int | None:
     return length if at + length <= end else None
 
 
+def _with_byte_order(definition: bytes) -> bytes | None:
+    """Return a definition with an impossible byte order in the one that names a known message."""
+    little, big = (int.from_bytes(definition[3:5], order) for order in ("little", "big"))
+    for order, number in ((b"\0", little), (b"\1", big)):
+        sources = definition[8 : 6 + 3 * definition[5] : 3]
+        known = profile.is_message(number) and all(profile.base_type(one) for one in sources)
+        if known and sources and not definition[1]:
+            return definition[:2] + order + definition[3:]
+    return None
+
+
 class Scanner:
     """Walks the messages of one file (a part of a chain), keeping its layouts."""
 
@@ -165,6 +176,8 @@ class Scanner:
         self.data = data
         self.layouts: dict[tuple[bytes, int], Layout] = {}
         self.described = 0
+        #: Where a damaged byte order was guessed.
+        self.repaired: list[int] = []
         #: Every change of a local type: offset, local type, layout.
         self.definitions: list[tuple[int, int, Layout]] = []
         self._local: list[Layout | None] = [None] * 16
@@ -204,13 +217,11 @@ class Scanner:
             head2 = data[second]
             if head2 == head:
                 # A slice and a strip look at 48 headers in the time of three Python steps.
-                limit = end - length + 1
                 stop = second + _WINDOW * length
-                column = data[second : stop if stop < limit else limit : length]
-                rest = len(column.lstrip(_HEADS[head]))
-                count = len(column) - rest + 1
-                if not rest and stop < limit:
-                    count += _repeats(data, stop, limit, length, _HEADS[head])
+                column = data[second : min(stop, end - length + 1) : length]
+                count = 1 + len(column) - len(column.lstrip(_HEADS[head]))
+                if count > _WINDOW:
+                    count += _repeats(data, stop, end - length + 1, length, _HEADS[head])
                 runs[head] += (position, length, count)
                 position += length * count
                 continue
@@ -221,13 +232,11 @@ class Scanner:
                 continue
             if data[third] == head:
                 stride = third - position
-                limit = end - stride + 1
                 stop = third + _WINDOW * stride
-                column = data[third : stop if stop < limit else limit : stride]
-                rest = len(column.lstrip(_HEADS[head]))
-                count = len(column) - rest + 1
-                if not rest and stop < limit:
-                    count += _repeats(data, stop, limit, stride, _HEADS[head])
+                column = data[third : min(stop, end - stride + 1) : stride]
+                count = 1 + len(column) - len(column.lstrip(_HEADS[head]))
+                if count > _WINDOW:
+                    count += _repeats(data, stop, end - stride + 1, stride, _HEADS[head])
                 column = data[second : second + (count - 1) * stride + 1 : stride]
                 count = len(column) - len(column.lstrip(_HEADS[head2]))
                 runs[head] += (position, stride, count)
@@ -299,9 +308,13 @@ class Scanner:
         length = definition_length(data, position, end)
         if length is None:
             return position, CUT
-        if data[position + 2] > 1:
-            return position, BAD_DEFINITION
         definition = data[position : position + length]
+        if definition[2] > 1:
+            repaired = _with_byte_order(definition)
+            if repaired is None:
+                return position, BAD_DEFINITION
+            definition = repaired
+            self.repaired.append(position)
         # Developer fields mean what was described last, so their layouts do not outlive that.
         key = (definition, self.described if definition[0] & 0x20 else 0)
         layout = self.layouts.get(key)

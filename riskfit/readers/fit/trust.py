@@ -21,6 +21,7 @@ _NEAR_S = 3 * _DAY_S
 #: Where no time is known yet: from 2002 to 2040. [s since the FIT epoch]
 _EARLIEST, _LATEST = 400_000_000, 1_600_000_000
 _NONE = 0xFFFFFFFF
+_FEWEST, _FIRST = 3, 25
 _STAMPED = {profile.RECORD, profile.EVENT, profile.LAP, profile.SESSION, profile.LENGTH}
 #: Messages in a row that must make sense, and how many of them must hold a believable time.
 _STEPS, _ENOUGH_STAMPS = 10, 3
@@ -42,11 +43,18 @@ class Clock:
 
 
 def clock_of(stamps: Stamps) -> Clock:
-    """Return the clock of these messages: near the median of their times."""
+    """Return the clock of these messages: near the first of their times.
+
+    Reading goes wrong behind damage, never before it, and a stretch of garbage can be longer
+    than all that was read well: so the first times count, or all where those disagree.
+    """
     times = stamps[1]
-    if len(times) < 3:
+    if len(times) < _FEWEST:
         return Clock()
-    middle = int(np.median(times))
+    first = times[:_FIRST]
+    middle = int(np.median(first))
+    if int((np.abs(first - middle) <= _NEAR_S).sum()) * 2 <= len(first):
+        middle = int(np.median(times))
     return Clock(middle - _NEAR_S, middle + _NEAR_S)
 
 
