@@ -202,7 +202,7 @@ def _wbgt_steps(course: Course, around: Surroundings) -> IntArray:
     steady = all(values.shape[-1] == 1 for values in (*given, around.sun_fraction))
     if steady and (around.indoor or not np.isfinite(course.latitude_deg)):
         return np.array([last])
-    return np.unique(np.append(np.arange(0, last, _WBGT_EVERY), last))
+    return np.append(np.arange(0, last, _WBGT_EVERY), last)
 
 
 def _wbgt_at(
@@ -220,7 +220,9 @@ def _wbgt_at(
     ]
     # Plans of a what-if share their weather more often than not; nan would equal nothing.
     rows = np.atleast_2d(np.concatenate(np.broadcast_arrays(*_same_rows(weather)), axis=-1))
-    kinds, which = np.unique(rows, axis=0, return_inverse=True)
+    kinds, which = rows, np.array([0])
+    if len(rows) > 1:
+        kinds, which = np.unique(rows, axis=0, return_inverse=True)
     temperature, humidity, wind, sun = np.split(kinds[:, None, :], 4, axis=-1)
     spread = np.array([0.0, -1.0, 1.0])[:, None] * around.air_temperature_spread_c
     if around.humidity_range_pct is not None:
