@@ -10,6 +10,7 @@ from riskfit.drinking import DrinkingPlan, plan_drinking
 from riskfit.features import compute_features
 from riskfit.features.catalogue import FeatureSet
 from riskfit.features.table import FloatArray
+from riskfit.readers.forecast import Forecast
 from riskfit.rules import Model, load_model
 from riskfit.scoring import Assessment, Timeline, assess, assess_timeline
 
@@ -47,8 +48,11 @@ def analyse(
     context: str = "training",
     source: str | None = None,
     sha256: str | None = None,
+    forecast: Forecast | None = None,
 ) -> Analysis:
     """Take one session through features, score, timeline, drinking plan and advice.
+
+    A forecast is for a planned session; what the conditions tell beats it.
 
     Raises
     ------
@@ -57,8 +61,14 @@ def analyse(
     """
     athlete, conditions = athlete or Athlete(), conditions or Conditions()
     model = model or load_model()
-    features = compute_features(session, athlete, conditions, history)
     planned = isinstance(session, PlannedSession)
+    if isinstance(session, PlannedSession) and forecast is not None:
+        from riskfit.features.planned import planned_features
+
+        before = history or History()
+        features = planned_features(session, athlete, conditions, before, forecast=forecast)
+    else:
+        features = compute_features(session, athlete, conditions, history)
     assessment = assess(features, model, context, athlete=athlete, planned=planned)
     timeline = None
     if assessment.score is not None and features.elapsed_s is not None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
+
     from riskfit.activity import Failure
     from riskfit.analysis import Analysis
     from riskfit.rules import Model
@@ -25,6 +27,9 @@ class Results:
     model: "Model"
     analyses: "list[Analysis]" = field(default_factory=list)
     failures: "list[Failure]" = field(default_factory=list)
+    #: More keys of the document, and more to print behind each analysis.
+    document: dict[str, Any] = field(default_factory=dict)
+    addenda: "list[RenderableType]" = field(default_factory=list)
 
 
 def output_options(command: F) -> F:
@@ -65,7 +70,8 @@ def finish(
     if kind == "json":
         from riskfit.report.document import document, encode
 
-        _write(encode(document(results.analyses, results.failures, results.model)), output)
+        content = document(results.analyses, results.failures, results.model)
+        _write(encode(content | results.document), output)
     else:
         _write_text(results, output, full)
     if not quiet:
@@ -116,8 +122,9 @@ def _write_text(results: Results, output: str | None, full: bool) -> None:
     from riskfit.report.text import print_analyses
 
     if output is None or output == "-":
-        print_analyses(Console(highlight=False), results.analyses, full=full)
+        console = Console(highlight=False)
+        print_analyses(console, results.analyses, full=full, addenda=results.addenda)
         return
     with Path(output).open("w", encoding="utf-8") as file:
         console = Console(file=file, width=80, highlight=False, no_color=True)
-        print_analyses(console, results.analyses, full=full)
+        print_analyses(console, results.analyses, full=full, addenda=results.addenda)

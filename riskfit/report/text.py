@@ -1,7 +1,7 @@
 """An analysis on the terminal: the answer first, then what it rests on."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isfinite
 
 from rich.console import Console, Group, RenderableType
@@ -104,7 +104,8 @@ def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) ->
             parts += [_timeline(analysis.timeline), Text("")]
     parts += [_features(analysis, full), Text("")]
     parts += [_steps(analysis, width, full), Text("")]
-    if assessment.not_assessed:
+    # Of a plan, what to tell is ranked by itself: see `riskfit.report.planning_text`.
+    if assessment.not_assessed and isinstance(analysis.session, Activity):
         parts += [_not_assessed(assessment, full), Text("")]
     if analysis.notes:
         parts += [_notes(analysis.notes, width), Text("")]
@@ -120,12 +121,20 @@ def failures_text(failures: Iterable[tuple[str, str]]) -> Text:
     return text
 
 
-def print_analyses(console: Console, analyses: Iterable[Analysis], *, full: bool = False) -> None:
-    """Print analyses, a line between them."""
+def print_analyses(
+    console: Console,
+    analyses: Iterable[Analysis],
+    *,
+    full: bool = False,
+    addenda: Sequence[RenderableType] = (),
+) -> None:
+    """Print analyses, a line between them; ``addenda`` holds what belongs behind each."""
     for number, analysis in enumerate(analyses):
         if number:
             console.rule(style="dim")
         console.print(analysis_text(analysis, width=min(console.width, 100), full=full))
+        if number < len(addenda):
+            console.print(addenda[number])
 
 
 def _headline(analysis: Analysis) -> Text:
