@@ -21,8 +21,7 @@ def store_options(command: F) -> F:
             "--store",
             "store_file",
             type=click.Path(dir_okay=False, path_type=Path),
-            envvar="RISKFIT_STORE",
-            help="Store to use instead of your own.",
+            help="Store to use instead of your own (RISKFIT_STORE).",
         ),
     ):
         command = option(command)
