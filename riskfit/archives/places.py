@@ -165,6 +165,31 @@ def read_place(place: Place) -> list[Member]:
     return list(walk(data, place.source))
 
 
+def open_place(place: Place) -> IO[bytes]:
+    """Open a file or member for streaming, as for documents of gigabytes."""
+    try:
+        if place.member is None:
+            return Path(place.path).open("rb")
+        return _open_zip(place.path).open(place.member)
+    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
+        raise DamagedFileError(f"cannot be unpacked ({error}): fetch it again") from error
+
+
+def read_beside(place: Place, name: str) -> bytes | None:
+    """Return the bytes of what lies beside a place, None where there is nothing."""
+    if place.member is None:
+        root = Path(place.path).parent.resolve()
+        path = (root / name).resolve()
+        # a name may not lead out of the export
+        return path.read_bytes() if path.is_relative_to(root) and path.is_file() else None
+    archive = _open_zip(place.path)
+    folder = place.member.rpartition("/")[0]
+    member = f"{folder}/{name}" if folder else name
+    if member not in archive.namelist():
+        return None
+    return read_member(archive, archive.getinfo(member))
+
+
 def _inner_zip(path: str, member: str) -> zipfile.ZipFile:
     """Open a zip in a zip; the last one stays open, as its members come one after another."""
     return _inner_zip_at(path, member, _changed(path))

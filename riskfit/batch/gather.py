@@ -1,14 +1,16 @@
 """The map: find every place, leave out what is known, work on the rest, keep what comes."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
 from riskfit.activity import Failure
+from riskfit.archives.garmin import GarminDocuments
 from riskfit.archives.places import Inner, Place, list_inner, list_places
+from riskfit.archives.supplement import Supplement
 from riskfit.athlete import Athlete
-from riskfit.batch.exports import Outline, outline_of
-from riskfit.batch.work import Known, Supplement, Task, basis_of
+from riskfit.batch.exports import Outline, outline_of, with_logged_sweat
+from riskfit.batch.work import Known, Task, basis_of
 from riskfit.errors import RiskfitError
 from riskfit.store import OWNER, Seen, Store
 from riskfit.store.activities import Content, known_contents, save
@@ -116,7 +118,7 @@ def gather(
         progress(0, total)
     for plan in plans:
         for results in run(plan.tasks, plan.known) if plan.tasks else ():
-            save(store, plan.key, results)
+            save(store, plan.key, [plan.completed(result) for result in results])
             for result in results:
                 plan.take(result)
             done += sum(result.source in plan.asked for result in results)
@@ -136,6 +138,17 @@ class _Plan:
     known: Known
     tasks: list[Task] = field(default_factory=list)
     asked: set[str] = field(default_factory=set)
+    garmin: dict[str, GarminDocuments] = field(default_factory=dict)
+
+    def completed(self, result: FileResult) -> FileResult:
+        """Add what an export logs apart from its files."""
+        documents = self.garmin.get(result.source)
+        if documents is None or not result.entries:
+            return result
+        return replace(
+            result,
+            entries=tuple(with_logged_sweat(entry, documents) for entry in result.entries),
+        )
 
     def take(self, result: FileResult) -> None:
         kind = None if result.kind == "known" else result.kind
@@ -153,9 +166,9 @@ def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan
     plan = _Plan(key=key, gathered=Gathered(athlete=athlete, profile=profile), known=known)
     bases: dict[Supplement | None, bytes] = {}
     for one in inputs:
-        outline = outline_of(one.path)
-        plan.gathered.failures += outline.failures
-        for item in _all_places(one.path, store, outline):
+        items = list(list_places(one.path))
+        outline = outline_of([item for item in items if not isinstance(item, Failure)])
+        for item in _all_places(items, store, outline):
             if isinstance(item, Failure):
                 plan.gathered.failures.append(item)
                 continue
@@ -167,24 +180,25 @@ def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan
             if extra not in bases:
                 bases[extra] = basis_of(one.profile, extra)
             seen = places.get(item.source)
-            if (
-                not again
-                and seen is not None
-                and seen.stamp == item.stamp
-                and seen.basis == bases[extra]
-            ):
+            if not again and seen and (seen.stamp, seen.basis) == (item.stamp, bases[extra]):
                 _recall(plan.gathered, item.source, seen, places)
                 continue
             plan.asked.add(item.source)
+            if wanted.garmin is not None:
+                plan.garmin[item.source] = wanted.garmin
             plan.tasks.append(
                 Task(
                     place=item,
                     athlete=one.profile,
                     basis=bases[extra],
                     supplement=extra,
-                    aside=outline.sorts_by_type,
+                    aside=wanted.aside,
+                    health=wanted.health,
                 )
             )
+        plan.gathered.failures += outline.failures()
+        for word, count in outline.aside.items():
+            plan.gathered.aside[word] = plan.gathered.aside.get(word, 0) + count
     return plan
 
 
@@ -197,9 +211,11 @@ def _recall(gathered: Gathered, source: str, seen: Seen, places: dict[str, Seen]
                 gathered.add(inside, places[inside])
 
 
-def _all_places(path: str, store: Store, outline: Outline) -> Iterator[Place | Failure]:
+def _all_places(
+    items: list[Place | Inner | Failure], store: Store, outline: Outline
+) -> Iterator[Place | Failure]:
     """Yield places, those of zips in zips among them."""
-    for item in list_places(path):
+    for item in items:
         if not isinstance(item, Inner):
             yield item
             continue

@@ -4,7 +4,7 @@ Nothing here knows of stores, pools or terminals; a worker imports readers and f
 """
 
 import sys
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -12,7 +12,8 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from riskfit.activity import Activity, Failure
-from riskfit.archives.places import Place, read_place
+from riskfit.archives.places import Place, open_place, read_beside, read_place
+from riskfit.archives.supplement import Supplement, supplemented
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import RiskfitError
 from riskfit.features import compute_features
@@ -20,27 +21,24 @@ from riskfit.readers import read_each
 from riskfit.store.rows import Entry, FileResult, entry_of
 
 #: What the numbers of an activity depend on; a change in it is a new method.
-_CODE: Final = ("activity.py", "athlete.py", "cleaning.py", "formulas", "features", "readers")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Supplement:
-    """What an export says of an activity beside its file; None is unknown."""
-
-    weather: Conditions | None = None
-    race: bool | None = None
-    rpe: float | None = None
-    mass_kg: float | None = None
-    sweat_loss_l: float | None = None
-    name: str | None = None
+_CODE: Final = (
+    "activity.py",
+    "athlete.py",
+    "cleaning.py",
+    "archives",
+    "formulas",
+    "features",
+    "readers",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
     """One place to be read for one athlete.
 
-    ``basis`` stands for everything but the content that the result depends on; ``content``
-    holds the bytes where the worker cannot see the place.
+    ``basis`` stands for everything but the content that the result depends on; ``aside`` says
+    that files of other types are no failure; ``health`` that it is the XML of Apple Health;
+    ``content`` holds the bytes where the worker cannot see the place.
     """
 
     place: Place
@@ -48,6 +46,7 @@ class Task:
     basis: bytes
     supplement: Supplement | None = None
     aside: bool = False
+    health: bool = False
     content: bytes | None = None
 
 
@@ -95,6 +94,8 @@ def work(tasks: list[Task], known: Known = frozenset()) -> list[FileResult]:
 def _work_one(task: Task, known: Known) -> list[FileResult]:
     source, stamp = task.place.source, task.place.stamp
     try:
+        if task.health:
+            return _work_health(task)
         if task.content is None:
             members = read_place(task.place)
         else:
@@ -142,6 +143,29 @@ def _member(
     return FileResult(source=source, stamp=stamp, basis=task.basis, sha256=digest, entries=entries)
 
 
+def _work_health(task: Task) -> list[FileResult]:
+    """Read an export of Apple Health: a result a workout, and the list of them."""
+    from riskfit.archives.apple import read_health, workouts
+
+    source, stamp = task.place.source, task.place.stamp
+    with open_place(task.place) as stream:
+        health = read_health(stream)
+    found = []
+    for name, digest, activity in workouts(health, lambda path: read_beside(task.place, path)):
+        one = f"{source}!{name}"
+        try:
+            entries = (_entry(activity, task),)
+        except RiskfitError as error:
+            found.append(_failed(task, one, stamp, digest, error))
+            continue
+        found.append(
+            FileResult(source=one, stamp=stamp, basis=task.basis, sha256=digest, entries=entries)
+        )
+    names = "\n".join(one.source for one in found)
+    own = FileResult(source=source, stamp=stamp, basis=task.basis, kind="archive", error=names)
+    return [*found, own]
+
+
 def _failed(
     task: Task, source: str, stamp: str, digest: bytes | None, error: RiskfitError
 ) -> FileResult:
@@ -162,23 +186,3 @@ def _entry(activity: Activity, task: Task) -> Entry:
         if task.supplement.race is not None:
             conditions = Conditions(race=task.supplement.race)
     return entry_of(activity, compute_features(activity, task.athlete, conditions))
-
-
-def supplemented(activity: Activity, extra: Supplement) -> Activity:
-    """Return an activity with what it leaves open taken from the export around it."""
-    summary, athlete, weather = activity.summary, activity.athlete, activity.weather
-    if extra.weather is not None:
-        weather = weather.over(extra.weather)
-    if summary.rpe is None and extra.rpe is not None:
-        summary = replace(summary, rpe=extra.rpe)
-    if summary.sweat_loss_l is None and extra.sweat_loss_l is not None:
-        summary = replace(summary, sweat_loss_l=extra.sweat_loss_l)
-    if athlete.mass_kg is None and extra.mass_kg is not None:
-        athlete = replace(athlete, mass_kg=extra.mass_kg)
-    return replace(
-        activity,
-        summary=summary,
-        athlete=athlete,
-        weather=weather,
-        name=activity.name or extra.name,
-    )
