@@ -67,7 +67,7 @@ def read_roster(roster: Path) -> Iterator[tuple[str | None, Athlete]]:
         text = roster.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"the roster {roster} cannot be read: {error}") from error
-    rows = csv.DictReader(text.splitlines(), delimiter=_delimiter(text), strict=True)
+    rows = csv.DictReader(text.splitlines(), delimiter=delimiter_of(text), strict=True)
     known = [f.name for f in fields(Athlete)]
     for column in rows.fieldnames or ():
         if column not in (*known, *_WHERE):
@@ -78,19 +78,19 @@ def read_roster(roster: Path) -> Iterator[tuple[str | None, Athlete]]:
         for number, row in enumerate(rows, 2):
             where = next((row[name] for name in _WHERE if row.get(name)), None)
             told = {key: text for key, text in row.items() if text and key not in _WHERE}
-            table = {key: _value(key, text) for key, text in told.items()}
+            table = {key: cell_value(key, text) for key, text in told.items()}
             yield where, athlete_from(table, f"{roster}, line {number}")
     except csv.Error as error:
         raise InputError(f"the roster {roster} is no CSV: {error}") from error
 
 
-def _delimiter(text: str) -> str:
+def delimiter_of(text: str) -> str:
     """Return what stands between columns: spreadsheets of many countries write semicolons."""
     first = text.partition("\n")[0]
     return max(",;\t", key=first.count)
 
 
-def _value(key: str, text: str) -> Any:
+def cell_value(key: str, text: str) -> Any:
     """Return a cell as the profile's type."""
     if key in _LISTS:
         return [part.strip() for part in text.split("|") if part.strip()]

@@ -15,8 +15,12 @@ from riskfit.errors import RiskfitError
 _COMMANDS: dict[str, tuple[str, str, str]] = {
     "demo": ("demo", "demo", "Analyse a bundled sample and write a report."),
     "analyze": ("analyze", "analyze", "What a recorded session did: score, causes, advice."),
+    "check": ("check", "check", "Before a session: score, what-if, the least to change."),
     "batch": ("batch", "batch", "Many files, many athletes: a summary, CSV, JSON or Parquet."),
     "import": ("import_", "import_", "Remember files, folders and exports in the store."),
+    "history": ("history", "history", "Show, remove, export or back up what is remembered."),
+    "doctor": ("doctor", "doctor", "What an archive holds, what it lacks, what is damaged."),
+    "weigh-in": ("weigh_in", "weigh_in", "Learn how much you sweat from the scales."),
     "card": ("card", "card", "The whole score card, to be added up by hand."),
     "explain": ("card", "explain", "One rule: what it measures, its points, its evidence."),
     "profile": ("profile", "profile", "Show or edit what riskfit knows about you."),

@@ -59,6 +59,11 @@ _FLAGS = (
     ("--skipped-meal/--no-skipped-meal", "skipped_meal", "A meal was skipped before it."),
 )
 
+#: What a column of a roster may be called: the options without their dashes.
+CONDITION_TYPES: dict[str, tuple[str, Any]] = {
+    option.removeprefix("--"): (name, kind) for option, name, kind, _ in _CONDITIONS
+} | {option.split("/")[0].removeprefix("--"): (name, click.BOOL) for option, name, _ in _FLAGS}
+
 
 def athlete_options(command: F) -> F:
     """Add the options of a person: whatever the profile holds, for one run."""

@@ -29,7 +29,7 @@ class Results:
     failures: "list[Failure]" = field(default_factory=list)
     #: More keys of the document, and more to print behind each analysis.
     document: dict[str, Any] = field(default_factory=dict)
-    addenda: "list[RenderableType]" = field(default_factory=list)
+    addenda: "list[Callable[[], RenderableType]]" = field(default_factory=list)
 
 
 def output_options(command: F) -> F:

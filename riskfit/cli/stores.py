@@ -86,3 +86,15 @@ class Memory:
         from riskfit.store.activities import read_history
 
         return read_history(self._store, self._key, before_s, not_the_same_as=session)
+
+    def outcomes(self) -> dict[float, str]:
+        """Return what was logged of sessions, in words, by their start [s]."""
+        if self._store is None or self._key is None:
+            return {}
+        from riskfit.store.people import outcomes
+
+        return {
+            one.start_s: ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told)
+            for one in outcomes(self._store, self._key)
+            if (told := [pair for pair in one.told.items() if pair[1] is not None])
+        }

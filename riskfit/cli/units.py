@@ -51,6 +51,20 @@ class Quantity(click.ParamType):  # type: ignore[type-arg]
             )
         return number
 
+    def difference(self, text: str) -> float:
+        """Return a step between two values: 9F is 5 °C, not -13.
+
+        Raises
+        ------
+        click.BadParameter
+            If it is no number, or its unit is not known.
+        """
+        match = _NUMBER.match(text)
+        suffix = (match[2] or "").lower().replace("°", "") if match else ""
+        if match is None or suffix not in self._factors:
+            raise click.BadParameter(f"{text!r} is no step in {self.name}")
+        return float(match[1].replace(",", ".")) * self._factors[suffix][0]
+
 
 MASS = Quantity(
     "kg",
@@ -81,6 +95,7 @@ HOURS = Quantity("h", {"": (1, 0), "h": (1, 0), "min": (1 / 60, 0)}, 0, 24)
 FLUID = Quantity(
     "L/h", {"": (1, 0), "l/h": (1, 0), "l": (1, 0), "ml/h": (1e-3, 0), "ml": (1e-3, 0)}, 0, 5
 )
+VOLUME = Quantity("L", {"": (1, 0), "l": (1, 0), "ml": (1e-3, 0)}, 0, 30)
 SODIUM = Quantity(
     "mg/L", {"": (1, 0), "mg/l": (1, 0), "g/l": (1000, 0), "mmol/l": (22.99, 0)}, 0, 5000
 )

@@ -1,7 +1,7 @@
 """An analysis on the terminal: the answer first, then what it rests on."""
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import isfinite
 
 from rich.console import Console, Group, RenderableType
@@ -126,15 +126,15 @@ def print_analyses(
     analyses: Iterable[Analysis],
     *,
     full: bool = False,
-    addenda: Sequence[RenderableType] = (),
+    addenda: Sequence[Callable[[], RenderableType]] = (),
 ) -> None:
-    """Print analyses, a line between them; ``addenda`` holds what belongs behind each."""
+    """Print analyses, a line between them; ``addenda`` make what belongs behind each."""
     for number, analysis in enumerate(analyses):
         if number:
             console.rule(style="dim")
         console.print(analysis_text(analysis, width=min(console.width, 100), full=full))
         if number < len(addenda):
-            console.print(addenda[number])
+            console.print(addenda[number]())
 
 
 def _headline(analysis: Analysis) -> Text:
@@ -142,9 +142,12 @@ def _headline(analysis: Analysis) -> Text:
     text = Text(_title(analysis), style="bold")
     facts = [_sport_words(session)]
     if session.start_time is not None:
-        local = session.start_time.timestamp() + (getattr(session, "utc_offset_s", None) or 0)
-        zone = "" if getattr(session, "utc_offset_s", None) is not None else " UTC"
-        facts.append(clock(local) + zone)
+        offset = getattr(session, "utc_offset_s", None)
+        away = session.start_time.utcoffset()
+        if offset is None and isinstance(session, PlannedSession) and away:
+            offset = away.total_seconds()
+        zone = "" if offset is not None else " UTC"
+        facts.append(clock(session.start_time.timestamp() + (offset or 0)) + zone)
     minutes = features["duration_min"].value
     if minutes is not None:
         facts.append(duration_words(minutes))

@@ -1,0 +1,131 @@
+"""``riskfit check --roster``: a squad, an athlete a row."""
+
+import csv
+import difflib
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskfit.activity import Failure
+from riskfit.athlete import Athlete
+from riskfit.batch.roster import cell_value, delimiter_of
+from riskfit.cli.checking import Answer, Ask, add_answer, answer
+from riskfit.cli.options import CONDITION_TYPES, make_athlete, make_conditions
+from riskfit.cli.output import Results
+from riskfit.cli.planning import PLAN_TYPES
+from riskfit.cli.stores import Memory
+from riskfit.errors import InputError, RiskfitError
+from riskfit.profiles import athlete_from
+
+if TYPE_CHECKING:
+    from riskfit.athlete import Conditions
+    from riskfit.rules import Model
+
+#: Columns that other commands read, and that say nothing of a plan.
+_PASSED_OVER = ("path", "folder", "file")
+_PROFILE = tuple(f.name for f in fields(Athlete))
+
+
+def check_roster(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
+    """Check a plan, or a plan each, for every athlete of a squad.
+
+    Columns are keys of the profile, and options without their dashes (``sport``, ``duration``,
+    ``temp``, ``fluid`` ...) where an athlete's plan or day differs from what is told for all.
+    """
+    from riskfit.rules import load_model
+
+    if ask.history_paths:
+        raise click.UsageError(
+            "--history is one person's: with --roster each athlete's is taken from the store"
+        )
+    store = {name: values.pop(name) for name in ("no_store", "store_file", "athlete_name")}
+    everybody, day = make_athlete(values), make_conditions(values)
+    model = load_model(values.pop("model_file"))
+    context = model.context(values.pop("context")).id
+    results = Results(model=model)
+    documents: list[dict[str, Any]] = []
+    for line, row in _rows(roster):
+        where = f"{roster}, line {line}"
+        try:
+            found = _check_row(row, where, ask, store, everybody, day, model, context)
+        except (RiskfitError, click.UsageError) as error:
+            message = error.format_message() if isinstance(error, click.UsageError) else str(error)
+            source = f"{where} ({row.get('name') or row.get('athlete') or 'no name'})"
+            results.failures.append(Failure(source=source, kind="input", error=message))
+            continue
+        add_answer(results, found, ask)
+        documents.append(results.document)
+    results.document = {
+        "plan": {"roster": [one["plan"] for one in documents]},
+        "what_if": [one["what_if"] for one in documents],
+        "changes": [one["changes"] for one in documents],
+    }
+    return results
+
+
+def _rows(roster: Path) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows with their lines; a column that says nothing is refused."""
+    try:
+        text = roster.read_text(encoding="utf-8-sig")
+        table = csv.DictReader(text.splitlines(), delimiter=delimiter_of(text), strict=True)
+        rows = [
+            (line, {_key(key): cell.strip() for key, cell in row.items() if key and cell})
+            for line, row in enumerate(table, 2)
+        ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise InputError(f"the roster {roster} cannot be read: {error}") from None
+    known = [*_PROFILE, *PLAN_TYPES, *CONDITION_TYPES, "athlete", *_PASSED_OVER]
+    for column in table.fieldnames or ():
+        if _key(column) not in known:
+            near = difflib.get_close_matches(_key(column), known, 1)
+            hint = f": did you mean {near[0]!r}?" if near else ""
+            raise InputError(f"the roster {roster}: unknown column {column!r}{hint}")
+    if not rows:
+        raise InputError(f"the roster {roster} names nobody")
+    return rows
+
+
+def _key(column: str) -> str:
+    """Return a column's name as the profile or the options write it."""
+    plain = column.strip()
+    dashed = plain.lower().removeprefix("--").replace("_", "-").replace(" ", "-")
+    return dashed if dashed in PLAN_TYPES or dashed in CONDITION_TYPES else plain
+
+
+def _check_row(
+    row: dict[str, str],
+    where: str,
+    ask: Ask,
+    store: dict[str, Any],
+    everybody: Athlete,
+    day: "Conditions",
+    model: "Model",
+    context: str,
+) -> Answer:
+    """Answer for one athlete: the row goes before what is told for all."""
+    name = row.get("name") or row.get("athlete")
+    profile = {key: cell_value(key, cell) for key, cell in row.items() if key in _PROFILE}
+    athlete = athlete_from(profile, where).over(everybody)
+    plan = {**ask.told, **_converted(row, PLAN_TYPES)}
+    told: dict[str, Any] = _converted(row, CONDITION_TYPES)
+    memory = Memory({**store, "athlete_name": name})
+    return answer(
+        replace(ask, told=plan),
+        memory,
+        memory.athlete(athlete),
+        replace(day, **told),
+        model,
+        context,
+    )
+
+
+def _converted(row: dict[str, str], types: dict[str, tuple[str, Any]]) -> dict[str, Any]:
+    """Return the cells that are options, converted as the command line converts them."""
+    found = {}
+    for key, (name, kind) in types.items():
+        if key in row:
+            param = click.Option([f"--{key}"], type=kind)
+            found[name] = param.type.convert(row[key], param, None)
+    return found
