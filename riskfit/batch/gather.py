@@ -17,7 +17,7 @@ from riskfit.store.activities import Content, known_contents, save
 from riskfit.store.rows import FileResult
 
 #: Outcomes of a place that are no failure.
-_NO_FAILURE: Final = frozenset({None, "known", "aside", "archive", "removed"})
+NO_FAILURE: Final = frozenset({None, "known", "aside", "archive", "removed"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,8 @@ class Gathered:
     failures : list of Failure
     aside : dict
         Files that are no activity and need not be, counted by what they are.
+    paths : list of str
+        The inputs.
     read : int
         Files that had to be read, the rest was known.
     """
@@ -60,6 +62,7 @@ class Gathered:
     sources: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
     aside: dict[str, int] = field(default_factory=dict)
+    paths: list[str] = field(default_factory=list)
     read: int = 0
     total: int = 0
 
@@ -71,7 +74,7 @@ class Gathered:
         elif seen.kind == "aside":
             word = seen.error or "other"
             self.aside[word] = self.aside.get(word, 0) + 1
-        elif seen.kind not in _NO_FAILURE:
+        elif seen.kind not in NO_FAILURE:
             self.failures.append(
                 Failure(source=source, kind=str(seen.kind), error=seen.error or "")
             )
@@ -166,6 +169,7 @@ def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan
     plan = _Plan(key=key, gathered=Gathered(athlete=athlete, profile=profile), known=known)
     bases: dict[Supplement | None, bytes] = {}
     for one in inputs:
+        plan.gathered.paths.append(one.path)
         items = list(list_places(one.path))
         outline = outline_of([item for item in items if not isinstance(item, Failure)])
         for item in _all_places(items, store, outline):

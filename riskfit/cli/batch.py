@@ -15,7 +15,7 @@ from riskfit.cli.output import BAND_REACHED, NOTHING_SCORED, SOME_FAILED
 from riskfit.cli.stores import store_options
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
     from riskfit.batch.reduce import BatchReport
     from riskfit.rules import Model
@@ -72,7 +72,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     since = values.pop("since")
     inputs = inputs_of(paths, profile, values)
     again = values.pop("again")
-    with Store(values.pop("store_file") or _cache_path()) as store:
+    with Store(values.pop("store_file") or cache_path()) as store:
         with shown_progress(quiet) as progress:
             found = gather(inputs, store, run_of(values), progress=progress, again=again)
         report = reduce_all(
@@ -87,7 +87,8 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     _finish(report, fail_at, quiet=quiet or (kind == "text" and output in (None, "-")))
 
 
-def _cache_path() -> Path:
+def cache_path() -> Path:
+    """Return where results are kept from one batch to the next."""
     from platformdirs import user_cache_path
 
     return user_cache_path("riskfit") / "batch.sqlite"
@@ -141,7 +142,7 @@ def _write(report: "BatchReport", kind: str, output: str | None, full: bool) -> 
 
 def _write_pieces(pieces: "Iterable[bytes]", output: str | None) -> None:
     if output in (None, "-"):
-        stream = click.get_binary_stream("stdout")
+        stream = sys.stdout.buffer
         for piece in pieces:
             stream.write(piece)
         return
@@ -176,10 +177,9 @@ def _write_text(report: "BatchReport", output: str | None, full: bool) -> None:
 
 def _write_html(report: "BatchReport", output: str | None) -> None:
     """Write the page, which is its own work."""
-    try:
-        page_of: Callable[[BatchReport], bytes] = import_module("riskfit.report.html").batch_page
-    except (ImportError, AttributeError) as error:
-        raise click.UsageError("there is no page for a batch yet: use .csv or .json") from error
+    page_of = getattr(import_module("riskfit.report.html"), "batch_page", None)
+    if page_of is None:
+        raise click.UsageError("there is no page for a batch yet: use .csv or .json")
     _write_pieces([page_of(report)], output)
 
 

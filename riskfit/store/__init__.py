@@ -9,7 +9,7 @@ import os
 import sqlite3
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Final, NamedTuple, Self
@@ -122,6 +122,15 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self.connection.close()
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the whole store to a file that does not exist yet."""
+        try:
+            _create_private(target)
+            with closing(sqlite3.connect(target)) as copy:
+                self.connection.backup(copy)
+        except (OSError, sqlite3.Error) as error:
+            raise StoreError(f"{target} cannot be written: {error}") from error
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:

@@ -1,0 +1,101 @@
+"""``riskfit doctor``: what an archive holds, what it lacks, and what is broken in it."""
+
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskfit.cli.gathering import gathering_options, inputs_of, run_of, shown_progress
+from riskfit.cli.options import athlete_options, make_athlete
+from riskfit.cli.stores import store_options
+
+if TYPE_CHECKING:
+    from riskfit.batch.health import Health
+
+_SOME_FAILED = 1
+
+
+@click.command(epilog="Example: riskfit doctor ~/Downloads/export_4711.zip --check-crc")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.option("--check-crc", is_flag=True, help="Read every file and check its check sums.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@store_options
+@gathering_options
+@athlete_options
+def doctor(paths: tuple[str, ...], check_crc: bool, as_json: bool, **values: Any) -> None:
+    """Examine archives, or without PATH the store: coverage, gaps, copies, damaged files."""
+    from riskfit.batch.health import examine, examine_store
+    from riskfit.cli.batch import cache_path
+    from riskfit.store import OWNER, Store, store_path
+
+    quiet = values.pop("quiet")
+    profile = make_athlete(values)
+    name = values["athlete_name"]
+    file = values.pop("store_file")
+    if not paths:
+        with Store(file or store_path(), create=False) as store:
+            found = [examine_store(store, name or OWNER)]
+    else:
+        from riskfit.batch.gather import gather
+
+        inputs = inputs_of(paths, profile, values)
+        again = values.pop("again")
+        with Store(file or cache_path()) as store:
+            with shown_progress(quiet) as progress:
+                gathered = gather(inputs, store, run_of(values), progress=progress, again=again)
+            found = [examine(one, store, check_crc=check_crc) for one in gathered]
+    if as_json:
+        import dataclasses
+
+        from riskfit.report.document import encode
+
+        documents = {"athletes": [dataclasses.asdict(one) for one in found]}
+        sys.stdout.buffer.write(encode(documents))
+    else:
+        for one in found:
+            _print(one)
+    if any(one.failures or one.bad_sums for one in found):
+        sys.exit(_SOME_FAILED)
+
+
+def _print(found: "Health") -> None:
+    who = f" of {found.athlete}" if found.athlete else ""
+    when = ""
+    if found.first_s is not None and found.last_s is not None:
+        when = f", {_day(found.first_s)} to {_day(found.last_s)}"
+    click.echo(f"{found.sessions} sessions{who}{when}")
+    _section(
+        "Coverage: share of the sessions that have",
+        [f"  {name:<32} {round(s * 20) * '█':<20} {s:4.0%}" for name, s in found.coverage.items()],
+    )
+    _section(
+        "Gaps of four weeks or more (what comes after one starts a new history)",
+        [f"  {_day(a)} to {_day(b)}: {(b - a) / 86400:.0f} days" for a, b in found.gaps],
+    )
+    _section(
+        "The same session more than once (the richer copy is used)",
+        [f"  {source}\n    is also {stays}" for source, stays in found.copies],
+    )
+    _section(
+        "Set aside, being no activities",
+        [f"  {count:5d}  {word}" for word, count in found.aside.items()],
+    )
+    _section(
+        "Repaired in reading, and in how many sessions",
+        [f"  {count:5d}  {word}" for word, count in found.repaired.items()],
+    )
+    for title, failures in (
+        ("Damaged or foreign files", found.failures),
+        ("Check sums that do not fit (read all the same)", found.bad_sums),
+    ):
+        _section(title, [f"  {source}\n    {reason}" for source, reason in failures])
+
+
+def _section(title: str, lines: list[str]) -> None:
+    if lines:
+        click.echo("\n" + "\n".join([title, *lines]))
+
+
+def _day(posix_s: float) -> str:
+    return f"{datetime.fromtimestamp(posix_s, UTC):%Y-%m-%d}"

@@ -1,0 +1,184 @@
+"""``riskfit history``: what the store holds."""
+
+import sys
+from datetime import UTC, datetime
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from riskfit.cli.stores import open_store, store_options
+
+if TYPE_CHECKING:
+    from riskfit.store import Store
+    from riskfit.store.rows import Rows
+
+
+@click.group(
+    invoke_without_command=True, epilog="Example: riskfit history --sport running --last 20"
+)
+@store_options
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From this day on.")
+@click.option("--sport", help="This sport only.")
+@click.option("--last", type=click.IntRange(1), metavar="N", help="The last N only.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@click.pass_context
+def history(ctx: click.Context, /, **values: Any) -> None:
+    """Show the sessions that are remembered; remove, export or back them up."""
+    ctx.obj = values
+    if ctx.invoked_subcommand is None:
+        _show(values)
+
+
+def _show(values: dict[str, Any]) -> None:
+    from riskfit.features.reduce import FEATURE_INDEX
+
+    as_json = values.pop("as_json")
+    with open_store(values, create=False) as store:
+        rows = _chosen(store, values)
+        if as_json:
+            _print_json(rows)
+            return
+        from rich.console import Console
+        from rich.table import Table
+
+        table = Table("Date", "Sport", "Minutes", "km", "Load", "Key", "From", box=None)
+        for row in range(len(rows)):
+            minutes, km, load = (
+                rows.values[row, FEATURE_INDEX[name]]
+                for name in ("duration_min", "distance_km", "training_stress_score")
+            )
+            table.add_row(
+                _moment(rows.start_s[row])[:16].replace("T", " "),
+                rows.sport[row],
+                f"{minutes:.0f}",
+                "-" if isnan(km) else f"{km:.1f}",
+                "-" if isnan(load) else f"{load:.0f}",
+                rows.sha256[row].hex()[:12],
+                rows.sources[row][0] if rows.sources[row] else "",
+            )
+        Console(highlight=False).print(table)
+        click.echo(f"{len(rows)} sessions", err=True)
+
+
+def _chosen(store: "Store", values: dict[str, Any]) -> "Rows":
+    """Return the rows that the options name."""
+    import numpy as np
+
+    from riskfit.errors import InputError
+    from riskfit.store import OWNER
+    from riskfit.store.activities import read_rows
+
+    name = values["athlete_name"]
+    key = store.athlete_id(name or OWNER)
+    if key is None:
+        known = ", ".join(repr(one) for one in store.athletes() if one) or "nobody yet"
+        raise InputError(f"the store holds nothing of {name or 'you'}; it knows {known}")
+    rows = read_rows(store, key)
+    keep = np.ones(len(rows), dtype=bool)
+    if values["since"] is not None:
+        keep &= rows.start_s >= values["since"].replace(tzinfo=UTC).timestamp()
+    if values["sport"] is not None:
+        keep &= np.array([sport == values["sport"] for sport in rows.sport], dtype=bool)
+    picked = np.flatnonzero(keep)
+    return rows.take(picked[-values["last"] :] if values["last"] else picked)
+
+
+def _moment(posix_s: float) -> str:
+    return datetime.fromtimestamp(float(posix_s), UTC).isoformat().replace("+00:00", "Z")
+
+
+def _print_json(rows: "Rows") -> None:
+    from riskfit.features.catalogue import CATALOGUE
+    from riskfit.report.document import encode
+
+    activities = []
+    for row in range(len(rows)):
+        values = zip(CATALOGUE, rows.values[row].tolist(), strict=True)
+        activities.append(
+            {
+                "sha256": rows.sha256[row].hex(),
+                "start_time": _moment(rows.start_s[row]),
+                "sport": rows.sport[row],
+                "sources": list(rows.sources[row]),
+                "features": {name: value for name, value in values if not isnan(value)},
+                "notes": rows.info[row].notes,
+            }
+        )
+    sys.stdout.buffer.write(encode({"activities": activities}))
+
+
+@history.command()
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+@click.pass_obj
+def remove(values: dict[str, Any], keys: tuple[str, ...], yes: bool) -> None:
+    """Forget sessions by key (the beginning of it will do); an import leaves them out then."""
+    from riskfit.errors import InputError
+    from riskfit.store.activities import remove as forget
+    from riskfit.store.activities import settle
+
+    with open_store(values, create=False) as store:
+        rows = _chosen(store, values)
+        picked = []
+        for key in keys:
+            found = [
+                row
+                for row, digest in enumerate(rows.sha256)
+                if digest.hex().startswith(key.lower())
+            ]
+            if not found or len({rows.sha256[row] for row in found}) > 1:
+                many = "several sessions begin" if found else "no session begins"
+                raise InputError(f"{many} with {key!r}: see `riskfit history`")
+            picked += found
+        for row in picked:
+            click.echo(f"{_moment(rows.start_s[row])}  {rows.sport[row]}", err=True)
+        if not yes and not click.confirm("Forget these?", err=True):
+            sys.exit(1)
+        forget(store, _athlete(store, values), [rows.ids[row] for row in picked])
+        settle(store, _athlete(store, values))
+
+
+def _athlete(store: "Store", values: dict[str, Any]) -> int:
+    from riskfit.store import OWNER
+
+    return store.add_athlete(values["athlete_name"] or OWNER)
+
+
+@history.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def export(values: dict[str, Any], target: Path) -> None:
+    """Write the sessions with all their features to a CSV file."""
+    import csv
+
+    from riskfit.features.catalogue import CATALOGUE
+    from riskfit.report.tables import column_name
+
+    with open_store(values, create=False) as store:
+        rows = _chosen(store, values)
+    with target.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        columns = [column_name(spec) for spec in CATALOGUE.values()]
+        writer.writerow(["start_time", "sport", "sha256", "source", *columns])
+        for row in range(len(rows)):
+            cells = ["" if isnan(value) else value for value in rows.values[row].tolist()]
+            source = "; ".join(rows.sources[row])
+            head = [_moment(rows.start_s[row]), rows.sport[row], rows.sha256[row].hex(), source]
+            writer.writerow([*head, *cells])
+    click.echo(f"{len(rows)} sessions written to {target}", err=True)
+
+
+@history.command()
+@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def backup(values: dict[str, Any], target: Path) -> None:
+    """Copy the whole store to a file, while others may use it."""
+    from riskfit.errors import InputError
+
+    if target.exists():
+        raise InputError(f"{target} exists already: choose another name")
+    with open_store(values, create=False) as store:
+        store.copy_to(target)
+    click.echo(f"the store was copied to {target}", err=True)
