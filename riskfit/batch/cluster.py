@@ -5,6 +5,7 @@ Chunks of files go out, results come back as they are complete, errors come back
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -37,13 +38,13 @@ def run_on(address: str) -> "Runner":
         Nothing answers there, there is no worker, or its versions differ.
     """
     try:
-        import distributed
+        distributed: Any = import_module("distributed")
     except ImportError as error:
         raise ResourceError(
             "--scheduler needs dask: install it with `pip install 'riskfit[cluster]'`"
         ) from error
 
-    def run(tasks: Iterable[Task], known: Known) -> Iterator[list[FileResult]]:
+    def run(tasks: Iterable[Task], known: Known) -> Iterator[list[FileResult]]:  # noqa: ARG001
         try:
             client = distributed.Client(address, timeout=_CONNECT_S, set_as_default=False)
         except (OSError, ValueError) as error:
@@ -55,7 +56,7 @@ def run_on(address: str) -> "Runner":
             listed = list(tasks)
             if listed and not _all_see(client, listed[0].place.path):
                 listed = [_with_bytes(task) for task in listed]
-            yield from _run(client, listed, known)
+            yield from _run(client, distributed.as_completed(loop=client.loop), listed)
 
     return run
 
@@ -64,7 +65,7 @@ def _check_versions(client: Any, address: str) -> None:
     """See that every worker computes what this program would."""
     try:
         theirs: dict[str, str] = client.run(_version_there)
-    except Exception as error:  # noqa: BLE001
+    except Exception as error:
         raise InputError(
             f"the workers at {address} cannot run riskfit ({error}): install the same version there"
         ) from error
@@ -111,17 +112,16 @@ def _with_bytes(task: Task) -> Task:
     return replace(task, content=content) if isinstance(content, bytes) else task
 
 
-def _run(client: Any, tasks: list[Task], known: Known) -> Iterator[list[FileResult]]:
-    """Hand out chunks, a few ahead for each worker; what a chunk dies of is found file by file."""
-    from distributed import as_completed
+def _run(client: Any, results: Any, tasks: list[Task]) -> Iterator[list[FileResult]]:
+    """Hand out chunks, a few ahead for each worker; what a chunk dies of is found file by file.
 
+    Which contents are known is not sent along: files that were merely moved are computed anew.
+    """
     chunks = [tasks[start : start + CHUNK] for start in range(0, len(tasks), CHUNK)][::-1]
-    shared = client.scatter(known, broadcast=True, hash=False)
     running: dict[Any, list[Task]] = {}
-    results = as_completed()
 
     def submit(chunk: list[Task]) -> None:
-        future = client.submit(work, chunk, shared, pure=False)
+        future = client.submit(work, chunk, pure=False)
         running[future.key] = chunk
         results.add(future)
 
