@@ -10,7 +10,6 @@ from riskfit.drinking import DrinkingPlan, plan_drinking
 from riskfit.features import compute_features
 from riskfit.features.catalogue import FeatureSet
 from riskfit.features.table import FloatArray
-from riskfit.readers.forecast import Forecast
 from riskfit.rules import Model, load_model
 from riskfit.scoring import Assessment, Timeline, assess, assess_timeline
 
@@ -48,11 +47,11 @@ def analyse(
     context: str = "training",
     source: str | None = None,
     sha256: str | None = None,
-    forecast: Forecast | None = None,
+    features: FeatureSet | None = None,
 ) -> Analysis:
     """Take one session through features, score, timeline, drinking plan and advice.
 
-    A forecast is for a planned session; what the conditions tell beats it.
+    ``features`` are computed where they are not given.
 
     Raises
     ------
@@ -62,13 +61,7 @@ def analyse(
     athlete, conditions = athlete or Athlete(), conditions or Conditions()
     model = model or load_model()
     planned = isinstance(session, PlannedSession)
-    if isinstance(session, PlannedSession) and forecast is not None:
-        from riskfit.features.planned import planned_features
-
-        before = history or History()
-        features = planned_features(session, athlete, conditions, before, forecast=forecast)
-    else:
-        features = compute_features(session, athlete, conditions, history)
+    features = features or compute_features(session, athlete, conditions, history)
     assessment = assess(features, model, context, athlete=athlete, planned=planned)
     timeline = None
     if assessment.score is not None and features.elapsed_s is not None:

@@ -16,6 +16,7 @@ from riskfit.cli.output import Results
 from riskfit.cli.planning import make_plan
 from riskfit.cli.stores import Memory
 from riskfit.errors import InputError
+from riskfit.features.planned import features_of
 from riskfit.features.table import FloatArray
 from riskfit.rules import Model
 from riskfit.whatif import (
@@ -97,12 +98,11 @@ def answer(
     if race and conditions.race is None:
         conditions = replace(conditions, race=True)
     forecast = _forecast(ask, start)
-    analysis = analyse(
-        plan, athlete, conditions, history, model=model, context=context, forecast=forecast
-    )
     case = case_of(
         plan, athlete, conditions, history, model=model, context=context, forecast=forecast
     )
+    features = features_of(case.planning, case.table)
+    analysis = analyse(plan, athlete, conditions, model=model, context=context, features=features)
     scored = analysis.assessment.score is not None
     if not scored and (ask.vary or ask.below):
         raise InputError(

@@ -29,7 +29,7 @@ _DRUNK_FRACTION: Final = 0.5
 _DRUNK_SPREAD: Final = 0.3
 #: Sodium of a drink that nobody told: half of the 460 mg/L at which sports drinks begin, from
 #: plain water to that (ACSM 2007, doi 10.1249/mss.0b013e31802ca597). [mg/L]
-_DRINK_SODIUM_MG_L: Final = 230.0
+DRINK_SODIUM_MG_L: Final = 230.0
 #: Water with less is sold as low in sodium (directive 2009/54/EC, annex III: 20 mg/L).
 _PLAIN_WATER_MG_L: Final = 20.0
 #: Share of people on plain water alone where nobody told (assumption).
@@ -171,7 +171,7 @@ def _sodium(
         concentration, source = _SALTY_MMOL_L, "salty sweater, 54.6 mmol/L"
     lost = np.asarray(sodium_loss_g(sweat_l, concentration))
     lost_spread = lost * float(np.hypot(spread, spread_mmol / concentration))
-    taken_mg_l, taken_spread = _DRINK_SODIUM_MG_L, _DRINK_SODIUM_MG_L
+    taken_mg_l, taken_spread = DRINK_SODIUM_MG_L, DRINK_SODIUM_MG_L
     if conditions.drink_sodium_mg_l is not None:
         taken_mg_l, taken_spread = conditions.drink_sodium_mg_l, 0.0
     deficit = lost - drunk_l * taken_mg_l / 1000

@@ -5,7 +5,7 @@ minutes. What only a recording can tell (heart rate, fade) is missing.
 """
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -24,15 +24,37 @@ from riskfit.features.effort import (
     resolve_effort,
     usual_fraction,
 )
+from riskfit.features.energy import Energy
 from riskfit.features.fluids import fluid_columns
-from riskfit.features.heat import heat_columns
+from riskfit.features.heat import Surroundings, heat_columns
 from riskfit.features.person import Person, person_columns, resolve_person
 from riskfit.features.planned_steps import Planning, PlanTrace, Variants, planned_surroundings
 from riskfit.features.recovery import RecoveryTable, recovery_table
 from riskfit.features.table import Column, Columns, FloatArray, missing, session_features
 from riskfit.readers.forecast import Forecast
 
-__all__ = ["Planning", "Variants", "planned_columns", "planned_features", "prepare"]
+__all__ = [
+    "PlannedTable",
+    "Planning",
+    "Variants",
+    "drinking_retold",
+    "features_of",
+    "planned_features",
+    "planned_table",
+    "prepare",
+    "weather_retold",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlannedTable:
+    """Columns of a plan's variants, and what they were made of."""
+
+    columns: Columns
+    course: Course
+    energy: Energy
+    around: Surroundings
+    sweat_l: FloatArray
 
 
 def planned_features(
@@ -62,16 +84,21 @@ def planned_features(
         Its columns run along the plan's minutes.
     """
     planning = prepare(plan, athlete, conditions, history, forecast=forecast)
-    columns, course = planned_columns(planning)
-    steps = max(1, int(np.ceil(plan.duration_s / 60)))
-    along = {name: _first_row(column, steps) for name, column in columns.items()}
-    elapsed_s = course.end_s[:steps].copy()
-    elapsed_s[-1] = plan.duration_s
+    return features_of(planning, planned_table(planning))
+
+
+def features_of(planning: Planning, table: PlannedTable) -> FeatureSet:
+    """Return the features of a table's first row, the plan's own."""
+    duration_s = planning.plan.duration_s
+    steps = max(1, int(np.ceil(duration_s / 60)))
+    along = {name: _first_row(column, steps) for name, column in table.columns.items()}
+    elapsed_s = table.course.end_s[:steps].copy()
+    elapsed_s[-1] = duration_s
     return FeatureSet(
         features=session_features({name: along[name] for name in CATALOGUE}),
         columns=along,
         elapsed_s=elapsed_s,
-        notes=_notes(plan, planning),
+        notes=_notes(planning.plan, planning),
     )
 
 
@@ -118,7 +145,7 @@ def _capacity(
     return capacity_of(person, speed, power, usual_fraction(history, plan.sport, start_s))
 
 
-def planned_columns(planning: Planning, variants: Variants | None = None) -> tuple[Columns, Course]:
+def planned_table(planning: Planning, variants: Variants | None = None) -> PlannedTable:
     """Return the columns of a plan's variants: arrays of plans x steps, values at the end.
 
     Parameters
@@ -129,17 +156,17 @@ def planned_columns(planning: Planning, variants: Variants | None = None) -> tup
 
     Returns
     -------
-    columns : Columns
-        A first axis of length one means that it is the same for all variants.
-    course : Course
-        Steps beyond a variant's end take no time.
+    PlannedTable
+        A first axis of length one means that it is the same for all variants; steps beyond a
+        variant's end take no time.
     """
     variants = variants or Variants()
-    plan, person, effort = planning.plan, planning.person, planning.effort
+    person, effort = planning.person, planning.effort
     trace = PlanTrace(planning, variants)
     course = trace.course
     around = planned_surroundings(course, planning, variants)
     energy = trace.energy()
+    sweat_l = trace.sweat_l(energy, around)
     fluid = variants.fluid_l_h
     columns: Columns = {
         **duration_columns(course, planning.recovery),
@@ -152,15 +179,39 @@ def planned_columns(planning: Planning, variants: Variants | None = None) -> tup
             person,
             planning.athlete,
             planning.conditions,
-            sweat_l=trace.sweat_l(energy, around),
+            sweat_l=sweat_l,
             fluid_l_h=None if fluid is None else fluid[:, None],
         ),
         **person_columns(planning.athlete, person, course.start_time.date()),
     }
-    columns.update(_as_planned(columns, plan, effort))
+    columns.update(_as_planned(columns, planning.plan, effort))
     columns.update(history_columns(planning.recovery, columns, [0]))
     columns.update(day_columns(planning.conditions))
-    return columns, course
+    return PlannedTable(
+        columns=columns, course=course, energy=energy, around=around, sweat_l=sweat_l
+    )
+
+
+def drinking_retold(
+    planning: Planning, table: PlannedTable, athlete: Athlete, conditions: Conditions
+) -> Columns:
+    """Return a table's columns with other drinking, or other sweat, told of the same session."""
+    return table.columns | fluid_columns(
+        table.course,
+        table.energy,
+        table.around,
+        planning.person,
+        athlete,
+        conditions,
+        sweat_l=table.sweat_l,
+    )
+
+
+def weather_retold(planning: Planning, table: PlannedTable, conditions: Conditions) -> Columns:
+    """Return a table's columns with the weather told as it was assumed, sweat as it was."""
+    told = replace(planning, conditions=conditions)
+    around = planned_surroundings(table.course, told, Variants())
+    return table.columns | heat_columns(table.course, around)
 
 
 def _as_planned(columns: Mapping[str, Column], plan: PlannedSession, effort: Effort) -> Columns:

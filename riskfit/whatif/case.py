@@ -8,7 +8,7 @@ import numpy as np
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.effort import USUAL, with_effort
-from riskfit.features.planned import Planning, Variants, planned_columns, prepare
+from riskfit.features.planned import PlannedTable, Planning, Variants, planned_table, prepare
 from riskfit.features.table import Columns, FloatArray
 from riskfit.readers.forecast import Forecast
 from riskfit.rules import Model, load_model
@@ -20,7 +20,10 @@ HELD = "same_sport_sessions_28d"
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Case:
-    """A plan, its athlete, the day, what came before, and the card it is scored by."""
+    """A plan, its athlete, the day, what came before, and the card it is scored by.
+
+    ``planning`` and ``table`` are the plan's own, worked out once.
+    """
 
     plan: PlannedSession
     athlete: Athlete
@@ -29,6 +32,7 @@ class Case:
     model: Model
     context: str
     planning: Planning
+    table: PlannedTable
     forecast: Forecast | None = None
 
     @property
@@ -72,7 +76,6 @@ def case_of(
     planning = prepare(plan, athlete, conditions, history, forecast=forecast)
     if USUAL in planning.effort.source:
         plan = with_effort(plan, planning.effort, 1.0)
-        planning = prepare(plan, athlete, conditions, history, forecast=forecast)
     return Case(
         plan=plan,
         athlete=athlete,
@@ -81,6 +84,7 @@ def case_of(
         model=model,
         context=model.context(context).id,
         planning=planning,
+        table=planned_table(planning),
         forecast=forecast,
     )
 
@@ -107,7 +111,17 @@ def score_variants(
     detail : bool
         Keep responses and uncertainties, too.
     """
-    columns, _ = planned_columns(planning or case.planning, variants)
+    if planning is None and variants is None:
+        columns = case.table.columns
+    else:
+        columns = planned_table(planning or case.planning, variants).columns
+    return score_columns(case, columns, held=held, detail=detail)
+
+
+def score_columns(
+    case: Case, columns: Columns, *, held: float | None = None, detail: bool = False
+) -> Scored:
+    """Score the ends of a table's columns."""
     values, low, high = _ends(columns, case.model)
     if held is not None and np.isfinite(held):
         values[HELD] = np.full_like(values["duration_min"], held)

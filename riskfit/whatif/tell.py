@@ -5,10 +5,12 @@ from typing import Any, Final
 
 import numpy as np
 
-from riskfit.features.planned import planned_columns, prepare
-from riskfit.features.table import FloatArray
+from riskfit.features.fluids import DRINK_SODIUM_MG_L
+from riskfit.features.planned import drinking_retold, weather_retold
+from riskfit.features.table import Columns, FloatArray
+from riskfit.formulas.fluid import SODIUM_MMOL_L
 from riskfit.scoring import Scores
-from riskfit.whatif.case import Case, score_variants
+from riskfit.whatif.case import Case, score_columns, score_variants
 
 #: Below this nobody needs to be asked. [points]
 _LEAST: Final = 0.05
@@ -59,7 +61,7 @@ def _half_width(case: Case, points: FloatArray) -> float:
 def _unknown(case: Case, scores: Scores) -> list[OpenInput]:
     """Return the inputs of unknown rules; one answer may settle several."""
     points = np.asarray(scores.uncertainty)[0]
-    columns, _ = planned_columns(case.planning)
+    columns = case.table.columns
     whole = _half_width(case, points)
     answers: dict[str, list[int]] = {}
     context = case.model.context(case.context).id
@@ -87,29 +89,41 @@ def _unknown(case: Case, scores: Scores) -> list[OpenInput]:
 
 def _assumed(case: Case, scores: Scores) -> list[OpenInput]:
     """Return the inputs that stand on an assumption, and how wide it is without."""
-    whole = _half_width(case, np.asarray(scores.uncertainty)[0])
-    values = {name: column.values for name, column in planned_columns(case.planning)[0].items()}
-    conditions, athlete = case.conditions, case.athlete
-    now: dict[str, float] = {
-        name: float(array[..., -1].flat[0]) for name, array in values.items() if array.size
+    points = np.asarray(scores.uncertainty)[0]
+    whole = _half_width(case, points)
+    now = {
+        name: float(case.table.columns[name].values[..., -1].flat[0])
+        for name in ("duration_min", "fluid_intake_l", "air_temperature_c", "relative_humidity_pct")
     }
     found = []
-    for key, question, where, field, value, words in _questions(case, now):
-        asked = getattr(conditions if where == "conditions" else athlete, field)
+    for key, question, where, name, value, words in _questions(case, now):
+        asked = getattr(case.athlete if where == "athlete" else case.conditions, name)
         if asked is not None or not np.isfinite(value):
             continue
-        changed: dict[str, Any] = {field: value}
-        told = replace(conditions, **changed) if where == "conditions" else conditions
-        person = replace(athlete, **changed) if where == "athlete" else athlete
-        planning = prepare(case.plan, person, told, case.history, forecast=case.forecast)
-        new = score_variants(case, planning=planning, detail=True).scores
-        narrower = whole - _half_width(case, np.asarray(new.uncertainty)[0])
-        moved = np.abs(np.asarray(new.uncertainty)[0] - np.asarray(scores.uncertainty)[0]) > 1e-9
-        rules = tuple(rule.id for rule, here in zip(case.model.rules, moved, strict=True) if here)
+        columns = _told(case, where, name, value)
+        new = np.asarray(score_columns(case, columns, detail=True).scores.uncertainty)[0]
+        rules = tuple(
+            rule.id
+            for rule, before, after in zip(case.model.rules, points, new, strict=True)
+            if after < before - 1e-9
+        )
+        narrows = whole - _half_width(case, new)
         found.append(
-            OpenInput(key=key, question=question, narrows=narrower, rules=rules, assumed=words)
+            OpenInput(key=key, question=question, narrows=narrows, rules=rules, assumed=words)
         )
     return found
+
+
+def _told(case: Case, where: str, name: str, value: float) -> Columns:
+    """Return the plan's columns as if what is assumed had been told."""
+    changed: dict[str, Any] = {name: value}
+    if where == "athlete":
+        athlete = replace(case.athlete, **changed)
+        return drinking_retold(case.planning, case.table, athlete, case.conditions)
+    conditions = replace(case.conditions, **changed)
+    if where == "drinking":
+        return drinking_retold(case.planning, case.table, case.athlete, conditions)
+    return weather_retold(case.planning, case.table, conditions)
 
 
 _Question = tuple[str, str, str, str, float, str]
@@ -117,65 +131,48 @@ _Question = tuple[str, str, str, str, float, str]
 
 def _questions(case: Case, now: dict[str, float]) -> list[_Question]:
     """Return what can be asked: key, question, where it goes, and what is assumed now."""
-    hours = max(now["duration_min"] / 60, 1e-9)
-    drunk = now["fluid_intake_l"] / hours
-    if drunk <= 0:
-        drunk = float("nan")
-    air, humidity, wind = (
-        now[name] for name in ("air_temperature_c", "relative_humidity_pct", "wind_m_s")
-    )
-    forecast = case.forecast is not None
-    outdoors = not (case.conditions.indoor or forecast)
+    drunk = now["fluid_intake_l"] / max(now["duration_min"] / 60, 1e-9)
+    air, humidity = now["air_temperature_c"], now["relative_humidity_pct"]
     nowhere = float("nan")
+    sun = 0.5
+    if case.forecast is not None:
+        air = humidity = sun = nowhere
+    if case.conditions.indoor or case.table.around.indoor:
+        sun = nowhere
     return [
         (
             "--fluid",
             "How much will you drink?",
-            "conditions",
+            "drinking",
             "fluid_l_h",
-            drunk,
+            drunk if drunk > 0 else nowhere,
             "half of what you sweat",
         ),
         (
             "--drink-sodium",
             "What will be in the drink?",
-            "conditions",
+            "drinking",
             "drink_sodium_mg_l",
-            230.0,
-            "230 mg/L, half a sports drink",
+            DRINK_SODIUM_MG_L,
+            "half a sports drink's sodium",
         ),
         (
             "--temp",
             "How warm will it be?",
-            "conditions",
+            "weather",
             "air_temperature_c",
-            nowhere if forecast else air,
+            air,
             f"{air:.0f} °C",
         ),
         (
             "--humidity",
             "How humid will it be?",
-            "conditions",
+            "weather",
             "relative_humidity_pct",
-            nowhere if forecast else humidity,
+            humidity,
             f"{humidity:.0f} %",
         ),
-        (
-            "--sun",
-            "Sun or shade?",
-            "conditions",
-            "sun_fraction",
-            0.5 if outdoors else nowhere,
-            "half the clear-sky sun",
-        ),
-        (
-            "--wind",
-            "How windy?",
-            "conditions",
-            "wind_m_s",
-            wind if outdoors else nowhere,
-            f"{wind:.0f} m/s",
-        ),
+        ("--sun", "Sun or shade?", "weather", "sun_fraction", sun, "half the clear-sky sun"),
         (
             "riskfit weigh-in",
             "How much do you really sweat?",
@@ -189,7 +186,7 @@ def _questions(case: Case, now: dict[str, float]) -> list[_Question]:
             "How salty is your sweat?",
             "athlete",
             "sweat_sodium_mmol_l",
-            36.0,
-            "36 mmol/L",
+            SODIUM_MMOL_L,
+            "as salty as others'",
         ),
     ]
