@@ -17,8 +17,10 @@ from riskfit.readers.fit.parts import Header, Part, read_header
 from riskfit.readers.fit.scan import BAD_DEFINITION, CUT, UNDEFINED, Scanner
 from riskfit.readers.fit.trust import (
     clock_of,
-    garbage_from,
+    first_odd,
+    forget_untimed,
     next_trusted,
+    sound_definition,
     stamps_of,
     trusted,
 )
@@ -146,22 +148,25 @@ class _Reading:
         scanner = self.part.scanner
         stamps = stamps_of(scanner)
         clock = clock_of(stamps)
-        new = np.searchsorted(stamps[0], self.checked)
-        garbage = garbage_from(
-            (stamps[0][new:], stamps[1][new:], stamps[2][new:]), clock, torn=why is not None
-        )
-        if garbage is None:
+        new = int(np.searchsorted(stamps[0], self.checked))
+        odd = first_odd((stamps[0][new:], stamps[1][new:], stamps[2][new:]), clock, torn=bool(why))
+        if odd is None:
             if why is None:
                 return self._behind()
             if why == CUT and not self.open_ended and self._length_lies(stopped):
                 return stopped
-        else:
-            scanner.forget_from(garbage)
-        search = stopped if garbage is None else garbage
-        found = next_trusted(scanner, max(search, self.checked + 1), self.end, clock)
+        # Boundaries were lost behind the last believable time and before the first odd one.
+        last = len(stamps[0]) if odd is None else new + odd
+        believed = self.checked if last == new else int(stamps[2][last - 1])
+        doubted = stopped if odd is None else int(stamps[0][last])
+        walked = scanner.places_between(believed, doubted + 1)
+        forget_untimed(scanner, believed)
+        scanner.forget_definitions(lambda one: not sound_definition(one.definition), believed)
+        found = next_trusted(scanner, believed, self.end, clock, walked)
         resumed = self.end if found is None else found[0]
+        scanner.forget_from(min(resumed, doubted))
         self.part.damaged = True
-        self._say_lost(search, resumed, why, stopped)
+        self._say_lost(min(doubted, resumed), resumed, why, stopped)
         if found is not None and found[1]:
             self.after = resumed
             return None
@@ -175,7 +180,7 @@ class _Reading:
             return True
         self.part.forget_tables()
         stamps = stamps_of(scanner)
-        if garbage_from(stamps, clock_of(stamps), torn=False) is None:
+        if first_odd(stamps, clock_of(stamps), torn=False) is None:
             return True
         # Odd clocks are written by sound devices too: the checksum tells.
         whole = self.data[self.header.at : self.end + _CRC_BYTES]

@@ -8,7 +8,7 @@ header byte at each stride says which message lies there, so a run is proven, no
 
 import struct
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate, chain
 from typing import NamedTuple
@@ -266,22 +266,48 @@ class Scanner:
         runs[head3] += (third, stride, count)
         return first + stride * count
 
-    @property
-    def local_types(self) -> list[Layout | None]:
-        """Return what each local type means now."""
-        return self._local
+    def local_types_at(self, position: int) -> list[Layout | None]:
+        """Return what each local type meant at this byte."""
+        local: list[Layout | None] = [None] * 16
+        for at, number, layout in self.definitions:
+            if at >= position:
+                break
+            local[number] = layout
+        return local
+
+    def places_between(self, start: int, end: int) -> set[int]:
+        """Return where messages and definitions were read in these bytes."""
+        places = {at for at, _, _ in self.definitions if start <= at < end}
+        for layout in self.layouts.values():
+            where = layout.positions()
+            first, stop = np.searchsorted(where, (start, end))
+            places.update(where[first:stop].tolist())
+        return places
 
     def forget_from(self, position: int) -> None:
         """Undo everything that was read from this byte on."""
         for layout in self.layouts.values():
             layout.keep_before(position)
-        kept = [one for one in self.definitions if one[0] < position]
-        if len(kept) < len(self.definitions):
-            self.definitions = kept
-            self._local = [None] * 16
-            self._size, self._runs = [0] * 256, [[] for _ in range(256)]
-            for _, local, layout in kept:
-                self._assign(local, layout)
+        self._restore([one for one in self.definitions if one[0] < position])
+
+    def forget_definitions(self, doubted: Callable[[Layout], bool], start: int) -> None:
+        """Undo the doubted definitions from this byte on, and what was read by them."""
+        kept = []
+        for at, local, layout in self.definitions:
+            if at >= start and layout.defined_at == at and doubted(layout):
+                layout.keep_before(start)
+            else:
+                kept.append((at, local, layout))
+        self._restore(kept)
+
+    def _restore(self, definitions: list[tuple[int, int, Layout]]) -> None:
+        if len(definitions) == len(self.definitions):
+            return
+        self.definitions = definitions
+        self._local = [None] * 16
+        self._size, self._runs = [0] * 256, [[] for _ in range(256)]
+        for _, local, layout in definitions:
+            self._assign(local, layout)
 
     def step(self, position: int, end: int) -> tuple[int, str | None]:
         """Follow one message."""

@@ -5,7 +5,7 @@ chance of one in eight thousand, and several in a row are as good as certain.
 """
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -94,21 +94,30 @@ def _at(data: bytes, places: NDArray[np.int64], big_endian: bool) -> NDArray[np.
     return every[places].astype(np.int64)
 
 
-def garbage_from(stamps: Stamps, clock: Clock, *, torn: bool) -> int | None:
-    """Return the byte from which messages cannot be believed, None where all can.
+def first_odd(stamps: Stamps, clock: Clock, *, torn: bool) -> int | None:
+    """Return the index of the first time that shows lost boundaries, None where none does.
 
     A single odd time is a wrong value; two in a row, or one just before the damage
     (``torn``), mean that the messages' boundaries were lost.
     """
-    places, times, ends = stamps
+    times = stamps[1]
     odd = (times < clock.low) | (times > clock.high)
     if not odd.any():
         return None
     pairs = np.flatnonzero(odd[:-1] & odd[1:])
-    first = int(pairs[0]) if len(pairs) else (len(odd) - 1 if torn and odd[-1] else -1)
-    if first < 0:
-        return None
-    return int(ends[first - 1]) if first else int(places[0])
+    if len(pairs):
+        return int(pairs[0])
+    return len(odd) - 1 if torn and odd[-1] else None
+
+
+def forget_untimed(scanner: Scanner, start: int) -> None:
+    """Undo messages from this byte on that ought to have a time of their own.
+
+    Behind the last believable time there is none among them that has one.
+    """
+    for layout in scanner.layouts.values():
+        if layout.number in _STAMPED and stamp_offset(layout) is not None:
+            layout.keep_before(start)
 
 
 _PLAIN, _STAMP, _DEFINITION, _ROLLED = range(4)
@@ -116,7 +125,7 @@ _PLAIN, _STAMP, _DEFINITION, _ROLLED = range(4)
 
 def trusted(scanner: Scanner, position: int, end: int, clock: Clock) -> bool:
     """Say whether messages can be read from this byte on: several in a row make sense."""
-    local = list(scanner.local_types)
+    local = scanner.local_types_at(position)
     seen = [0, 0, 0, 0]
     at = position
     for step in range(_STEPS):
@@ -183,8 +192,19 @@ def sound_definition(definition: bytes) -> bool:
     return profile.is_message(number) or number >= 0xFF00 or profile.TIMESTAMP in seen
 
 
-def next_trusted(scanner: Scanner, start: int, end: int, clock: Clock) -> tuple[int, bool] | None:
+def next_trusted(
+    scanner: Scanner, start: int, end: int, clock: Clock, walked: Container[int] = ()
+) -> tuple[int, bool] | None:
     """Find the next byte from which messages, or another file, can be read.
+
+    Parameters
+    ----------
+    scanner : Scanner
+    start, end : int
+        Where to search. [byte]
+    clock : Clock
+    walked : container of int
+        Where messages were read on the way into the damage: not there once more. [byte]
 
     Returns
     -------
@@ -195,7 +215,7 @@ def next_trusted(scanner: Scanner, start: int, end: int, clock: Clock) -> tuple[
         for place in _candidates(scanner, low, high, end, clock):
             if read_header(scanner.data, place) is not None:
                 return place, True
-            if trusted(scanner, place, end, clock):
+            if place not in walked and trusted(scanner, place, end, clock):
                 return place, False
     return None
 
@@ -216,9 +236,9 @@ def _candidates(scanner: Scanner, low: int, high: int, end: int, clock: Clock) -
     data = scanner.data
     piece = np.frombuffer(data, dtype=np.uint8, count=high - low, offset=low)
     found = []
-    for local, layout in enumerate(scanner.local_types):
-        offset = None if layout is None else stamp_offset(layout)
-        if layout is None or offset is None:
+    for local, layout in {(local, layout) for _, local, layout in scanner.definitions}:
+        offset = stamp_offset(layout)
+        if offset is None:
             continue
         places = np.flatnonzero((piece & 0xDF) == local) + low
         places = places[places + layout.size <= end]
