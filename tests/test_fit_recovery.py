@@ -226,6 +226,17 @@ def test_odd_clocks_of_a_sound_file_are_no_damage():
     assert not any("damage" in note for note in read.notes)
 
 
+def test_two_halves_of_a_file_years_apart_keep_one_half():
+    made = FitWriter()
+    made.add("file_id", type=4, manufacturer=1, product=1, time_created=T0)
+    stamps = T0 + np.arange(300)
+    stamps[150:] += 86400 * 4000
+    made.add_rows("record", timestamp=stamps, heart_rate=np.full(300, 140))
+    read = read_fit(made.finish())
+    assert len(read.samples) == 300
+    assert int(np.isnan(read.samples.elapsed_s).sum()) == 150
+
+
 def test_the_same_clocks_in_a_file_with_a_bad_checksum_are():
     made = FitWriter()
     made.add("file_id", type=4, manufacturer=1, product=1, time_created=T0)
@@ -233,7 +244,9 @@ def test_the_same_clocks_in_a_file_with_a_bad_checksum_are():
     stamps[100:110] = 86400 * 20000
     made.add_rows("record", timestamp=stamps, heart_rate=np.full(300, 140))
     read = read_fit(made.finish(crc=1))
-    assert len(read.samples) == 290
+    # The first of the ten is known to begin where a record should: it keeps its row.
+    assert len(read.samples) == 291
+    assert int((~np.isnan(read.samples.elapsed_s)).sum()) == 290
     assert any("impossible times" in note for note in read.notes)
 
 

@@ -21,7 +21,9 @@ Tables = Mapping[int, Table]
 _FIT_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 #: Below this a time stamp counts seconds since the device was switched on, by the protocol. [s]
 _ABSOLUTE_FROM = 0x10000000
-_FAR_S = 30 * 86400.0
+#: A record this far from the others has no time: sooner where bytes are known to be damaged. [d]
+_FAR_DAYS, _FAR_IF_DAMAGED_DAYS = 30, 3
+_DAY_S = 86400.0
 
 
 def assemble(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False) -> Activity:
@@ -50,7 +52,7 @@ def assemble(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False
     said = list(notes)
     lengths = _refuse_other_kinds(tables, said, damaged=damaged)
     stamps = times_of_lengths(tables) if lengths else tables[profile.RECORD].times()
-    times, zero, last = _clock(stamps, said)
+    times, zero, last = _clock(stamps, said, _FAR_IF_DAMAGED_DAYS if damaged else _FAR_DAYS)
     elapsed = times - zero
     sessions = Spans(tables.get(profile.SESSION), profile.SESSION, zero)
     legs = legs_of(sessions, elapsed, tables)
@@ -135,15 +137,18 @@ def _a(kind: str) -> str:
     return word if word.endswith("s") else f"a {word} file"
 
 
-def _clock(times: FloatArray, said: list[str]) -> tuple[FloatArray, float, float]:
+def _clock(times: FloatArray, said: list[str], far_days: int) -> tuple[FloatArray, float, float]:
     """Return the times without the impossible ones, and the first and last of them. [s]."""
     low, high = float(times.min()), float(times.max())
     if math.isnan(low):
         low, high = float(np.nanmin(times)), float(np.nanmax(times))
         said.append(f"{int(np.isnan(times).sum())} records have no time")
-    if high - low > _FAR_S:
-        far = np.abs(times - float(np.nanmedian(times))) > _FAR_S
-        said.append(f"{int(far.sum())} records lie more than 30 days from the others: no time")
+    if high - low > far_days * _DAY_S:
+        known = np.sort(times[~np.isnan(times)])
+        far = np.abs(times - known[len(known) // 2]) > far_days * _DAY_S
+        said.append(
+            f"{int(far.sum())} records lie more than {far_days} days from the others: no time"
+        )
         times = np.where(far, np.nan, times)
         low, high = float(np.nanmin(times)), float(np.nanmax(times))
     if low < _ABSOLUTE_FROM:

@@ -149,7 +149,8 @@ class _Reading:
         stamps = stamps_of(scanner)
         clock = clock_of(stamps)
         new = int(np.searchsorted(stamps[0], self.checked))
-        odd = first_odd((stamps[0][new:], stamps[1][new:], stamps[2][new:]), clock, torn=bool(why))
+        recent = stamps[0][new:], stamps[1][new:], stamps[2][new:]
+        odd = first_odd(recent, clock, self.data, torn=bool(why))
         if odd is None:
             if why is None:
                 return self._behind()
@@ -180,7 +181,7 @@ class _Reading:
             return True
         self.part.forget_tables()
         stamps = stamps_of(scanner)
-        if first_odd(stamps, clock_of(stamps), torn=False) is None:
+        if first_odd(stamps, clock_of(stamps), self.data, torn=False) is None:
             return True
         # Odd clocks are written by sound devices too: the checksum tells.
         whole = self.data[self.header.at : self.end + _CRC_BYTES]

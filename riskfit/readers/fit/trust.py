@@ -43,18 +43,21 @@ class Clock:
 
 
 def clock_of(stamps: Stamps) -> Clock:
-    """Return the clock of these messages: near the first of their times.
+    """Return the clock of these messages: near the time that most of the first agree on.
 
     Reading goes wrong behind damage, never before it, and a stretch of garbage can be longer
-    than all that was read well: so the first times count, or all where those disagree.
+    than all that was read well: so the first times count.
     """
     times = stamps[1]
-    if len(times) < _FEWEST:
+    possible = times[(times >= _EARLIEST) & (times <= _LATEST)]
+    first = (possible if len(possible) else times)[:_FIRST]
+    if not len(first):
         return Clock()
-    first = times[:_FIRST]
-    middle = int(np.median(first))
-    if int((np.abs(first - middle) <= _NEAR_S).sum()) * 2 <= len(first):
-        middle = int(np.median(times))
+    agreeing = (np.abs(first[:, None] - first[None, :]) <= _NEAR_S).sum(axis=1)
+    best = int(agreeing.argmax())
+    if not len(possible) and agreeing[best] < _FEWEST:
+        return Clock()
+    middle = int(first[best])
     return Clock(middle - _NEAR_S, middle + _NEAR_S)
 
 
@@ -94,20 +97,31 @@ def _at(data: bytes, places: NDArray[np.int64], big_endian: bool) -> NDArray[np.
     return every[places].astype(np.int64)
 
 
-def first_odd(stamps: Stamps, clock: Clock, *, torn: bool) -> int | None:
+def first_odd(stamps: Stamps, clock: Clock, data: bytes, *, torn: bool) -> int | None:
     """Return the index of the first time that shows lost boundaries, None where none does.
 
     A single odd time is a wrong value; two in a row, or one just before the damage
-    (``torn``), mean that the messages' boundaries were lost.
+    (``torn``), mean that the messages' boundaries were lost.  One right behind a believable
+    message of the same kind cannot have lost them yet.
     """
-    times = stamps[1]
+    places, times, ends = stamps
     odd = (times < clock.low) | (times > clock.high)
     if not odd.any():
         return None
     pairs = np.flatnonzero(odd[:-1] & odd[1:])
     if len(pairs):
-        return int(pairs[0])
-    return len(odd) - 1 if torn and odd[-1] else None
+        first = int(pairs[0])
+    elif torn and odd[-1]:
+        first = len(odd) - 1
+    else:
+        return None
+    if (
+        first
+        and ends[first - 1] == places[first]
+        and data[places[first - 1]] == data[places[first]]
+    ):
+        first += 1
+    return first if first < len(odd) else None
 
 
 def forget_untimed(scanner: Scanner, start: int) -> None:
