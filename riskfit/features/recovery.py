@@ -4,7 +4,7 @@ Everything is computed for many sessions at once from sorted arrays and running 
 session is a table of one row.  Only what started strictly earlier counts.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -68,7 +68,7 @@ def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> Recov
     Notes
     -----
     A rest day is a day of load zero.  A silence of 28 days or more is not rest but an archive
-    that lacks something: coverage starts again behind it.
+    that lacks something: its days are unknown, and coverage starts again behind it.
     """
     at = np.atleast_1d(np.asarray(at_s, dtype=float))
     sports = np.atleast_1d(np.asarray(sport, dtype="U32"))
@@ -99,14 +99,15 @@ def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> Recov
         "hours_since_last_session_h": np.maximum(at - last_end, 0.0) / 3600,
         # People do not log walks: none at all in the archive means not recorded.
         "same_sport_sessions_28d": np.where(walks & ~ever, np.nan, same_28d),
-        **_by_day(history, load, at),
+        **_by_day_before(history, load, at, before),
     }
     full = covered_days >= _WINDOW_DAYS
     for name in _NEED_28_DAYS:
         columns[name] = np.where(full, columns[name], np.nan)
     any_before = (before > 0) & (covered_days > 0)
     for name in set(columns) - _NEED_28_DAYS:
-        columns[name] = np.where(any_before, columns[name], np.nan)
+        enough = covered_days >= 7 if name in _NEED_7_DAYS else any_before
+        columns[name] = np.where(enough, columns[name], np.nan)
     best_since = np.searchsorted(start, at - 90 * DAY_S, side="left")
     speed, power = _hour_equivalents(history)
     return RecoveryTable(
@@ -130,6 +131,7 @@ _NEED_28_DAYS: Final = frozenset(
         "same_sport_sessions_28d",
     }
 )
+_NEED_7_DAYS: Final = frozenset({"monotony", "strain", "rest_days_7d"})
 _BY_DAY: Final = (
     "fitness_ctl",
     "fatigue_atl",
@@ -252,6 +254,25 @@ def _same_sport(
     return count, longest, ever
 
 
+def _by_day_before(
+    history: History, load: FloatArray, at: FloatArray, before: IntArray
+) -> dict[str, FloatArray]:
+    """Return `_by_day` of what came before; inside a silence nobody knows yet that it is one."""
+    found = _by_day(history, load, at)
+    gaps = np.flatnonzero(np.diff(history.start_s) >= _WINDOW_DAYS * DAY_S) + 1
+    for end in gaps[np.isin(gaps, before)].tolist():
+        asked = np.flatnonzero(before == end)
+        until = replace(
+            history,
+            start_s=history.start_s[:end],
+            duration_s=history.duration_s[:end],
+            temperature_c=history.temperature_c[:end],
+        )
+        for name, values in _by_day(until, load[:end], at[asked]).items():
+            found[name][asked] = values
+    return found
+
+
 def _by_day(history: History, load: FloatArray, at: FloatArray) -> dict[str, FloatArray]:
     """Return what is counted by calendar days: form, monotony, rest days, days in the heat."""
     offset = history.utc_offset_s
@@ -260,6 +281,7 @@ def _by_day(history: History, load: FloatArray, at: FloatArray) -> dict[str, Flo
     asked = (np.floor((at + offset) / DAY_S) - first).astype(np.intp)
     days = int(max(day.max(), asked.max())) + 1
     daily = np.bincount(day, weights=load, minlength=days)
+    daily[_silent_days(history, day, days)] = np.nan
     yesterday = np.maximum(asked - 1, 0)
     none_before = asked < 1
 
@@ -292,6 +314,16 @@ def _by_day(history: History, load: FloatArray, at: FloatArray) -> dict[str, Flo
             ),
         }
     return {name: np.where(none_before, np.nan, values) for name, values in result.items()}
+
+
+def _silent_days(history: History, day: IntArray, days: int) -> NDArray[np.bool_]:
+    """Return the days of long silences: nobody knows what was done, so they are no rest."""
+    edge = np.zeros(days + 1, dtype=np.intp)
+    gaps = np.flatnonzero(np.diff(history.start_s) >= _WINDOW_DAYS * DAY_S)
+    np.add.at(edge, day[gaps] + 1, 1)
+    np.add.at(edge, day[gaps + 1], -1)
+    silent: NDArray[np.bool_] = np.cumsum(edge[:-1]) > 0
+    return silent
 
 
 def _hour_equivalents(history: History) -> tuple[FloatArray, FloatArray]:
