@@ -40,6 +40,7 @@ COLUMNS: Final = (
     "sha256",
 )
 _DAY_S = 86400.0
+_FORMULA: Final = frozenset("=+-@\t")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +156,15 @@ def export_csv(store: Store, names: Sequence[str], stream: TextIO) -> int:
             told["athlete"] = name
             told["start_time"] = _moment(outcome.start_s)[: 10 if day else None]
             told["sha256"] = outcome.sha256.hex() if outcome.sha256 else ""
-            writer.writerow(told)
+            writer.writerow({column: _harmless(value) for column, value in told.items()})
             count += 1
     return count
+
+
+def _harmless(value: Any) -> Any:
+    """Keep spreadsheets from taking what somebody wrote for a formula."""
+    told = isinstance(value, str) and value[:1] in _FORMULA
+    return f"'{value}" if told else value
 
 
 def import_csv(store: Store, path: Path, usual: str) -> tuple[int, int]:
@@ -193,6 +200,9 @@ def _parse(line: dict[str, Any], place: str) -> tuple[str, datetime, bool, Told]
     if cramp not in {"0", "1", "no", "yes", "none", "cramp"}:
         raise InputError(f"{place}, column cramp: {cramp!r}: write 1 (a cramp) or 0 (none)")
     moment, whole_day = parse_moment(cells.get("start_time") or cells.get("date", ""), place)
+    for name, cell in cells.items():
+        if cell[:1] == "'" and cell[1:2] in _FORMULA:
+            cells[name] = cell[1:]
     named = ("muscle", "when", "severity", "context", "note")
     words: dict[str, Any] = {name: cells.get(name) or None for name in named}
     try:

@@ -1,0 +1,73 @@
+"""What the commands of learning share: where outcomes come from, and where results go."""
+
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from riskfit.learning.tables import OutcomeTable
+    from riskfit.rules import Model
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def outcome_options(command: F) -> F:
+    """Add the options of commands that read outcomes."""
+    options: tuple[Callable[[Any], Any], ...] = (
+        click.option(
+            "--store",
+            "store_file",
+            type=click.Path(dir_okay=False, path_type=Path),
+            envvar="RISKFIT_STORE",
+            help="Store to use instead of your own.",
+        ),
+        click.option("--all", "everybody", is_flag=True, help="All athletes of the store."),
+        click.option("--athlete", "athlete_name", metavar="NAME", help="One athlete only."),
+        click.option(
+            "--model",
+            "model_file",
+            type=click.Path(exists=True, dir_okay=False, path_type=Path),
+            help="Score card to use instead of the published one (TOML).",
+        ),
+        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+    )
+    for option in options:
+        command = option(command)
+    return command
+
+
+def load_outcomes(cohort: Path | None, model: "Model", values: dict[str, Any]) -> "OutcomeTable":
+    """Read outcomes with features: from a cohort file, or from the store."""
+    from riskfit.learning.tables import read_cohort
+
+    store_file, name = values["store_file"], values["athlete_name"]
+    if cohort is not None:
+        table = read_cohort(cohort, model)
+        return table if name is None else table.of_athlete(name)
+    from riskfit.learning.outcomes import table_of_store
+    from riskfit.store import OWNER, Store, store_path
+
+    with Store(store_file or store_path(), create=False) as store:
+        names = store.athletes() if values["everybody"] else [name or OWNER]
+        return table_of_store(store, names, model)
+
+
+def show(parts: Iterable[Any]) -> None:
+    """Print texts and tables."""
+    from rich.console import Console
+
+    console = Console(highlight=False, markup=False, soft_wrap=False)
+    for part in parts:
+        console.print(part)
+
+
+def print_json(entry: dict[str, Any]) -> None:
+    """Print one strict JSON document."""
+    from riskfit import __version__
+    from riskfit.report.document import encode
+
+    sys.stdout.buffer.write(encode({"riskfit": __version__, **entry}))
+    sys.stdout.flush()

@@ -1,0 +1,44 @@
+"""``riskfit model``: score cards as files."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from riskfit.cli.learning import print_json, show
+
+if TYPE_CHECKING:
+    from riskfit.rules import Model
+
+_PUBLISHED = "published"
+
+
+@click.group()
+def model() -> None:
+    """Compare score cards."""
+
+
+@model.command(epilog="Example: riskfit model diff published squad.toml")
+@click.argument("old")
+@click.argument("new")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def diff(old: str, new: str, as_json: bool) -> None:
+    """Say what differs between two cards: points of rules and causes, and every key.
+
+    OLD and NEW are model files (TOML); the word "published" stands for the bundled card.
+    """
+    from riskfit.learning.models import diff_models
+    from riskfit.report.learning import diff_entry, diff_parts
+
+    found = diff_models(_load(old), _load(new))
+    if as_json:
+        print_json(diff_entry(found))
+    else:
+        show(diff_parts(found))
+
+
+def _load(name: str) -> "Model":
+    from riskfit.rules import load_model
+
+    # a file of that name in this folder would have to be called ./published
+    return load_model() if name == _PUBLISHED else load_model(Path(name))
