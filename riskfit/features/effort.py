@@ -239,6 +239,9 @@ def with_effort(plan: PlannedSession, effort: Effort, factor: float) -> PlannedS
         ("power_w", "speed_m_s", "heart_rate_bpm", "intensity_fraction")
     )
     distance = plan.distance_m
+    if any(kind == "bike speed" for kind, *_ in told):
+        # It becomes power, which would not know how fast the way is.
+        distance = planned_length_m(plan, effort.person, effort.capacity)
     changed = replace(
         plan,
         **{**nothing, **(targets[0] if not plan.segments else {})},
