@@ -198,9 +198,22 @@ def _inner_zip(path: str, member: str) -> zipfile.ZipFile:
 @lru_cache(maxsize=1)
 def _inner_zip_at(path: str, member: str, changed: int) -> zipfile.ZipFile:
     try:
-        return zipfile.ZipFile(_unpacked(_open_zip_at(path, changed), member))
+        return _InnerZip(_unpacked(_open_zip_at(path, changed), member))
     except (zipfile.BadZipFile, zlib.error, OSError, ValueError, RuntimeError, EOFError) as error:
         raise DamagedFileError(f"damaged zip ({error}): fetch it again") from error
+
+
+class _InnerZip(zipfile.ZipFile):
+    """A zip read from a file of ours, which goes with it."""
+
+    def __init__(self, spool: IO[bytes]) -> None:
+        self._spool = spool
+        super().__init__(spool)
+
+    def close(self) -> None:
+        """Close the zip and the file below it."""
+        super().close()
+        self._spool.close()
 
 
 def _unpacked(archive: zipfile.ZipFile, member: str) -> IO[bytes]:
@@ -208,17 +221,18 @@ def _unpacked(archive: zipfile.ZipFile, member: str) -> IO[bytes]:
     info = archive.getinfo(member)
     if info.flag_bits & 1:
         raise UnsupportedFileError("encrypted: unpack it with its password first")
-    # closed with the zip that reads from it
     spool: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115
-    with archive.open(info) as stream:
-        size = 0
-        while piece := stream.read(_CHUNK):
-            size += len(piece)
-            if size > min(_LARGEST_INNER, _IN_MEMORY + 400 * info.compress_size):
-                raise UnsupportedFileError(
-                    "unpacks to far more than its size, as only a zip bomb does: left alone"
-                )
-            spool.write(piece)
+    try:
+        with archive.open(info) as stream:
+            while piece := stream.read(_CHUNK):
+                spool.write(piece)
+                if spool.tell() > min(_LARGEST_INNER, _IN_MEMORY + 400 * info.compress_size):
+                    raise UnsupportedFileError(
+                        "unpacks to far more than its size, as only a zip bomb does: left alone"
+                    )
+    except BaseException:
+        spool.close()
+        raise
     return spool
 
 
