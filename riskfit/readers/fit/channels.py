@@ -172,7 +172,8 @@ def _cadences(
         return {}
     if records.has(_FRACTIONAL_CADENCE):
         fraction = records.column(_FRACTIONAL_CADENCE)
-        cadence = cadence + np.where(np.isnan(fraction), 0.0, fraction)
+        fraction[np.isnan(fraction)] = 0.0
+        cadence = cadence + fraction
     found: dict[str, FloatArray] = {}
     for leg in legs:
         stepping = leg.sport in _STEPPING or leg.sub_sport in _STEPPING_SUB_SPORTS

@@ -26,21 +26,22 @@ Descriptions = Mapping[tuple[int, int], Sequence[tuple[int, DeveloperField]]]
 _SMALLER = {1, 2, 4}
 #: Up to this many messages are read one by one.
 _FEW = 40
+_LETTERS = {
+    "u1": "B",
+    "u2": "H",
+    "u4": "I",
+    "u8": "Q",
+    "i1": "b",
+    "i2": "h",
+    "i4": "i",
+    "i8": "q",
+    "f4": "f",
+    "f8": "d",
+}
 _FORMS = {
-    f"{order}{kind}{size}": struct.Struct(order + letter)
+    order + code: struct.Struct(order + letter)
     for order in "<>"
-    for kind, size, letter in (
-        ("u", 1, "B"),
-        ("u", 2, "H"),
-        ("u", 4, "I"),
-        ("u", 8, "Q"),
-        ("i", 1, "b"),
-        ("i", 2, "h"),
-        ("i", 4, "i"),
-        ("i", 8, "q"),
-        ("f", 4, "f"),
-        ("f", 8, "d"),
-    )
+    for code, letter in _LETTERS.items()
 }
 
 
@@ -101,6 +102,32 @@ def _native_place(message: int, row: tuple[int, int, int, int], big_endian: bool
     return _place(slot, form_of(slot, profile.declared_type(message, slot.number)), big_endian)
 
 
+class _MessageForm(NamedTuple):
+    """How to take a whole message apart, and which part is which field: index, invalid value."""
+
+    form: struct.Struct
+    columns: dict[int, tuple[int, int | None]]
+
+
+@lru_cache(maxsize=1 << 10)
+def _message_form(message: int, definition: bytes) -> _MessageForm:
+    """Return how to read the first number of each field of a message."""
+    letters, at = ["x"], 1
+    columns: dict[int, tuple[int, int | None]] = {}
+    for start in range(6, 6 + 3 * definition[5], 3):
+        number, size, source = definition[start : start + 3]
+        place = _native_place(message, (number, size, source, at), definition[2] != 0)
+        if place is None:
+            letters.append(f"{size}x")
+        else:
+            letter = _LETTERS[place.dtype[1:]]
+            letters.append(f"{letter}{size - int(place.dtype[2:])}x")
+            columns.setdefault(number, (len(columns), place.invalid))
+        at += size
+    order = ">" if definition[2] else "<"
+    return _MessageForm(struct.Struct(order + "".join(letters)), columns)
+
+
 def _one_number(data: bytes, position: int, place: Place) -> float:
     """Return the number at this place of the message at this byte."""
     raw = _FORMS[place.dtype].unpack_from(data, position + place.offset)[0]
@@ -146,12 +173,14 @@ class ColumnTable:
         self.data = data
         self.layouts = layouts
         self.described = described or {}
-        self._developer: dict[DeveloperField, dict[int, FieldSlot]] | None = None
+        self._developer: list[tuple[DeveloperField, dict[int, FieldSlot]]] | None = None
         self._clock = clock
         self._count = sum(layout.count for layout in layouts)
         self._where: Positions | None = None
         self._rows: _Rows | None = None
         self._handful: list[tuple[int, int]] | None = None
+        self._messages: list[tuple[int, tuple[Any, ...]]] | None = None
+        self._forms: list[_MessageForm] = []
 
     def __len__(self) -> int:
         return self._count
@@ -213,8 +242,6 @@ class ColumnTable:
 
     def _numbers(self, places: Sequence[Place | None]) -> FloatArray:
         """Return the numbers at these places, one a layout, nan where a layout has none."""
-        if self._count <= _FEW:
-            return self._few_numbers(places)
         rows = self._lay_out()
         if rows.of_layout is None:
             place = places[0]
@@ -256,12 +283,24 @@ class ColumnTable:
             )
         return self._handful
 
-    def _few_numbers(self, places: Sequence[Place | None]) -> FloatArray:
-        """Return the numbers of a handful of messages, one by one: quicker than arrays."""
+    def _few_numbers(self, number: int) -> FloatArray:
+        """Return a field of a handful of messages: quicker by whole messages than by arrays."""
+        if self._messages is None:
+            self._forms = [_message_form(self.number, one.definition) for one in self.layouts]
+            self._messages = [
+                (index, self._forms[index].form.unpack_from(self.data, position))
+                for position, index in self._one_by_one()
+            ]
+        columns = [form.columns.get(number) for form in self._forms]
+        if not any(columns):
+            return np.full(self._count, np.nan)
         values = []
-        for position, index in self._one_by_one():
-            place = places[index]
-            values.append(math.nan if place is None else _one_number(self.data, position, place))
+        for index, message in self._messages:
+            column = columns[index]
+            if column is None or message[column[0]] == column[1]:
+                values.append(math.nan)
+            else:
+                values.append(float(message[column[0]]))
         return np.array(values, dtype=np.float64)
 
     def times(self) -> FloatArray:
@@ -295,7 +334,9 @@ class ColumnTable:
 
     def _field(self, number: int) -> FloatArray:
         """Return a field's first number as it stands."""
-        places = []
+        if self._count <= _FEW:
+            return self._few_numbers(number)
+        places: list[Place | None] = []
         for layout in self.layouts:
             row = layout.fields().get(number)
             big_endian = layout.definition[2] != 0
@@ -365,26 +406,28 @@ class ColumnTable:
 
     def developer_fields(self) -> list[DeveloperField]:
         """Return the developer fields of all layouts, each once."""
-        return list(self._brought())
+        return [one for one, _ in self._brought()]
 
-    def _brought(self) -> dict[DeveloperField, dict[int, FieldSlot]]:
+    def _brought(self) -> list[tuple[DeveloperField, dict[int, FieldSlot]]]:
         """Return the developer fields, and where each layout (by its number here) holds them."""
         if self._developer is None:
-            self._developer = {}
+            found: dict[int, tuple[DeveloperField, dict[int, FieldSlot]]] = {}
             for index, layout in enumerate(self.layouts):
                 for slot in layout.developer_slots():
                     one = _meaning(self.described.get((slot.source, slot.number), ()), layout)
                     if one is not None:
-                        self._developer.setdefault(one, {}).setdefault(index, slot)
+                        found.setdefault(id(one), (one, {}))[1][index] = slot
+            self._developer = list(found.values())
         return self._developer
 
     def developer_column(self, described: DeveloperField) -> FloatArray:
         """Return a developer field's numbers, scaled as its description says."""
         places: list[Place | None] = [None] * len(self.layouts)
-        for index, slot in self._brought().get(described, {}).items():
-            written = slot._replace(source=described.base_type)
-            big_endian = self.layouts[index].big_endian
-            places[index] = _place(written, form_of(written, None), big_endian)
+        for one, slots in self._brought():
+            for index, slot in slots.items() if one == described else ():
+                written = slot._replace(source=described.base_type)
+                big_endian = self.layouts[index].big_endian
+                places[index] = _place(written, form_of(written, None), big_endian)
         values = self._numbers(places)
         if described.scale:
             values /= described.scale

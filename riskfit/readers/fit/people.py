@@ -38,7 +38,7 @@ _INDOOR = {
 def last_value(tables: Tables, message: int, field: int) -> float | None:
     """Return the last valid value of a field, None where there is none."""
     table = tables.get(message)
-    if table is None or not len(table) or not table.has(field):
+    if table is None or not len(table):
         return None
     return _last(table.column(field))
 

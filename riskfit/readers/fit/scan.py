@@ -10,7 +10,7 @@ import struct
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import accumulate, chain
+from itertools import accumulate
 from typing import NamedTuple
 
 import numpy as np
@@ -132,8 +132,8 @@ class Layout:
 
 def expand(runs: Sequence[list[int]]) -> Positions:
     """Turn runs into the first byte of every message, list after list."""
-    flat = array("q", runs[0] if len(runs) == 1 else chain.from_iterable(runs))
-    table = np.frombuffer(flat, dtype=np.int64).reshape(-1, 3)
+    flat = runs[0] if len(runs) == 1 else [number for one in runs for number in one]
+    table = np.frombuffer(array("q", flat), dtype=np.int64).reshape(-1, 3)
     first, stride, count = table[:, 0], table[:, 1], table[:, 2]
     if len(table) == 1:
         return np.arange(first[0], first[0] + stride[0] * count[0], stride[0], dtype=np.int64)

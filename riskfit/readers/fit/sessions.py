@@ -44,10 +44,8 @@ class Spans:
         """Return a field of all rows, None where it is absent."""
         values = self._values.get(field)
         if values is None:
-            values = [None] * self.length
-            if self.table is not None and self.table.has(field):
-                column = self.table.column(field).tolist()
-                values = [None if math.isnan(value) else value for value in column]
+            column = [] if self.table is None else self.table.column(field).tolist()
+            values = [None if math.isnan(value) else value for value in column]
             self._values[field] = values
         return values
 
