@@ -58,9 +58,10 @@ def _save_one(run: "sqlite3.Connection", athlete: int, layout: int, result: File
     )
     for part, entry in enumerate(result.entries):
         done = run.execute(
-            "INSERT OR IGNORE INTO activity (athlete, start_s, end_s, sport, utc_offset_s, "
+            "INSERT INTO activity (athlete, start_s, end_s, sport, utc_offset_s, "
             "richness, sha256, basis, part, catalogue, legs, features) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+            "ON CONFLICT (athlete, sha256, basis, part) DO NOTHING",
             (
                 athlete,
                 entry.start_s,
