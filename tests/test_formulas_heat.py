@@ -5,12 +5,13 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tools.reference import read_table
 
 from riskfit.formulas import heat
 
+UNHURRIED = settings(deadline=None)  # a busy machine is no failure
 AIR_C = st.floats(-15, 48)
 HUMIDITY_PCT = st.floats(6, 98)
 
@@ -53,6 +54,7 @@ def test_water_boils_near_the_range_of_the_formula_and_freezes_at_0_611_kpa():
     assert heat.saturation_vapour_pressure_kpa(40.0) == pytest.approx(7.384, rel=0.004)
 
 
+@UNHURRIED
 @given(AIR_C, HUMIDITY_PCT)
 def test_dew_point_and_humidity_are_each_others_inverse(air_c, humidity_pct):
     dew_c = heat.dew_point_c(air_c, humidity_pct)
@@ -64,6 +66,7 @@ def test_air_without_vapour_has_no_dew_point():
     assert np.isnan(heat.dew_point_c(20.0, 0.0))
 
 
+@UNHURRIED
 @given(st.floats(0, 48), HUMIDITY_PCT)
 def test_the_wet_bulb_lies_between_dew_point_and_air(air_c, humidity_pct):
     wet_c = heat.wet_bulb_temperature_c(air_c, humidity_pct)
@@ -152,6 +155,7 @@ def test_air_thins_with_altitude():
 # ---- WBGT
 
 
+@UNHURRIED
 @given(st.floats(5, 42), HUMIDITY_PCT, st.floats(0.5, 8), st.floats(0.05, 1))
 def test_the_interval_runs_from_shade_to_full_sun(air_c, humidity_pct, wind_m_s, height):
     value, low, high = heat.wbgt_with_interval_c(
