@@ -31,7 +31,7 @@ demo: .venv/.core ## the main job on the bundled samples: a report on screen and
 test: .venv/.test ## the tests, without the long proofs
 	@.venv/bin/pytest
 
-proof: .venv/.test ## the long proofs: thousands of damaged files, hundreds of seeds
+proof: .venv/.proof ## the long proofs: thousands of damaged files, hundreds of seeds
 	@.venv/bin/pytest -m slow
 
 lint: .venv/.test ## style, formatting and types, as continuous integration checks them
@@ -58,6 +58,11 @@ clean: ## remove the environments and everything that was built
 	@.venv/bin/python -m pip install --quiet --editable '.[test,web,parquet,cluster]'
 	@$(COMPILE)
 	@touch $@ .venv/.core
+
+.venv/.proof: .venv/.test
+	@echo "Installing what the long proofs compare with into .venv" >&2
+	@.venv/bin/python -m pip install --quiet --editable '.[test,proof,web,parquet,cluster]'
+	@touch $@
 
 .venv-bench/.ready: $(METADATA) $(BENCH_NEEDS) | .venv-bench/bin/python
 	@echo "Installing riskfit and what it is measured against into .venv-bench" >&2
