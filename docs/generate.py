@@ -1,7 +1,7 @@
 """Bring the texts up to date: write from the code what the code knows.
 
 That is the tables of docs/nomenclature.md, the card and the rules of docs/rules.md, the help of
-docs/commands.md, and the output that README.md shows.  Run
+docs/commands.md, the table of docs/cohorts.md, and the output that README.md shows.  Run
 ``python docs/generate.py`` after a channel, a feature or the output changed; a test fails until
 then.  What stands between the markers is replaced, everything else is left as it is.
 """
@@ -19,6 +19,7 @@ import click
 
 from riskfit.activity import CHANNELS, Samples
 from riskfit.cli import main
+from riskfit.cohorts import load_cohorts, run_cohort
 from riskfit.features.catalogue import CATALOGUE, GROUPS
 from riskfit.report.card import card_text, rule_text
 from riskfit.rules import load_model
@@ -156,10 +157,35 @@ def commands() -> str:
     return "\n\n".join(parts)
 
 
+def cohorts() -> str:
+    """Return the published cohorts, what the card makes of them, and what was assumed."""
+    parts = []
+    references = load_model().references
+    for cohort in load_cohorts():
+        cited = "; ".join(references[key].cite for key in cohort.references)
+        told = [f"## {cohort.id} {cohort.title}", f"Source: {cited}."]
+        if cohort.assumed:
+            told.append(f"Assumed: {cohort.assumed}.")
+        rows = [
+            (
+                line.what,
+                line.published,
+                f"{line.low:g} to {line.high:g}",
+                f"{line.ours:.2f}",
+                "PASS" if line.passed else "FAIL",
+            )
+            for line in run_cohort(cohort)
+        ]
+        told.append(table(("what", "published", "range", "ours", "verdict"), rows))
+        parts.append("\n\n".join(told))
+    return "\n\n".join(parts)
+
+
 PARTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
     DOCS / "nomenclature.md": {"endings": endings, "channels": channels, "features": features},
     DOCS / "rules.md": {"card": card, "rules": rules},
     DOCS / "commands.md": {"commands": commands},
+    DOCS / "cohorts.md": {"cohorts": cohorts},
     DOCS.parent / "README.md": {"demo": demo},
 }
 

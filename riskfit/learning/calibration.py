@@ -51,11 +51,11 @@ class Readiness:
     @property
     def enough(self) -> bool:
         """Whether there are enough of both."""
-        return bool(self.varying) and min(self.cramps, self.others) >= self.needed
+        return min(self.cramps, self.others) >= self.needed
 
     def sentence(self) -> str:
         """Say it in one sentence."""
-        have = f"there are {self.cramps} sessions with a cramp and {self.others} without"
+        have = f"sessions logged: {self.cramps} with a cramp and {self.others} without"
         return f"{have}; {self.needed} of each are needed"
 
 
@@ -206,8 +206,6 @@ def calibrate(table: OutcomeTable, model: Model, priors: Priors | None = None) -
 
 def _refuse(ready: Readiness, source: str) -> None:
     """Refuse what cannot teach anything."""
-    if not ready.varying:
-        raise InputError(f"{source}: all sessions are alike, so nothing can be learned from them")
     if not ready.cramps or not ready.others:
         missing = "with a cramp" if not ready.cramps else "without a cramp"
         raise InputError(
@@ -219,3 +217,5 @@ def _refuse(ready: Readiness, source: str) -> None:
             f"{source}: too few outcomes to learn from: {ready.sentence()}. Go on logging both "
             "(`riskfit log`); until then the published card is the better guess"
         )
+    if not ready.varying:
+        raise InputError(f"{source}: all sessions are alike, so nothing can be learned from them")

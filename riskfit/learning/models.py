@@ -180,6 +180,8 @@ def _plain(model: Model) -> dict[str, Any]:
         {name: getattr(model, name) for name in Model.__struct_fields__ if name != "references"}
     )
     plain.pop("source")
+    for derived in ("old_points", "new_points"):
+        plain["provenance"].pop(derived, None)
     for name, value in plain.items():
         if isinstance(value, list | tuple):
             plain[name] = {entry["id"]: entry for entry in value}

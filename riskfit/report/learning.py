@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+from riskfit.report.words import plural
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -178,8 +180,9 @@ def evaluation_parts(evaluation: "Evaluation") -> Iterable[Any]:
     """Yield an evaluation as things that a rich console prints."""
     rows, model = evaluation.rows, evaluation.model
     yield (
-        f"{model.id} {model.version} on {rows} sessions of {evaluation.athletes} athletes, "
-        f"{evaluation.cramps} with a cramp; the model expected {evaluation.expected:.1f}."
+        f"{model.id} {model.version} on {plural(rows, 'session')} of "
+        f"{plural(evaluation.athletes, 'athlete')}, {evaluation.cramps} with a cramp; "
+        f"the model expected {evaluation.expected:.1f}."
     )
     if evaluation.auc is None:
         yield "Only one kind of outcome: what tells them apart cannot be judged."
@@ -219,7 +222,8 @@ def _per_cent(share: float) -> str:
 def _decision_parts(evaluation: "Evaluation") -> Iterable[Any]:
     table = _table("Acting from", "net benefit", "acting always", "best")
     for decision in evaluation.decisions:
-        worth = {"model": decision.model, "always": decision.always, "never": 0.0}
+        # where they tie, the simpler one is as good
+        worth = {"never": 0.0, "always": decision.always, "model": decision.model}
         best = max(worth, key=lambda name: worth[name])
         chance = _per_cent(decision.threshold)
         table.add_row(chance, f"{decision.model:.4f}", f"{decision.always:.4f}", best)
@@ -244,6 +248,8 @@ def calibration_parts(calibration: "Calibration") -> Iterable[Any]:
     yield have[0].upper() + have[1:] + "."
     if ready.constant:
         yield f"The same in all sessions, so nothing is learned of it: {', '.join(ready.constant)}."
+    if fit.level == "rules":
+        yield "Learned are factors of causes and of their rules (see riskfit model diff)."
     yield ""
     factors = _table("Cause", "factor", "90 % interval", "from your outcomes")
     share = calibration.data_share()
