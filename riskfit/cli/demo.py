@@ -9,9 +9,9 @@ import click
 @click.option(
     "-o",
     "--output",
-    default="demo-report.json",
+    default="demo-report.html",
     show_default=True,
-    help="Report file to write (.json, .txt).",
+    help="Report file to write (.html, .json, .txt).",
 )
 @click.option("--full", is_flag=True, help="Show every feature, rule and question.")
 def demo(output: str, full: bool) -> None:

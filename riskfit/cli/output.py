@@ -44,7 +44,12 @@ def output_options(command: F) -> F:
             "-o",
             "--output",
             metavar="OUT",
-            help="Write to a file, format by suffix (.json, .txt); - is stdout.",
+            help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.",
+        ),
+        click.option(
+            "--share",
+            is_flag=True,
+            help="In a page or JSON leave out names of files and people, and where it was.",
         ),
         click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
     )
@@ -61,17 +66,29 @@ def finish(
     fail_at: str | None,
     full: bool,
     quiet: bool,
+    share: bool = False,
 ) -> None:
     """Write results out, name the failures, and leave with the right exit code."""
     reached = _band_check(results, fail_at)
     kind = "json" if as_json else "text"
     if output is not None and output != "-" and not as_json:
         kind = _kind_of(output)
-    if kind == "json":
-        from riskfit.report.document import document, encode
+    if share and kind == "text":
+        raise click.UsageError("--share is for pages and JSON: give --json, or -o with .html")
+    if kind == "html":
+        from riskfit.report.html import result_page
 
-        content = document(results.analyses, results.failures, results.model)
-        _write(encode(content | results.document), output)
+        _write(
+            result_page(
+                results.analyses, results.failures, results.model, results.document, share=share
+            ),
+            output,
+        )
+    elif kind == "json":
+        from riskfit.report.document import document, encode, without_identity
+
+        content = document(results.analyses, results.failures, results.model) | results.document
+        _write(encode(without_identity(content) if share else content), output)
     else:
         _write_text(results, output, full)
     if not quiet:
@@ -100,7 +117,7 @@ def _band_check(results: Results, fail_at: str | None) -> bool:
 
 
 def _kind_of(output: str) -> str:
-    kinds = {".json": "json", ".txt": "text"}
+    kinds = {".html": "html", ".json": "json", ".txt": "text"}
     suffix = Path(output).suffix.lower()
     if suffix not in kinds:
         raise click.BadParameter(

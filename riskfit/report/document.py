@@ -33,6 +33,28 @@ def encode(value: Any, *, indent: bool = True) -> bytes:
     return (msgspec.json.format(raw, indent=2) if indent else raw) + b"\n"
 
 
+def without_identity(content: dict[str, Any]) -> dict[str, Any]:
+    """Return the document without what tells whose it is: names, digests and notes.
+
+    Notes go as a whole, and so do the words of errors: a reader may quote any word of a file.
+    """
+    shared = dict(content)
+    shared["activities"] = [anonymous(entry) for entry in content["activities"]]
+    shared["failed"] = [
+        {"source": f"file {number}", "kind": one["kind"], "error": one["kind"].replace("_", " ")}
+        for number, one in enumerate(content["failed"], 1)
+    ]
+    if content.get("plan"):
+        shared["plan"] = anonymous(content["plan"])
+    return shared
+
+
+def anonymous(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry without what tells whose it is; keys that are not there stay away."""
+    nothing: dict[str, Any] = {"source": None, "sha256": None, "athlete": None, "notes": []}
+    return entry | {name: empty for name, empty in nothing.items() if name in entry}
+
+
 def failed_entry(failure: Failure) -> dict[str, Any]:
     """Return a failed input's entry."""
     return {"source": failure.source, "kind": failure.kind, "error": failure.error}

@@ -11,6 +11,19 @@ CAUSE_NAMES: Final = {
     "fatigue": "Fatigue",
     "dehydration": "Dehydration",
 }
+#: Kinds of advice, in order, as headings.
+ADVICE_KINDS: Final = {
+    "red_flag": "First",
+    "clinician": "With your clinician",
+    "heat": "Heat",
+    "drinking": "Drinking",
+    "routine": "Training",
+    "before": "Before",
+    "acute": "In a cramp",
+    "after": "Afterwards",
+    "shoes": "Shoes",
+    "caution": "Keep in mind",
+}
 #: Decimal places by unit; others get none from 100 on, one from 10 on, else two.
 _PLACES: Final = {
     "bpm": 0,
@@ -67,6 +80,17 @@ def duration_words(minutes: float) -> str:
     """
     whole = round(minutes)
     return f"{whole // 60} h {whole % 60:02d} min" if whole >= 60 else f"{whole} min"
+
+
+def plural(count: int, word: str) -> str:
+    """Return a count with its word.
+
+    Examples
+    --------
+    >>> plural(1, "session"), plural(5000, "session")
+    ('1 session', '5,000 sessions')
+    """
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
 def clock(posix_s: float) -> str:

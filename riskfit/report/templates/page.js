@@ -1,0 +1,82 @@
+// What every page does: read its data, know its colours, draw when seen, save its numbers.
+"use strict";
+const riskfit = (() => {
+  const names = ["paper", "ink", "quiet", "line", "wash", "accent", "accent-soft", "second"];
+  const charts = [];
+
+  function block(id) {
+    return JSON.parse(document.getElementById(id).textContent);
+  }
+
+  function colours(printed) {
+    const from = printed ? document.querySelector(".as-printed") : document.documentElement;
+    const style = getComputedStyle(from);
+    return Object.fromEntries(names.map((n) => [n, style.getPropertyValue("--" + n).trim()]));
+  }
+
+  // A chart is a function from colours to plotly's data and layout; it is drawn when it comes
+  // into view, and again when the colours change.
+  function chart(element, make) {
+    const one = { element, make, drawn: false };
+    charts.push(one);
+    if (typeof IntersectionObserver === "undefined") { draw(one); return one; }
+    const watch = new IntersectionObserver((seen) => {
+      if (seen.some((s) => s.isIntersecting)) { watch.disconnect(); if (!one.drawn) draw(one); }
+    }, { rootMargin: "200px" });
+    watch.observe(element);
+    return one;
+  }
+
+  function draw(one, printed = false) {
+    const c = Object.assign(colours(printed), { size: printed ? 9 : 12 });
+    const { data, layout } = one.make(c);
+    const full = Object.assign({
+      paper_bgcolor: c.paper, plot_bgcolor: c.paper, autosize: !printed,
+      font: { color: c.ink, size: c.size, family: "system-ui, 'Liberation Sans', sans-serif" },
+      hoverlabel: { bgcolor: c.wash, bordercolor: c.line, font: { color: c.ink } },
+      showlegend: false,
+      dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
+    }, layout, printed ? { width: 690, height: layout.height * 0.54 } : {});
+    one.drawn = true;
+    one.element.setAttribute("data-drawn", "true");
+    return Plotly.react(one.element, data, full, {
+      responsive: true, displaylogo: false, displayModeBar: false, doubleClick: "reset",
+    });
+  }
+
+  function redraw(printed) {
+    charts.forEach((one) => { if (one.drawn || printed) draw(one, printed); });
+  }
+
+  function save(text, name) {
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+  }
+
+  function clock(seconds) {
+    const whole = Math.round(seconds), h = Math.floor(whole / 3600);
+    const m = String(Math.floor(whole / 60) % 60).padStart(2, "0");
+    return h + ":" + m + ":" + String(whole % 60).padStart(2, "0");
+  }
+
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw(false));
+  addEventListener("beforeprint", () => redraw(true));
+  addEventListener("afterprint", () => redraw(false));
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-save]");
+    if (!button) return;
+    save(JSON.stringify(block(button.dataset.save).document, null, 2) + "\n", "riskfit.json");
+  });
+  // A link to a source opens the list it stands in.
+  document.addEventListener("click", (event) => {
+    const link = event.target.closest('a[href^="#"]');
+    const goal = link && document.getElementById(link.getAttribute("href").slice(1));
+    const closed = goal && goal.closest("details:not([open])");
+    if (closed) closed.open = true;
+  });
+
+  return { block, chart, draw, colours, clock, save };
+})();
