@@ -13,7 +13,7 @@ from riskfit.scoring import Scores
 from riskfit.whatif.case import Case, score_columns, score_variants
 
 #: Below this nobody needs to be asked. [points]
-_LEAST: Final = 0.05
+_LEAST: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
