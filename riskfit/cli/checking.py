@@ -13,7 +13,7 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cli import units
 from riskfit.cli.inputs import read_history
 from riskfit.cli.output import Results
-from riskfit.cli.planning import make_plan
+from riskfit.cli.planning import Incomplete, make_plan
 from riskfit.cli.stores import Memory
 from riskfit.errors import InputError
 from riskfit.features.planned import features_of
@@ -86,6 +86,8 @@ def answer(
 ) -> Answer:
     """Answer for one athlete."""
     start = ask.told.get("start_time") or ask.now
+    varied = [vary_values(text, start) for text in ask.vary]
+    _refuse(ask, varied, model)
     if ask.history_paths:
         history: History | None = read_history(ask.history_paths, athlete)
     else:
@@ -113,9 +115,23 @@ def answer(
         analysis=analysis,
         open_inputs=open_inputs(case) if scored else (),
         near=nearest_sessions(case, memory.outcomes()),
-        sweeps=tuple(sweep(case, *vary_values(text, start)) for text in ask.vary),
+        sweeps=tuple(sweep(case, key, values) for key, values in varied),
         changes=None if ask.below is None else smallest_changes(case, ask.below),
     )
+
+
+def _refuse(ask: Ask, varied: list[tuple[str, FloatArray]], model: Model) -> None:
+    """Refuse what no plan could be asked, before anything is read."""
+    if ask.forecast_file is None and any(key == "start" for key, _ in varied):
+        raise Incomplete(
+            "--vary start needs --forecast FILE (hour,temp,humidity,wind,cloud): without it "
+            "nothing says how the hours differ"
+        )
+    bands = [band.id for band in model.bands[1:]]
+    if ask.below is not None and ask.below not in bands:
+        raise click.BadParameter(
+            f"{ask.below!r}: give one of {', '.join(bands)}", param_hint="--below"
+        )
 
 
 def _forecast(ask: Ask, start: datetime) -> "Forecast | None":
@@ -132,11 +148,13 @@ def add_answer(results: Results, found: Answer, ask: Ask) -> None:
 
     results.analyses.append(found.analysis)
     changes = found.changes
-    results.document = {
+    entry = {
         "plan": plan_entry(found.case, found.open_inputs, found.near),
         "what_if": [sweep_entry(one) for one in found.sweeps],
         "changes": None if changes is None else changes_entry(found.case, changes),
     }
+    results.entries.append(entry)
+    results.document = dict(entry)
     results.addenda.append(lambda: _text(found, ask))
 
 

@@ -27,8 +27,9 @@ class Results:
     model: "Model"
     analyses: "list[Analysis]" = field(default_factory=list)
     failures: "list[Failure]" = field(default_factory=list)
-    #: More keys of the document, and more to print behind each analysis.
+    #: More keys of the document and of each entry, and more to print behind each analysis.
     document: dict[str, Any] = field(default_factory=dict)
+    entries: list[dict[str, Any]] = field(default_factory=list)
     addenda: "list[Callable[[], RenderableType]]" = field(default_factory=list)
 
 

@@ -20,6 +20,10 @@ from riskfit.errors import InputError, RiskfitError
 from riskfit.profiles import athlete_from
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from rich.console import RenderableType
+
     from riskfit.athlete import Conditions
     from riskfit.rules import Model
 
@@ -45,7 +49,6 @@ def check_roster(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
     model = load_model(values.pop("model_file"))
     context = model.context(values.pop("context")).id
     results = Results(model=model)
-    documents: list[dict[str, Any]] = []
     for line, row in _rows(roster):
         where = f"{roster}, line {line}"
         try:
@@ -56,13 +59,24 @@ def check_roster(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
             results.failures.append(Failure(source=source, kind="input", error=message))
             continue
         add_answer(results, found, ask)
-        documents.append(results.document)
     results.document = {
-        "plan": {"roster": [one["plan"] for one in documents]},
-        "what_if": [one["what_if"] for one in documents],
-        "changes": [one["changes"] for one in documents],
+        "plan": {"roster": [one["plan"] for one in results.entries]},
+        "what_if": [one["what_if"] for one in results.entries],
+        "changes": [one["changes"] for one in results.entries],
     }
+    if results.addenda:
+        last = results.addenda[-1]
+        results.addenda[-1] = lambda: _with_squad(last, results)
     return results
+
+
+def _with_squad(last: "Callable[[], RenderableType]", results: Results) -> "RenderableType":
+    """Return the last addendum with the whole squad behind it, the highest score first."""
+    from rich.console import Group
+
+    from riskfit.report.planning_text import squad_text
+
+    return Group(last(), squad_text(results.analyses))
 
 
 def _rows(roster: Path) -> list[tuple[int, dict[str, str]]]:

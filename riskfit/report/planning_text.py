@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from riskfit.analysis import Analysis
 from riskfit.report.numbers import round_down
 from riskfit.report.planning import (
     DRINKING_CAVEAT,
@@ -43,6 +44,27 @@ def plan_text(
     if open_inputs:
         parts += [_tell(open_inputs, full), Text("")]
     return Padding(Group(*parts), (0, 1))
+
+
+def squad_text(analyses: Sequence[Analysis]) -> RenderableType:
+    """Return a squad in one table, the highest score first."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column()
+    table.add_column(justify="right")
+    for analysis in sorted(analyses, key=lambda one: -(one.assessment.score or -1.0)):
+        assessment = analysis.assessment
+        name = analysis.athlete or "no name"
+        if assessment.score is None:
+            table.add_row(name, "–", Text(assessment.unscored_because or "", style="dim"))
+            continue
+        reasons = [line.name for line in assessment.standing_out() if line.part == "session"]
+        table.add_row(
+            name,
+            f"{round_down(assessment.score):.0f}",
+            assessment.band or "",
+            Text(", ".join(reasons[:3]), style="dim"),
+        )
+    return Padding(Group(Text("The squad", style="bold"), table), (0, 1))
 
 
 def _near(near: Sequence[NearSession]) -> Group:

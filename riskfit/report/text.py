@@ -166,7 +166,8 @@ def _title(analysis: Analysis) -> str:
     session = analysis.session
     named = session.name
     if analysis.source is None:
-        return named or "Planned session"
+        whose = f"{analysis.athlete} · " if analysis.athlete else ""
+        return whose + (named or "Planned session")
     return analysis.source if not named else f"{analysis.source} · {named}"
 
 
