@@ -7,50 +7,32 @@ elsewhere are put right row by row.  Nothing is converted before it is asked for
 """
 
 import math
-import struct
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
-from riskfit.readers.fit.profile import BaseType
-from riskfit.readers.fit.scan import FieldSlot, Layout, Positions, expand
+from riskfit.readers.fit.layouts import FieldSlot, Layout, Positions, expand
+from riskfit.readers.fit.places import (
+    MessageForm,
+    Place,
+    converted,
+    form_of,
+    message_form,
+    native_place,
+    one_number,
+    place_of,
+    unpacked,
+)
 from riskfit.readers.fit.tables import DeveloperField, FloatArray
 
 #: By developer index and field number: the descriptions with the byte where each stands.
 Descriptions = Mapping[tuple[int, int], Sequence[tuple[int, DeveloperField]]]
 
-_SMALLER = {1, 2, 4}
 #: Up to this many messages are read one by one.
 _FEW = 40
-_LETTERS = {
-    "u1": "B",
-    "u2": "H",
-    "u4": "I",
-    "u8": "Q",
-    "i1": "b",
-    "i2": "h",
-    "i4": "i",
-    "i8": "q",
-    "f4": "f",
-    "f8": "d",
-}
-_FORMS = {
-    order + code: struct.Struct(order + letter)
-    for order in "<>"
-    for code, letter in _LETTERS.items()
-}
-
-
-class Place(NamedTuple):
-    """Where and how a field's first value stands in a message, by size and meaning."""
-
-    offset: int
-    dtype: str
-    invalid: int | None
 
 
 class _Rows(NamedTuple):
@@ -61,101 +43,6 @@ class _Rows(NamedTuple):
     stride: int
     #: Rows of each layout; None when there is one layout.
     of_layout: list[NDArray[np.intp]] | None
-
-
-def form_of(slot: FieldSlot, declared: BaseType | None) -> BaseType | None:
-    """Return how to read a field's values, None where nobody can know.
-
-    Sizes that are no multiple of the type are read as a smaller unsigned number where there is
-    one (Coros writes a uint32 of one byte); a number written as bytes as the profile says.
-    """
-    written = profile.base_type(slot.source)
-    if written is None:
-        # An impossible type; only of a time stamp is it known what the bytes must be.
-        return declared if (slot.number, slot.size) == (profile.TIMESTAMP, 4) else None
-    if written.name == "byte" and slot.size > 1:
-        fits = declared is not None and declared.size == slot.size and declared.kind != "S"
-        return declared if fits else written
-    if slot.size % written.size:
-        if slot.size in _SMALLER:
-            return BaseType("short", "u", slot.size, (1 << 8 * slot.size) - 1)
-        return None
-    return written
-
-
-def _place(
-    slot: FieldSlot, form: BaseType | None, big_endian: bool, index: int = 0
-) -> Place | None:
-    """Return where the ``index``-th number of a field stands; bytes in a row are no number."""
-    if form is None or form.kind == "S" or form.size > slot.size:
-        return None
-    if form.name == "byte" and slot.size > 1:
-        return None
-    order = ">" if big_endian else "<"
-    return Place(slot.offset + index * form.size, f"{order}{form.kind}{form.size}", form.invalid)
-
-
-@lru_cache(maxsize=1 << 14)
-def _native_place(message: int, row: tuple[int, int, int, int], big_endian: bool) -> Place | None:
-    """Return where a message's field stands; files of one device ask the same again and again."""
-    slot = FieldSlot._make(row)
-    return _place(slot, form_of(slot, profile.declared_type(message, slot.number)), big_endian)
-
-
-class _MessageForm(NamedTuple):
-    """How to take a whole message apart, and which part is which field: index, invalid value."""
-
-    form: struct.Struct
-    columns: dict[int, tuple[int, int | None]]
-
-
-@lru_cache(maxsize=1 << 10)
-def _message_form(message: int, definition: bytes) -> _MessageForm:
-    """Return how to read the first number of each field of a message."""
-    letters, at = ["x"], 1
-    columns: dict[int, tuple[int, int | None]] = {}
-    for start in range(6, 6 + 3 * definition[5], 3):
-        number, size, source = definition[start : start + 3]
-        place = _native_place(message, (number, size, source, at), definition[2] != 0)
-        if place is None:
-            letters.append(f"{size}x")
-        else:
-            letter = _LETTERS[place.dtype[1:]]
-            letters.append(f"{letter}{size - int(place.dtype[2:])}x")
-            columns.setdefault(number, (len(columns), place.invalid))
-        at += size
-    order = ">" if definition[2] else "<"
-    return _MessageForm(struct.Struct(order + "".join(letters)), columns)
-
-
-def _one_number(data: bytes, position: int, place: Place) -> float:
-    """Return the number at this place of the message at this byte."""
-    raw = _FORMS[place.dtype].unpack_from(data, position + place.offset)[0]
-    return math.nan if raw == place.invalid else float(raw)
-
-
-def _convert(raw: NDArray[Any], invalid: int | None) -> FloatArray:
-    raw = raw.copy()  # side by side, the two passes below are three times as fast
-    values = raw.astype(np.float64)
-    if invalid is not None:
-        none = raw == invalid
-        if none.any():
-            values[none] = np.nan
-    return values
-
-
-def _unpacked(values: NDArray[Any], component: Any) -> FloatArray:
-    """Return a component's bits of packed integers (uint64), accumulated where it rolls over."""
-    part = (values >> np.uint64(component.bit_offset)) & np.uint64((1 << component.bits) - 1)
-    number = part.astype(np.float64)
-    if component.accumulate:
-        steps = np.diff(number, prepend=0.0)
-        number = np.cumsum(np.where(steps < 0, steps + (1 << component.bits), steps))
-    if component.scale:
-        number /= component.scale
-    if component.offset:
-        number -= component.offset
-    return number
 
 
 class ColumnTable:
@@ -180,7 +67,7 @@ class ColumnTable:
         self._rows: _Rows | None = None
         self._handful: list[tuple[int, int]] | None = None
         self._messages: list[tuple[int, tuple[Any, ...]]] | None = None
-        self._forms: list[_MessageForm] = []
+        self._forms: list[MessageForm] = []
 
     def __len__(self) -> int:
         return self._count
@@ -247,7 +134,7 @@ class ColumnTable:
             place = places[0]
             if place is None:
                 return np.full(self._count, np.nan)
-            return _convert(self._raw(place.offset, place.dtype), place.invalid)
+            return converted(self._raw(place.offset, place.dtype), place.invalid)
         weights: dict[Place | None, int] = {}
         for place, own in zip(places, rows.of_layout, strict=True):
             weights[place] = weights.get(place, 0) + len(own)
@@ -256,7 +143,7 @@ class ColumnTable:
         if most is None:
             values = np.full(self._count, np.nan)
         else:
-            values = _convert(self._raw(most.offset, most.dtype), most.invalid)
+            values = converted(self._raw(most.offset, most.dtype), most.invalid)
         for index, place in enumerate(places):
             own = rows.of_layout[index]
             if place == most:
@@ -266,9 +153,9 @@ class ColumnTable:
             elif len(own) <= _FEW:
                 where = self.layouts[index].positions().tolist()
                 for row, position in zip(own.tolist(), where, strict=True):
-                    values[row] = _one_number(self.data, position, place)
+                    values[row] = one_number(self.data, position, place)
             else:
-                values[own] = _convert(self._raw(place.offset, place.dtype)[own], place.invalid)
+                values[own] = converted(self._raw(place.offset, place.dtype)[own], place.invalid)
         return values
 
     def _one_by_one(self) -> list[tuple[int, int]]:
@@ -286,7 +173,7 @@ class ColumnTable:
     def _few_numbers(self, number: int) -> FloatArray:
         """Return a field of a handful of messages: quicker by whole messages than by arrays."""
         if self._messages is None:
-            self._forms = [_message_form(self.number, one.definition) for one in self.layouts]
+            self._forms = [message_form(self.number, one.definition) for one in self.layouts]
             self._messages = [
                 (index, self._forms[index].form.unpack_from(self.data, position))
                 for position, index in self._one_by_one()
@@ -340,7 +227,7 @@ class ColumnTable:
         for layout in self.layouts:
             row = layout.fields().get(number)
             big_endian = layout.definition[2] != 0
-            places.append(None if row is None else _native_place(self.number, row, big_endian))
+            places.append(None if row is None else native_place(self.number, row, big_endian))
         return self._numbers(places)
 
     def _component(self, source: int, component: Any) -> FloatArray:
@@ -348,7 +235,7 @@ class ColumnTable:
         packed = self._packed(source)
         known = packed >= 0
         values = np.full(len(packed), np.nan)
-        values[known] = _unpacked(packed[known].astype(np.uint64), component)
+        values[known] = unpacked(packed[known].astype(np.uint64), component)
         return values
 
     def _packed(self, source: int) -> NDArray[np.int64]:
@@ -386,10 +273,10 @@ class ColumnTable:
                 values[own, :length] = np.where(none, np.nan, part)
                 continue
             for index in range(length):
-                place = _place(slot, form, layout.big_endian, index)
+                place = place_of(slot, form, layout.big_endian, index)
                 if place is not None:
                     raw = self._raw(place.offset, place.dtype)[own]
-                    values[own, index] = _convert(raw, place.invalid)
+                    values[own, index] = converted(raw, place.invalid)
         return values
 
     def strings(self, number: int) -> list[str | None]:
@@ -427,7 +314,7 @@ class ColumnTable:
             for index, slot in slots.items() if one == described else ():
                 written = slot._replace(source=described.base_type)
                 big_endian = self.layouts[index].big_endian
-                places[index] = _place(written, form_of(written, None), big_endian)
+                places[index] = place_of(written, form_of(written, None), big_endian)
         values = self._numbers(places)
         if described.scale:
             values /= described.scale

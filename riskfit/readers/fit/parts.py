@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
 from riskfit.readers.fit.columns import ColumnTable
-from riskfit.readers.fit.scan import Layout, Scanner
+from riskfit.readers.fit.layouts import Layout
+from riskfit.readers.fit.scan import Scanner
 from riskfit.readers.fit.tables import DeveloperField, FloatArray
 
 

@@ -7,143 +7,18 @@ header byte at each stride says which message lies there, so a run is proven, no
 """
 
 import struct
-from array import array
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from itertools import accumulate
-from typing import NamedTuple
+from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
-
-Positions = NDArray[np.int64]
+from riskfit.readers.fit.layouts import Layout
 
 #: Why a walk ended before its end.
 CUT, UNDEFINED, BAD_DEFINITION = "cut", "undefined", "bad definition"
 
 _HEADS = [bytes([value]) for value in range(256)]
 _WINDOW, _WINDOW_GROWTH = 48, 16
-
-
-class FieldSlot(NamedTuple):
-    """Where one field lies in each message of a layout; ``source`` is a base type or an index."""
-
-    number: int
-    size: int
-    source: int
-    offset: int
-
-
-@dataclass(slots=True, eq=False)
-class Layout:
-    """One definition message and the places of all messages it describes.
-
-    Attributes
-    ----------
-    definition : bytes
-        The definition message itself.
-    defined_at : int
-        Its offset. [byte]
-    number : int
-        Global message number.
-    size : int
-        Length of a data message with its header. [byte]
-    runs, compressed : list of int
-        First byte, stride and count, again and again; apart those of the messages whose header
-        holds the time.
-    """
-
-    definition: bytes
-    defined_at: int
-    number: int
-    size: int
-    runs: list[int] = field(default_factory=list)
-    compressed: list[int] = field(default_factory=list)
-    _fields: dict[int, tuple[int, int, int, int]] | None = None
-    _positions: Positions | None = None
-    #: Length of the lists of runs when positions were last made of them.
-    _known: int = -1
-
-    @property
-    def big_endian(self) -> bool:
-        """Say whether numbers of this layout begin with their largest byte."""
-        return self.definition[2] != 0
-
-    @property
-    def count(self) -> int:
-        """Return how many data messages there are."""
-        return sum(self.runs[2::3]) + sum(self.compressed[2::3])
-
-    def fields(self) -> dict[int, tuple[int, int, int, int]]:
-        """Return by number what is in a `FieldSlot`, as plain tuples."""
-        if self._fields is None:
-            definition = self.definition
-            stop = 6 + 3 * definition[5]
-            numbers, sizes = definition[6:stop:3], definition[7:stop:3]
-            offsets = accumulate(sizes, initial=1)
-            rows = list(zip(numbers, sizes, definition[8:stop:3], offsets, strict=False))
-            # Backwards, so that the first of two equal fields stays.
-            self._fields = {row[0]: row for row in reversed(rows)}
-        return self._fields
-
-    def slot(self, number: int) -> FieldSlot | None:
-        """Return the field of this number, None where the layout lacks it."""
-        row = self.fields().get(number)
-        return None if row is None else FieldSlot._make(row)
-
-    def developer_slots(self) -> list[FieldSlot]:
-        """Return the developer fields; their source is the developer's index."""
-        definition = self.definition
-        if not definition[0] & 0x20:
-            return []
-        stop = 6 + 3 * definition[5]
-        offset = 1 + sum(definition[7:stop:3])
-        slots = []
-        for at in range(stop + 1, len(definition), 3):
-            number, size, source = definition[at : at + 3]
-            slots.append(FieldSlot(number, size, source, offset))
-            offset += size
-        return slots
-
-    def positions(self) -> Positions:
-        """Return the first byte of every message, ascending."""
-        known = len(self.runs) + len(self.compressed)
-        if self._positions is None or self._known != known:
-            places = expand([self.runs + self.compressed])
-            if len(places) > 1 and bool((places[1:] < places[:-1]).any()):
-                places.sort()
-            self._positions, self._known = places, known
-        return self._positions
-
-    def keep_before(self, offset: int) -> None:
-        """Forget the messages that begin at or after this byte."""
-        self._known = -1
-        for runs in (self.runs, self.compressed):
-            kept: list[int] = []
-            for at in range(0, len(runs), 3):
-                first, stride, count = runs[at : at + 3]
-                if first < offset:
-                    kept += (first, stride, min(count, (offset - first - 1) // stride + 1))
-            # In place: the scanner's table of header bytes holds this very list.
-            runs[:] = kept
-
-
-def expand(runs: Sequence[list[int]]) -> Positions:
-    """Turn runs into the first byte of every message, list after list."""
-    flat = runs[0] if len(runs) == 1 else [number for one in runs for number in one]
-    table = np.frombuffer(array("q", flat), dtype=np.int64).reshape(-1, 3)
-    first, stride, count = table[:, 0], table[:, 1], table[:, 2]
-    if len(table) == 1:
-        return np.arange(first[0], first[0] + stride[0] * count[0], stride[0], dtype=np.int64)
-    ends = np.cumsum(count)
-    total = int(ends[-1]) if len(ends) else 0
-    # Within run i, row k lies at first + stride * (k - rows before the run).
-    places = np.repeat(stride, count)
-    places *= np.arange(total, dtype=np.int64)
-    places += np.repeat(first - stride * (ends - count), count)
-    return places
 
 
 def definition_length(data: bytes, at: int, end: int) -> int | None:

@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
+from riskfit.readers.fit.layouts import Layout
 from riskfit.readers.fit.parts import read_header
-from riskfit.readers.fit.scan import Layout, Scanner, definition_length
+from riskfit.readers.fit.scan import Scanner, definition_length
 
 #: How far a time may lie from the session's middle and be believed. [s]
 _DAY_S = 86400
