@@ -40,7 +40,6 @@ from riskfit.store.rows import FileResult, entry_of
 from riskfit.store.same import pair_copies
 from riskfit.store.schema import MIGRATIONS, VERSION
 
-
 COUNT = 14
 
 
@@ -352,6 +351,7 @@ def big_store(path, count):
         save(store, key, results)
 
 
+@pytest.mark.slow
 def test_fifty_thousand_rows_are_read_in_fifty_milliseconds(tmp_path):
     big_store(tmp_path / "big", 50_000)
     with Store(tmp_path / "big") as store:

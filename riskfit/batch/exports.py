@@ -93,7 +93,10 @@ class Outline:
     def wanted(self, place: Place) -> Wanted | None:
         """Say how a place shall be read, None where it shall not."""
         export = self._of(place.source)
-        return _PLAINLY if export is None else export.wanted(place)
+        if export is not None:
+            return export.wanted(place)
+        # an athlete's own, among their files
+        return None if _split(place.source)[1] == "profile.toml" else _PLAINLY
 
     def opens(self, inner: Inner) -> bool:
         """Say whether a zip in the zip shall be opened."""
