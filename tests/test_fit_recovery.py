@@ -17,6 +17,7 @@ from riskfit.activity import CHANNELS, Activity
 from riskfit.errors import DamagedFileError, RiskfitError
 from riskfit.readers.fit import read_fit
 from riskfit.readers.fit.crc import crc_of
+from riskfit.readers.fit.recover import read_parts
 
 T0 = fit_time(datetime(2025, 7, 12, 6, 30, tzinfo=UTC))
 ROWS = 500
@@ -123,6 +124,15 @@ def test_a_header_that_lies_about_the_length_loses_nothing(size):
     assert read.notes
 
 
+def test_a_length_that_ends_between_two_messages_is_not_believed_either():
+    data = bytearray(sound())
+    size = record_starts(sound())[250] - 1 - 14
+    data[4:8] = size.to_bytes(4, "little")
+    read = read_fit(bytes(data))
+    assert len(read.samples) == ROWS
+    assert_no_garbage(read)
+
+
 def test_a_damaged_signature_or_header_size_loses_nothing():
     for place in (0, 8, 9, 10, 11):
         read = read_fit(flipped(sound(), place, 2))
@@ -197,6 +207,23 @@ def test_one_flipped_bit_in_a_record_costs_at_most_two_records():
         assert int(inside.sum()) >= ROWS - 2, place
         # A time with one wrong bit may still be possible; more than one is made up.
         assert int((~inside & ~np.isnan(seconds)).sum()) <= 1, place
+
+
+def test_no_byte_is_read_twice_whatever_is_damaged():
+    data, chance = sound(), random.Random(11)
+    for _ in range(150):
+        changed = bytearray(data)
+        for _ in range(6):
+            place = chance.randrange(40, len(data))
+            changed[place : place + 30] = chance.randbytes(chance.randrange(1, 30))
+        for part in read_parts(bytes(changed)):
+            spans = sorted(
+                (int(place), int(place) + layout.size)
+                for layout in part.scanner.layouts.values()
+                for place in layout.positions()
+            )
+            ends, starts = [end for _, end in spans[:-1]], [start for start, _ in spans[1:]]
+            assert all(end <= start for end, start in zip(ends, starts, strict=True))
 
 
 def test_an_impossible_type_of_a_time_stamp_does_not_hide_the_time():

@@ -406,7 +406,16 @@ def test_a_file_without_session_takes_its_sport_from_the_sport_message():
 
 def test_the_timer_makes_pauses():
     made = writer()
-    for second, kind in ((0, 0), (100, 4), (160, 0), (300, 1), (300, 4), (420, 0), (599, 4)):
+    for second, kind in (
+        (0, 0),
+        (100, 4),
+        (160, 0),
+        (300, 1),
+        (300, 4),
+        (420, 0),
+        (599, 4),
+        (700, 0),
+    ):
         made.add("event", timestamp=T0 + second, event=0, event_type=kind)
     records(made, heart_rate=np.full(600, 140))
     pauses = read_fit(made.finish()).pauses

@@ -165,7 +165,9 @@ class _Reading:
         scanner.forget_definitions(lambda one: not sound_definition(one.definition), believed)
         found = next_trusted(scanner, believed, self.end, clock, walked)
         resumed = self.end if found is None else found[0]
-        scanner.forget_from(min(resumed, doubted))
+        # A message that was read across the place to resume at cannot stay either.
+        across = max((one for one in walked if one < resumed), default=resumed)
+        scanner.forget_from(doubted if resumed >= doubted else across)
         self.part.damaged = True
         self._say_lost(min(doubted, resumed), resumed, why, stopped)
         if found is not None and found[1]:
