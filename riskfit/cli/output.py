@@ -89,6 +89,8 @@ def finish(
         from riskfit.report.document import document, encode, without_identity
 
         content = document(results.analyses, results.failures, results.model) | results.document
+        for entry, more in zip(content["activities"], results.entries, strict=False):
+            entry.update(more)
         _write(encode(without_identity(content) if share else content), output)
     else:
         _write_text(results, output, full)

@@ -361,8 +361,9 @@ def _speed(plan: "PlannedSession", athlete: "Athlete", history: "History") -> fl
 
     if plan.speed_m_s is not None:
         return plan.speed_m_s
-    # Without the way, so that it is the intensity that says how fast; hills count by length.
-    bare = replace(plan, distance_m=None)
+    # On foot the way says how steep it is and the share how fast; else way over time would.
+    by_foot = plan.sport in FOOT and plan.intensity_fraction is not None
+    bare = plan if by_foot else replace(plan, distance_m=None)
     planning = prepare(bare, athlete, Conditions(), history)
     effort = planning.effort
     name = "threshold_speed_m_s" if plan.sport in FOOT else "ftp_w"

@@ -126,7 +126,7 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 
     name = "duration"
     _PARTS: Final = re.compile(
-        r"^(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*(?:min|m)?)?\s*(?:(\d+)\s*s)?$"
+        r"^(?:(\d+(?:\.\d+)?)\s*h)?\s*(?:(\d+(?:\.\d+)?)\s*(?:min|m|$))?\s*(?:(\d+)\s*s)?$"
     )
 
     def convert(

@@ -278,7 +278,8 @@ def _by_day(history: History, load: FloatArray, at: FloatArray) -> dict[str, Flo
     offset = history.utc_offset_s
     first = np.floor((history.start_s[0] + offset) / DAY_S)
     day = (np.floor((history.start_s + offset) / DAY_S) - first).astype(np.intp)
-    asked = (np.floor((at + offset) / DAY_S) - first).astype(np.intp)
+    # Who asks about a time before all of it asks about its first day, of which nothing is known.
+    asked = np.maximum(np.floor((at + offset) / DAY_S) - first, 0).astype(np.intp)
     days = int(max(day.max(), asked.max())) + 1
     daily = np.bincount(day, weights=load, minlength=days)
     daily[_silent_days(history, day, days)] = np.nan
