@@ -11,6 +11,11 @@ from numpy.typing import NDArray
 
 Positions = NDArray[np.int64]
 
+#: Runs of one layout begin one after the other, and at most three lie side by side. [numbers]
+_SIDE_BY_SIDE = 9
+_FEW = 64
+_NOWHERE: Positions = np.empty(0, dtype=np.int64)
+
 
 class FieldSlot(NamedTuple):
     """Where one field lies in each message of a layout; ``source`` is a base type or an index."""
@@ -104,15 +109,44 @@ class Layout:
 
     def keep_before(self, offset: int) -> None:
         """Forget the messages that begin at or after this byte."""
-        self._known = -1
         for runs in (self.runs, self.compressed):
-            kept: list[int] = []
-            for at in range(0, len(runs), 3):
-                first, stride, count = runs[at : at + 3]
-                if first < offset:
-                    kept += (first, stride, min(count, (offset - first - 1) // stride + 1))
             # In place: the scanner's table of header bytes holds this very list.
-            runs[:] = kept
+            while runs and runs[-3] >= offset:
+                del runs[-3:]
+                self._known = -1
+            for at in range(max(len(runs) - _SIDE_BY_SIDE, 0), len(runs), 3):
+                first, stride, count = runs[at : at + 3]
+                kept = (offset - first - 1) // stride + 1
+                if kept < count:
+                    runs[at + 2] = kept
+                    self._known = -1
+
+    def positions_from(self, start: int) -> Positions:
+        """Return the first byte of every message from this byte on, ascending."""
+        if self._positions is not None and self._known == len(self.runs) + len(self.compressed):
+            return self._positions[np.searchsorted(self._positions, start) :]
+        tail = _tail(self.runs, start) + _tail(self.compressed, start)
+        if not tail:
+            return _NOWHERE
+        if sum(tail[2::3]) <= _FEW:
+            runs = zip(tail[::3], tail[1::3], tail[2::3], strict=True)
+            few = [first + stride * row for first, stride, count in runs for row in range(count)]
+            return np.array(sorted(place for place in few if place >= start), dtype=np.int64)
+        places = np.sort(expand([tail]))
+        return places[np.searchsorted(places, start) :]
+
+
+def _tail(runs: list[int], start: int) -> list[int]:
+    """Return the last runs, all among them that reach to this byte or behind it."""
+    at, reaching, before = len(runs), len(runs), 0
+    while at > 0 and before < _SIDE_BY_SIDE:
+        at -= 3
+        first, stride, count = runs[at : at + 3]
+        if first + stride * (count - 1) < start:
+            before += 3
+        else:
+            reaching, before = at, 0
+    return runs[reaching:]
 
 
 def expand(runs: Sequence[list[int]]) -> Positions:

@@ -16,9 +16,11 @@ from riskfit.readers.fit.crc import crc_of
 from riskfit.readers.fit.parts import Header, Part, read_header
 from riskfit.readers.fit.scan import BAD_DEFINITION, CUT, UNDEFINED, Scanner
 from riskfit.readers.fit.trust import (
+    Clock,
     clock_of,
     first_odd,
     forget_untimed,
+    is_settled,
     next_trusted,
     sound_definition,
     stamps_of,
@@ -100,6 +102,7 @@ class _Reading:
     open_ended: bool = False
     #: Everything before this byte is believed already.
     checked: int = 0
+    clock: Clock | None = None
 
     def __post_init__(self) -> None:
         header, length = self.header, len(self.data)
@@ -146,19 +149,16 @@ class _Reading:
     def _repair(self, stopped: int, why: str | None) -> int | None:
         """Drop what cannot be believed and find where to go on."""
         scanner = self.part.scanner
-        stamps = stamps_of(scanner)
-        clock = clock_of(stamps)
-        new = int(np.searchsorted(stamps[0], self.checked))
-        recent = stamps[0][new:], stamps[1][new:], stamps[2][new:]
-        odd = first_odd(recent, clock, self.data, torn=bool(why))
+        stamps, clock = stamps_of(scanner, self.checked), self._clock()
+        odd = first_odd(stamps, clock, self.data, torn=bool(why))
         if odd is None:
             if why is None:
                 return self._behind()
             if why == CUT and not self.open_ended and self._length_lies(stopped):
                 return stopped
         # Boundaries were lost behind the last believable time and before the first odd one.
-        last = len(stamps[0]) if odd is None else new + odd
-        believed = self.checked if last == new else int(stamps[2][last - 1])
+        last = len(stamps[0]) if odd is None else odd
+        believed = self.checked if last == 0 else int(stamps[2][last - 1])
         doubted = stopped if odd is None else int(stamps[0][last])
         walked = scanner.places_between(believed, doubted + 1)
         forget_untimed(scanner, believed)
@@ -175,6 +175,16 @@ class _Reading:
             return None
         self.checked = resumed
         return None if found is None else resumed
+
+    def _clock(self) -> Clock:
+        """Return the times that can be believed in this file."""
+        if self.clock is not None:
+            return self.clock
+        stamps = stamps_of(self.part.scanner)
+        clock = clock_of(stamps)
+        if is_settled(stamps):
+            self.clock = clock
+        return clock
 
     def _sound(self) -> bool:
         """Say whether a walk that met its end can be believed without a closer look."""
@@ -206,7 +216,7 @@ class _Reading:
         data, behind = self.data, self.end + _CRC_BYTES
         if self.open_ended or behind >= len(data) or read_header(data, behind) is not None:
             return None
-        clock = clock_of(stamps_of(self.part.scanner))
+        clock = self._clock()
         for place in (self.end, behind):
             if trusted(self.part.scanner, place, len(data), clock):
                 self._lengthen()
@@ -217,7 +227,7 @@ class _Reading:
         """Say whether messages go on over the end that the header gives."""
         if self.end + _CRC_BYTES >= len(self.data):
             return False
-        clock = clock_of(stamps_of(self.part.scanner))
+        clock = self._clock()
         if not trusted(self.part.scanner, stopped, len(self.data), clock):
             return False
         self._lengthen()

@@ -9,8 +9,6 @@ header byte at each stride says which message lies there, so a run is proven, no
 import struct
 from collections.abc import Callable
 
-import numpy as np
-
 from riskfit.readers.fit import profile
 from riskfit.readers.fit.layouts import Layout
 
@@ -154,9 +152,8 @@ class Scanner:
         """Return where messages and definitions were read in these bytes."""
         places = {at for at, _, _ in self.definitions if start <= at < end}
         for layout in self.layouts.values():
-            where = layout.positions()
-            first, stop = np.searchsorted(where, (start, end))
-            places.update(where[first:stop].tolist())
+            where = layout.positions_from(start)
+            places.update(place for place in where.tolist() if place < end)
         return places
 
     def forget_from(self, position: int) -> None:

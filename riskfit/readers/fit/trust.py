@@ -43,6 +43,12 @@ class Clock:
         return self.low <= time <= self.high
 
 
+def is_settled(stamps: Stamps) -> bool:
+    """Say whether more messages would not change the clock."""
+    times = stamps[1]
+    return int(((times >= _EARLIEST) & (times <= _LATEST)).sum()) >= _FIRST
+
+
 def clock_of(stamps: Stamps) -> Clock:
     """Return the clock of these messages: near the time that most of the first agree on.
 
@@ -71,8 +77,9 @@ def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
         offset = stamp_offset(layout)
         if offset is None:
             continue
-        where = layout.positions()
-        where = where[np.searchsorted(where, start) :]
+        where = layout.positions_from(start)
+        if not len(where):
+            continue
         values = _at(scanner.data, where + offset, layout.big_endian)
         known = values != _NONE
         places.append(where[known])
@@ -250,12 +257,12 @@ def _candidates(scanner: Scanner, low: int, high: int, end: int, clock: Clock) -
     """Return the bytes where a message with a believable time, or a definition, may begin."""
     data = scanner.data
     piece = np.frombuffer(data, dtype=np.uint8, count=high - low, offset=low)
-    found = []
+    found, heads = [], piece & 0xDF
     for local, layout in {(local, layout) for _, local, layout in scanner.definitions}:
-        offset = stamp_offset(layout)
+        offset = stamp_offset(layout) if layout.number in _STAMPED else None
         if offset is None:
             continue
-        places = np.flatnonzero((piece & 0xDF) == local) + low
+        places = np.flatnonzero(heads == local) + low
         places = places[places + layout.size <= end]
         times = _at(data, places + offset, layout.big_endian)
         found.append(places[(times >= clock.low) & (times <= clock.high)])
