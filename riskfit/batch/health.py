@@ -101,7 +101,7 @@ def _health(
         sessions=len(kept),
         first_s=float(kept.start_s[0]) if len(kept) else None,
         last_s=float(kept.start_s[-1]) if len(kept) else None,
-        coverage=_coverage(kept) if len(kept) else {},
+        coverage=coverage_of(kept) if len(kept) else {},
         gaps=[(float(kept.start_s[k]), float(kept.start_s[k + 1])) for k in silent],
         copies=sorted(copies),
         repaired=_repairs(kept),
@@ -111,7 +111,7 @@ def _health(
     )
 
 
-def _coverage(rows: Rows) -> dict[str, float]:
+def coverage_of(rows: Rows) -> dict[str, float]:
     """Return the share of sessions that have each channel, and what comes of several."""
     counts = Counter(channel for info in rows.info for channel in info.channels)
     coverage = {word: counts[name] / len(rows) for name, word in _CHANNELS.items()}

@@ -3,7 +3,6 @@
 import sys
 from contextlib import contextmanager
 from datetime import UTC
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,6 +46,7 @@ _KINDS = {
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Report from this day on.")
 @click.option("--sport", help="Report this sport only; FIT's word, such as running.")
 @click.option("--fail-at", metavar="BAND", help="Exit with 10 when a score reaches this band.")
+@click.option("--share", is_flag=True, help="In a page leave out names of files and people.")
 @store_options
 @gathering_options
 @athlete_options
@@ -63,8 +63,10 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     from riskfit.store import Store
 
     quiet, full, fail_at = values.pop("quiet"), values.pop("full"), values.pop("fail_at")
-    output = values.pop("output")
+    output, share = values.pop("output"), values.pop("share")
     kind = _kind(values.pop("kind"), output, as_json=values.pop("as_json"))
+    if share and kind != "html":
+        raise click.UsageError("--share is for pages: give -o with .html")
     profile = make_athlete(values)
     model = load_model(values.pop("model_file"))
     context = model.context(values.pop("context")).id
@@ -83,7 +85,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
             since_s=float("-inf") if since is None else since.replace(tzinfo=UTC).timestamp(),
             sport=values.pop("sport"),
         )
-    _write(report, kind, output, full)
+    _write(report, kind, output, full=full, share=share)
     _finish(report, fail_at, quiet=quiet or (kind == "text" and output in (None, "-")))
 
 
@@ -116,14 +118,18 @@ def _check_band(band: str | None, model: "Model") -> None:
         raise click.BadParameter(f"{band!r}: choose {', '.join(bands)}", param_hint="--fail-at")
 
 
-def _write(report: "BatchReport", kind: str, output: str | None, full: bool) -> None:
+def _write(
+    report: "BatchReport", kind: str, output: str | None, *, full: bool, share: bool
+) -> None:
     """Write the report in one of its formats; a file appears whole or not at all."""
     from riskfit.report import tables
 
     if kind == "text":
         _write_text(report, output, full)
     elif kind == "html":
-        _write_html(report, output)
+        from riskfit.report.html import batch_page
+
+        _write_pieces([batch_page(report, share=share)], output)
     elif kind == "parquet":
         if output in (None, "-"):
             raise click.UsageError("Parquet goes to a file: give -o FILE.parquet")
@@ -173,14 +179,6 @@ def _write_text(report: "BatchReport", output: str | None, full: bool) -> None:
     with _whole(Path(str(output))) as path, path.open("w", encoding="utf-8") as file:
         console = Console(file=file, width=110, highlight=False, no_color=True)
         print_batch(console, report, full=full)
-
-
-def _write_html(report: "BatchReport", output: str | None) -> None:
-    """Write the page, which is its own work."""
-    page_of = getattr(import_module("riskfit.report.html"), "batch_page", None)
-    if page_of is None:
-        raise click.UsageError("there is no page for a batch yet: use .csv or .json")
-    _write_pieces([page_of(report)], output)
 
 
 def _finish(report: "BatchReport", fail_at: str | None, *, quiet: bool) -> None:

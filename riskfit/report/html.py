@@ -27,7 +27,7 @@ _POLICY: Final = (
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
 )
 #: Characters that could end a script element or a line of JavaScript, as JSON writes them.
-_ESCAPES: Final = {ord(mark): f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
+_ESCAPES: Final = {mark: f"\\u{ord(mark):04x}" for mark in "<>&\u2028\u2029"}
 
 
 def session_page(
@@ -92,6 +92,7 @@ def batch_page(report: "BatchReport", *, share: bool = False) -> bytes:
     return render(
         "batch.html.jinja",
         title=f"Cramp risk of {plural(len(report), 'session')}",
+        heading="batch report",
         model=report.model,
         charts=True,
         scripts=("page.js", "session.js", "ledger.js", "batch.js"),
@@ -186,7 +187,9 @@ def json_block(value: Any) -> Markup:
     Markup('{"name":"\\u003c/script\\u003e"}')
     """
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return Markup(text.translate(_ESCAPES))  # noqa: S704  nothing left that could end it
+    for mark, written in _ESCAPES.items():
+        text = text.replace(mark, written)
+    return Markup(text)  # noqa: S704  nothing left that could end it
 
 
 @cache
