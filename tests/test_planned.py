@@ -14,7 +14,7 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import InputError
 from riskfit.features import compute_features
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.features.effort import with_duration, with_effort
+from riskfit.features.intended import with_duration, with_effort
 from riskfit.features.planned import Variants, planned_table, prepare
 from riskfit.formulas.locomotion import running_metabolic_rate_w
 from riskfit.formulas.pacing import power_duration

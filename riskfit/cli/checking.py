@@ -19,21 +19,11 @@ from riskfit.errors import InputError
 from riskfit.features.planned import features_of
 from riskfit.features.table import FloatArray
 from riskfit.rules import Model
-from riskfit.whatif import (
-    Case,
-    Changes,
-    NearSession,
-    OpenInput,
-    Sweep,
-    case_of,
-    nearest_sessions,
-    open_inputs,
-    smallest_changes,
-    sweep,
-)
+from riskfit.whatif import case_of, nearest_sessions, open_inputs
 
 if TYPE_CHECKING:
     from riskfit.readers.forecast import Forecast
+    from riskfit.whatif import Case, Changes, NearSession, OpenInput, Sweep
 
 _SHAPE: Final = "write KEY=FROM:TO:STEP, for instance duration=1h:5h:15min"
 _QUANTITIES: Final[dict[str, units.Quantity]] = {
@@ -68,12 +58,12 @@ class Ask:
 class Answer:
     """All that is said of one plan."""
 
-    case: Case
+    case: "Case"
     analysis: Analysis
-    open_inputs: tuple[OpenInput, ...]
-    near: tuple[NearSession, ...]
-    sweeps: tuple[Sweep, ...]
-    changes: Changes | None
+    open_inputs: "tuple[OpenInput, ...]"
+    near: "tuple[NearSession, ...]"
+    sweeps: "tuple[Sweep, ...]"
+    changes: "Changes | None"
 
 
 def answer(
@@ -115,9 +105,23 @@ def answer(
         analysis=analysis,
         open_inputs=open_inputs(case) if scored else (),
         near=nearest_sessions(case, memory.outcomes()),
-        sweeps=tuple(sweep(case, key, values) for key, values in varied),
-        changes=None if ask.below is None else smallest_changes(case, ask.below),
+        sweeps=_sweeps(case, varied),
+        changes=None if ask.below is None else _changes(case, ask.below),
     )
+
+
+def _sweeps(case: "Case", varied: list[tuple[str, FloatArray]]) -> "tuple[Sweep, ...]":
+    if not varied:
+        return ()
+    from riskfit.whatif import sweep
+
+    return tuple(sweep(case, key, values) for key, values in varied)
+
+
+def _changes(case: "Case", below: str) -> "Changes":
+    from riskfit.whatif import smallest_changes
+
+    return smallest_changes(case, below)
 
 
 def _refuse(ask: Ask, varied: list[tuple[str, FloatArray]], model: Model) -> None:

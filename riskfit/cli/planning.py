@@ -356,7 +356,7 @@ def _speed(plan: "PlannedSession", athlete: "Athlete", history: "History") -> fl
 
     from riskfit.athlete import Conditions
     from riskfit.features.course import BIKE, FOOT
-    from riskfit.features.effort import ASSUMED
+    from riskfit.features.intended import ASSUMED
     from riskfit.features.planned import prepare
 
     if plan.speed_m_s is not None:

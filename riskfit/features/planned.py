@@ -17,16 +17,11 @@ from riskfit.features import day_columns, history_columns, now_s
 from riskfit.features.catalogue import CATALOGUE, FeatureSet
 from riskfit.features.course import Course
 from riskfit.features.duration import duration_columns
-from riskfit.features.effort import (
-    Capacity,
-    Effort,
-    capacity_of,
-    resolve_effort,
-    usual_fraction,
-)
+from riskfit.features.effort import Capacity, Effort
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import fluid_columns
 from riskfit.features.heat import Surroundings, heat_columns
+from riskfit.features.intended import capacity_of, resolve_effort, usual_fraction
 from riskfit.features.person import Person, person_columns, resolve_person
 from riskfit.features.planned_steps import Planning, PlanTrace, Variants, planned_surroundings
 from riskfit.features.recovery import RecoveryTable, recovery_table

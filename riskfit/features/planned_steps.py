@@ -8,10 +8,11 @@ import numpy as np
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions
 from riskfit.features.course import BIKE, FOOT, RUN, Course, plan_course
-from riskfit.features.effort import ASSUMED, PLANNED_SHARE, Effort, Rates
+from riskfit.features.effort import Effort, Rates
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import steady_sweat_l_h
 from riskfit.features.heat import IntArray, Surroundings, between_steps, surroundings
+from riskfit.features.intended import ASSUMED, PLANNED_SHARE
 from riskfit.features.intensity import LegLoad, early_excess_fraction, hour_output, load_columns
 from riskfit.features.person import Person
 from riskfit.features.recovery import RecoveryTable

@@ -1,7 +1,5 @@
 """A weather forecast by the hour, from CSV or JSON: hour, temp, humidity, wind, cloud."""
 
-import csv
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -190,11 +188,15 @@ class _Table:
 
 
 def _csv_rows(text: str) -> list[Mapping[str, Any]]:
+    import csv
+
     separator = ";" if ";" in text.partition("\n")[0] else ","
     return list(csv.DictReader(text.splitlines(), delimiter=separator))
 
 
 def _json_rows(text: str, source: str | Path) -> list[Mapping[str, Any]]:
+    import json
+
     try:
         data = json.loads(text)
     except ValueError as error:

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime
 from math import isfinite
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from riskfit.features.table import FloatArray
 from riskfit.report.words import duration_words
-from riskfit.whatif import Case, Change, Changes, NearSession, OpenInput, Sweep
+
+if TYPE_CHECKING:
+    from riskfit.whatif import Case, Change, Changes, NearSession, OpenInput, Sweep
 
 #: The documents' caveat on drinking, said wherever drinking is offered as a lever.
 DRINKING_CAVEAT: Final = (
@@ -23,7 +25,7 @@ LEVER_NAMES: Final = {
 
 
 def plan_entry(
-    case: Case, open_inputs: tuple[OpenInput, ...], near: tuple[NearSession, ...]
+    case: "Case", open_inputs: "tuple[OpenInput, ...]", near: "tuple[NearSession, ...]"
 ) -> dict[str, Any]:
     """Return the plan as it was understood, what it rests on, and what would narrow it."""
     plan, effort = case.plan, case.planning.effort
@@ -75,7 +77,7 @@ def plan_entry(
     }
 
 
-def sweep_entry(sweep: Sweep) -> dict[str, Any]:
+def sweep_entry(sweep: "Sweep") -> dict[str, Any]:
     """Return one what-if: a number a value, points by cause."""
     values: list[Any] = sweep.values.tolist()
     if sweep.key == "start":
@@ -93,7 +95,7 @@ def sweep_entry(sweep: Sweep) -> dict[str, Any]:
     }
 
 
-def changes_entry(case: Case, changes: Changes) -> dict[str, Any]:
+def changes_entry(case: "Case", changes: "Changes") -> dict[str, Any]:
     """Return the smallest changes, what they cost, and what cannot be moved."""
     return {
         "below": changes.below,
@@ -112,11 +114,11 @@ def changes_entry(case: Case, changes: Changes) -> dict[str, Any]:
     }
 
 
-def _drinks(changes: Changes) -> bool:
+def _drinks(changes: "Changes") -> bool:
     return any("drink" in change.levers for change in (*changes.single, *changes.pairs))
 
 
-def _change(case: Case, change: Change) -> dict[str, Any]:
+def _change(case: "Case", change: "Change") -> dict[str, Any]:
     setting = change.setting
     return {
         "levers": list(change.levers),
@@ -134,12 +136,12 @@ def _change(case: Case, change: Change) -> dict[str, Any]:
     }
 
 
-def change_words(case: Case, change: Change) -> str:
+def change_words(case: "Case", change: "Change") -> str:
     """Return a change in words, with what it costs."""
     return "; ".join(_lever_words(case, change, lever) for lever in change.levers)
 
 
-def _lever_words(case: Case, change: Change, lever: str) -> str:
+def _lever_words(case: "Case", change: "Change", lever: str) -> str:
     setting, cost = change.setting, change.cost[lever]
     if lever == "shorter":
         planned, left = case.plan.duration_s, setting.duration_s or 0.0
@@ -158,7 +160,7 @@ def _lever_words(case: Case, change: Change, lever: str) -> str:
     return f"drink {setting.fluid_l_h or 0.0:.2f} L/h ({cost:.2f} more, within the drinking plan)"
 
 
-def _eased(case: Case, change: Change) -> str:
+def _eased(case: "Case", change: "Change") -> str:
     """Say what easing means in watts or speed, and what it costs in distance."""
     effort, factor = case.planning.effort, change.setting.effort_factor or 1.0
     words = []
@@ -174,7 +176,7 @@ def _eased(case: Case, change: Change) -> str:
     return f" ({', '.join(words)})" if words else ""
 
 
-def local_clock(case: Case, posix_s: float | None) -> str:
+def local_clock(case: "Case", posix_s: float | None) -> str:
     """Return a time of day in the plan's own time zone."""
     zone = UTC if case.plan.start_time is None else case.plan.start_time.tzinfo
     return datetime.fromtimestamp(posix_s or 0.0, zone).strftime("%a %H:%M")

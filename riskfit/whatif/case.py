@@ -7,7 +7,7 @@ import numpy as np
 
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.features.effort import USUAL, with_effort
+from riskfit.features.intended import USUAL, with_effort
 from riskfit.features.planned import PlannedTable, Planning, Variants, planned_table, prepare
 from riskfit.features.table import Columns, FloatArray
 from riskfit.readers.forecast import Forecast

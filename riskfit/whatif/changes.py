@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Conditions
 from riskfit.errors import InputError
-from riskfit.features.effort import with_duration, with_effort
+from riskfit.features.intended import with_duration, with_effort
 from riskfit.features.planned import Planning, Variants
 from riskfit.features.recovery import DAY_S
 from riskfit.features.table import FloatArray
