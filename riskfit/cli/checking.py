@@ -151,6 +151,7 @@ def add_answer(results: Results, found: Answer, ask: Ask) -> None:
     from riskfit.report.planning import changes_entry, plan_entry, sweep_entry
 
     results.analyses.append(found.analysis)
+    results.cases.append(found.case)
     changes = found.changes
     entry = {
         "plan": plan_entry(found.case, found.open_inputs, found.near),

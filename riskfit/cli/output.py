@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from riskfit.activity import Failure
     from riskfit.analysis import Analysis
     from riskfit.rules import Model
+    from riskfit.whatif import Case
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -31,6 +32,8 @@ class Results:
     document: dict[str, Any] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)
     addenda: "list[Callable[[], RenderableType]]" = field(default_factory=list)
+    #: Plans with all they are scored against, for a page's what-ifs.
+    cases: "list[Case]" = field(default_factory=list)
 
 
 def output_options(command: F) -> F:
@@ -81,7 +84,12 @@ def finish(
 
         _write(
             result_page(
-                results.analyses, results.failures, results.model, results.document, share=share
+                results.analyses,
+                results.failures,
+                results.model,
+                results.document,
+                results.cases,
+                share=share,
             ),
             output,
         )

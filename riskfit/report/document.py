@@ -45,13 +45,16 @@ def without_identity(content: dict[str, Any]) -> dict[str, Any]:
         for number, one in enumerate(content["failed"], 1)
     ]
     if content.get("plan"):
-        shared["plan"] = anonymous(content["plan"])
+        plan = content["plan"]
+        roster = {"roster": [anonymous(one) for one in plan["roster"]]} if "roster" in plan else {}
+        shared["plan"] = anonymous(plan) | roster
     return shared
 
 
 def anonymous(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry without what tells whose it is; keys that are not there stay away."""
-    nothing: dict[str, Any] = {"source": None, "sha256": None, "athlete": None, "notes": []}
+    nothing: dict[str, Any] = dict.fromkeys(("source", "sha256", "athlete", "name"))
+    nothing["notes"] = []
     return entry | {name: empty for name, empty in nothing.items() if name in entry}
 
 

@@ -14,12 +14,15 @@ from markupsafe import Markup
 from riskfit import __version__
 from riskfit.activity import Failure
 from riskfit.analysis import Analysis
+from riskfit.report.document import anonymous
+from riskfit.report.plan_view import complete, plan_view, roster_entries
 from riskfit.report.session_view import session_view
 from riskfit.report.words import plural
 from riskfit.rules import Model
 
 if TYPE_CHECKING:
     from riskfit.batch.reduce import BatchReport
+    from riskfit.whatif import Case
 
 #: What a page may do: run the scripts whose digests it names, style itself, and nothing else.
 _POLICY: Final = (
@@ -70,11 +73,43 @@ def result_page(
     failures: Iterable[Failure],
     model: Model,
     document: Mapping[str, Any],
+    cases: Sequence["Case"] = (),
     *,
     share: bool = False,
 ) -> bytes:
-    """Return the page of what a command found: of plans where ``document`` says so."""
-    return session_page(analyses, failures, model, share=share)
+    """Return the page of what a command found: of plans where the document says so.
+
+    Parameters
+    ----------
+    analyses, failures, model, share
+        As in `session_page`.
+    document : mapping
+        What the document holds beyond the activities: ``plan``, ``what_if``, ``changes``.
+    cases : sequence of Case
+        The plans' cases, for what-ifs where none were asked for.
+    """
+    if "plan" not in document:
+        return session_page(analyses, failures, model, share=share)
+    entries = roster_entries(document)
+    views = []
+    for number, (analysis, entry) in enumerate(zip(analyses, entries, strict=True)):
+        view = session_view(analysis, model, key=f"s{number + 1}", share=share)
+        whole = complete(entry, analysis, cases[number] if cases else None)
+        if share:
+            whole["plan"] = anonymous(whole["plan"])
+        view["block"]["document"] |= whole
+        view["plan"] = plan_view(whole, analysis, model)
+        views.append(view)
+    title = f"{views[0]['title']}: cramp risk" if len(views) == 1 else "Cramp risk of plans"
+    return render(
+        "check.html.jinja",
+        title=title,
+        model=model,
+        charts=any(view["chart"] for view in views),
+        scripts=("page.js", "session.js", "check.js"),
+        sessions=views,
+        failures=shown_failures(failures, share=share),
+    )
 
 
 def batch_page(report: "BatchReport", *, share: bool = False) -> bytes:

@@ -73,11 +73,11 @@ riskfit.session = (() => {
   }
 
   function figure(d, c) {
-    const rows = panels(d), gap = 0.05;
-    const total = rows.reduce((sum, r) => sum + r.weight, 0), room = 1 - gap * (rows.length - 1);
+    const rows = panels(d), total = rows.reduce((sum, r) => sum + r.weight, 0);
+    const inner = 88 * total + 28 * (rows.length - 1), gap = 28 / inner, room = 1 - gap * (rows.length - 1);
     const seconds = rows[0].lines[0].x, last = seconds[seconds.length - 1], long = last > DAY;
     const data = [], layout = { margin: { l: 44, r: 66, t: 26, b: 40 }, annotations: [], shapes: [] };
-    layout.height = 120 + 96 * total;
+    layout.height = inner + layout.margin.t + layout.margin.b;
     let top = 1;
     rows.forEach((row, i) => {
       const bottom = top - room * row.weight / total, n = i ? String(i + 1) : "", range = rangeOf(row);
