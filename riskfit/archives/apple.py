@@ -16,7 +16,7 @@ import numpy as np
 
 from riskfit.activity import Activity, Device, FloatArray, Leg, Pause, Samples, Summary
 from riskfit.athlete import Athlete, Conditions
-from riskfit.errors import DamagedFileError, RiskfitError
+from riskfit.errors import DamagedFileError
 
 _HEART: Final = "HKQuantityTypeIdentifierHeartRate"
 _MASS: Final = "HKQuantityTypeIdentifierBodyMass"
@@ -38,8 +38,9 @@ _KCAL: Final = {"kcal": 1.0, "Cal": 1.0, "kJ": 1 / 4.184}
 _KG: Final = {"kg": 1.0, "lb": 0.45359237, "st": 6.35029318, "g": 0.001}
 _CHUNK: Final = 1 << 20
 
-#: Gives the bytes of a route by its path, None where the export does not hold it.
-RouteOf = Callable[[str], bytes | None]
+#: Reads a route by its path: the digest of its bytes and the track; a text says why there is
+#: none.
+RouteOf = Callable[[str], tuple[bytes, Activity] | str]
 
 
 @dataclass(slots=True)
@@ -180,35 +181,33 @@ def workouts(health: Health, route_of: RouteOf) -> Iterator[tuple[str, bytes, Ac
     for one in health.workouts:
         low, high = np.searchsorted(heart_s, [one.start_s, one.end_s + 1])
         beats = heart_s[low:high], heart_bpm[low:high]
-        data = None if one.route is None else route_of(one.route)
-        activity = _activity(one, health, beats, data)
+        route = "" if one.route is None else route_of(one.route)
+        activity = _activity(one, health, beats, route)
         if len(activity.samples) < 2:
             continue
         digest = sha256(repr(one).encode() + beats[0].tobytes() + beats[1].tobytes())
-        digest.update(data or b"")
+        digest.update(route.encode() if isinstance(route, str) else route[0])
         moment = datetime.fromtimestamp(one.start_s, UTC)
         yield f"{one.sport} {moment:%Y-%m-%dT%H:%M:%SZ}", digest.digest(), activity
 
 
 def _activity(
-    one: Workout, health: Health, beats: tuple[FloatArray, FloatArray], route: bytes | None
+    one: Workout,
+    health: Health,
+    beats: tuple[FloatArray, FloatArray],
+    route: tuple[bytes, Activity] | str,
 ) -> Activity:
     columns: dict[str, FloatArray] = {}
     notes = [] if health.cut_off is None else [health.cut_off]
     track_s = np.empty(0)
     track: Samples | None = None
-    if route is not None:
-        from riskfit.readers.gpx import read_gpx
-
-        try:
-            read = read_gpx(route)
-            track_s = read.start_time.timestamp() + read.samples.elapsed_s
-            inside = (track_s >= one.start_s - 1) & (track_s <= one.end_s + 1)
-            track_s, track = track_s[inside], read.samples.rows(inside)
-        except RiskfitError as error:
-            notes.append(f"route {one.route}: {error}")
-    elif one.route is not None:
-        notes.append(f"route {one.route}: the export does not hold it")
+    if not isinstance(route, str):
+        read = route[1]
+        track_s = read.start_time.timestamp() + read.samples.elapsed_s
+        inside = (track_s >= one.start_s - 1) & (track_s <= one.end_s + 1)
+        track_s, track = track_s[inside], read.samples.rows(inside)
+    elif route:
+        notes.append(f"route {one.route}: {route}")
     times = np.union1d(beats[0], track_s)
     columns["heart_rate_bpm"] = _at(times, beats[0], beats[1])
     if track is not None:

@@ -161,7 +161,7 @@ def _supplement(row: list[str], places: dict[str, int], scales: dict[str, float]
 
 
 def _sun(cloud_fraction: float) -> float:
-    from riskfit.readers.forecast import sun_of_cloud
+    from riskfit.formulas.sun import sun_of_cloud
 
     return float(sun_of_cloud(np.array(cloud_fraction)))
 

@@ -34,7 +34,7 @@ class Wanted:
 _PLAINLY = Wanted()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Strava:
     table: StravaTable
     prefix: str
@@ -59,7 +59,7 @@ class _Strava:
         ]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Garmin:
     documents: GarminDocuments
     supplement: Supplement | None
@@ -71,7 +71,7 @@ class _Garmin:
         return Wanted(supplement=self.supplement, aside=True, garmin=self.documents)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Apple:
     xml: str
     prefix: str
@@ -83,7 +83,7 @@ class _Apple:
 _Export = _Strava | _Garmin | _Apple
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Outline:
     """The exports among some items; what lies in none of them is wanted plainly."""
 

@@ -37,7 +37,7 @@ class Runner(Protocol):
         ...
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
     """What was found for one athlete.
 
@@ -52,8 +52,8 @@ class Gathered:
         Files that are no activity and need not be, counted by what they are.
     paths : list of str
         The inputs.
-    read : int
-        Files that had to be read, the rest was known.
+    listed, done : set of str
+        Places that are wanted; those of them that had to be read.
     """
 
     athlete: str
@@ -63,8 +63,18 @@ class Gathered:
     failures: list[Failure] = field(default_factory=list)
     aside: dict[str, int] = field(default_factory=dict)
     paths: list[str] = field(default_factory=list)
-    read: int = 0
-    total: int = 0
+    listed: set[str] = field(default_factory=set)
+    done: set[str] = field(default_factory=set)
+
+    @property
+    def total(self) -> int:
+        """Return how many places there are."""
+        return len(self.listed)
+
+    @property
+    def read(self) -> int:
+        """Return how many had to be read; the others were known."""
+        return len(self.done)
 
     def add(self, source: str, seen: Seen) -> None:
         """Count what came of a source."""
@@ -132,7 +142,7 @@ def gather(
     return [plan.gathered for plan in plans]
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
     """One athlete's share of the work."""
 
@@ -157,7 +167,8 @@ class _Plan:
         kind = None if result.kind == "known" else result.kind
         seen = Seen(result.stamp, result.basis, result.sha256, kind, result.error)
         self.gathered.add(result.source, seen)
-        self.gathered.read += result.source in self.asked
+        if result.source in self.asked:
+            self.gathered.done.add(result.source)
 
 
 def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan:
@@ -179,7 +190,7 @@ def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan
             wanted = outline.wanted(item)
             if wanted is None or item.source in plan.asked or item.source in plan.gathered.sources:
                 continue
-            plan.gathered.total += 1
+            plan.gathered.listed.add(item.source)
             extra = wanted.supplement
             if extra not in bases:
                 bases[extra] = basis_of(one.profile, extra)
@@ -200,7 +211,7 @@ def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan
                     health=wanted.health,
                 )
             )
-        plan.gathered.failures += outline.failures()
+        plan.gathered.failures.extend(outline.failures())
         for word, count in outline.aside.items():
             plan.gathered.aside[word] = plan.gathered.aside.get(word, 0) + count
     return plan

@@ -1,7 +1,7 @@
 """What an archive holds, what it lacks, and what is broken in it."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -58,7 +58,8 @@ def examine(found: Gathered, store: Store, *, check_crc: bool = False) -> Health
     """Examine what was gathered of an archive."""
     key = store.add_athlete(found.athlete)
     rows = read_rows(store, key, contents=found.contents, copies=True)
-    rows.sources = [tuple(s for s in sources if s in found.sources) for sources in rows.sources]
+    met = [tuple(one for one in sources if one in found.sources) for sources in rows.sources]
+    rows = replace(rows, sources=met)
     bad = [] if not check_crc else check_sums(found)
     return _health(found.athlete, rows, found.failures, found.aside, bad)
 

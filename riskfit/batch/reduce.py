@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,7 +32,7 @@ _AT_ONCE = 256
 IntArray = NDArray[np.intp]
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Sessions:
     """One athlete's sessions, scored.
 
@@ -48,6 +47,8 @@ class Sessions:
     low, high : ndarray, rows x catalogue
         Ends of what is known only as a range; nan where exact.
     scores : Scores
+    bands : list of str or None
+        None where a session is not scored.
     copies : list of tuple of str
         Sources of the copies that were left out for each row.
     """
@@ -61,20 +62,13 @@ class Sessions:
     reduced: Reduced
     picked: IntArray
     scores: Scores
+    bands: list[str | None]
     copies: list[tuple[str, ...]]
     model: Model
     context: str
 
     def __len__(self) -> int:
         return len(self.rows)
-
-    @cached_property
-    def bands(self) -> list[str | None]:
-        """Each session's band, None where it is not scored."""
-        return [
-            None if np.isnan(score) else self.model.band(score)
-            for score in self.scores.score.tolist()
-        ]
 
     def notes(self, row: int) -> tuple[str, ...]:
         """Return what was repaired, left out or passed over."""
@@ -208,6 +202,7 @@ def _reduce_one(
         values[:, FEATURE_INDEX[name]] = reduced.columns[name][picked]
     low, high = _ends(values, rows.ranges[picked])
     reported = rows.take(picked)
+    scores = _scores(values, low, high, model, context)
     return Sessions(
         athlete=found.athlete or None,
         profile=found.profile,
@@ -217,7 +212,8 @@ def _reduce_one(
         high=high,
         reduced=reduced,
         picked=picked,
-        scores=_scores(values, low, high, model, context),
+        scores=scores,
+        bands=[None if np.isnan(one) else model.band(one) for one in scores.score.tolist()],
         copies=[tuple(sorted(copies.get(int(kept[row]), []))) for row in picked],
         model=model,
         context=context,
@@ -226,10 +222,8 @@ def _reduce_one(
 
 def _sources_of_this_run(rows: Rows, found: Gathered) -> Rows:
     """Leave out places that are in the cache but were not asked for."""
-    rows.sources = [
-        tuple(source for source in sources if source in found.sources) for sources in rows.sources
-    ]
-    return rows
+    met = [tuple(one for one in sources if one in found.sources) for sources in rows.sources]
+    return replace(rows, sources=met)
 
 
 def _ends(values: FloatArray, ranges: FloatArray) -> tuple[FloatArray, FloatArray]:

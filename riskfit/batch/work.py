@@ -17,7 +17,7 @@ from riskfit.archives.supplement import Supplement, supplemented
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import RiskfitError
 from riskfit.features import compute_features
-from riskfit.readers import read_each
+from riskfit.readers import read_activity, read_each
 from riskfit.store.rows import Entry, FileResult, entry_of
 
 #: What the numbers of an activity depend on; a change in it is a new method.
@@ -151,7 +151,7 @@ def _work_health(task: Task) -> list[FileResult]:
     with open_place(task.place) as stream:
         health = read_health(stream)
     found = []
-    for name, digest, activity in workouts(health, lambda path: read_beside(task.place, path)):
+    for name, digest, activity in workouts(health, lambda path: _route(task.place, path)):
         one = f"{source}!{name}"
         try:
             entries = (_entry(activity, task),)
@@ -164,6 +164,17 @@ def _work_health(task: Task) -> list[FileResult]:
     names = "\n".join(one.source for one in found)
     own = FileResult(source=source, stamp=stamp, basis=task.basis, kind="archive", error=names)
     return [*found, own]
+
+
+def _route(place: Place, path: str) -> tuple[bytes, Activity] | str:
+    """Read a route that lies beside the export's XML, or say why there is none."""
+    data = read_beside(place, path)
+    if data is None:
+        return "the export does not hold it"
+    try:
+        return sha256(data).digest(), read_activity(data)
+    except RiskfitError as error:
+        return str(error)
 
 
 def _failed(

@@ -227,3 +227,31 @@ def air_pressure_hpa(altitude_m: ArrayLike) -> FloatArray:
     """
     altitude = np.asarray(altitude_m, dtype=np.float64)
     return np.asarray(1013.25 * np.maximum(1.0 - 2.25577e-5 * altitude, 0.0) ** 5.25588)
+
+
+def sun_of_cloud(cloud_fraction: ArrayLike) -> FloatArray:
+    """Return the share of the clear-sky sun that comes through a cloud cover.
+
+    Parameters
+    ----------
+    cloud_fraction : float or ndarray
+        Share of the sky that is covered. [fraction]
+
+    Returns
+    -------
+    ndarray
+        Share of the irradiance of a cloudless sky. [fraction]
+
+    References
+    ----------
+    .. [1] F. Kasten, G. Czeplak, "Solar and terrestrial radiation dependent on the amount and
+       type of cloud," Solar Energy 24, 177-189, 1980, doi:10.1016/0038-092X(80)90391-6.
+
+    Examples
+    --------
+    >>> sun_of_cloud(np.array([0.0, 0.5, 1.0])).round(2)
+    array([1.  , 0.93, 0.25])
+    """
+    return np.asarray(
+        1.0 - 0.75 * np.clip(np.asarray(cloud_fraction, dtype=np.float64), 0.0, 1.0) ** 3.4
+    )

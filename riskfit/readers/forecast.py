@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.errors import InputError
+from riskfit.formulas.sun import sun_of_cloud
 
 FloatArray = NDArray[np.float64]
 
@@ -24,32 +25,6 @@ _COLUMNS: Final = {
 _RANGES: Final = {"temp": (-60, 60), "humidity": (0, 100), "wind": (0, 60), "cloud": (0, 100)}
 #: Beyond the first and last hour by more than this, a forecast says nothing. [s]
 _REACH_S: Final = 3600.0
-
-
-def sun_of_cloud(cloud_fraction: FloatArray) -> FloatArray:
-    """Return the share of the clear-sky sun that comes through a cloud cover.
-
-    Parameters
-    ----------
-    cloud_fraction : ndarray
-        Share of the sky that is covered. [fraction]
-
-    Returns
-    -------
-    ndarray
-        Share of the irradiance of a cloudless sky. [fraction]
-
-    References
-    ----------
-    .. [1] F. Kasten, G. Czeplak, "Solar and terrestrial radiation dependent on the amount and
-       type of cloud," Solar Energy 24, 177-189, 1980, doi:10.1016/0038-092X(80)90391-6.
-
-    Examples
-    --------
-    >>> sun_of_cloud(np.array([0.0, 0.5, 1.0])).round(2)
-    array([1.  , 0.93, 0.25])
-    """
-    return np.asarray(1.0 - 0.75 * np.clip(cloud_fraction, 0.0, 1.0) ** 3.4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

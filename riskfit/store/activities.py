@@ -16,7 +16,9 @@ from riskfit.store.rows import (
     relaid_info,
     relaid_values,
     unpack_features,
+    unpack_info,
     unpack_legs,
+    unpack_ranges,
 )
 
 if TYPE_CHECKING:
@@ -152,8 +154,8 @@ def read_rows(
         values=unpack_features(list(cells[10])),
         legs=legs,
         session=session,
-        ranges_of=list(cells[12]) if details else [],
-        info_of=list(cells[13]) if details else [],
+        ranges=unpack_ranges(list(cells[12]) if details else [], len(rows)),
+        info=unpack_info(list(cells[13])) if details else [],
     )
 
 

@@ -1,8 +1,7 @@
 """Rows of the store: one activity with its features, without its samples."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
 from math import isnan
 from typing import Final
 
@@ -140,7 +139,7 @@ def _number(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Rows:
     """Activities of one athlete as a table, in order of start, then content.
 
@@ -157,8 +156,10 @@ class Rows:
         Features of each session alone; nan where missing.
     legs, session : structured array, ndarray of int
         All legs, and the row each belongs to.
-    ranges_of, info_of : list of bytes
-        Packed; see `ranges` and `info`.
+    ranges : ndarray, rows x 2 x catalogue
+        Ends of what is known only as a range; nan where exact, and where not asked for.
+    info : list of Info
+        What is said of them in words; empty where not asked for.
     """
 
     ids: list[int]
@@ -173,25 +174,13 @@ class Rows:
     values: FloatArray
     legs: LegArray
     session: IntArray
-    ranges_of: list[bytes] = field(default_factory=list)
-    info_of: list[bytes] = field(default_factory=list)
+    ranges: FloatArray
+    info: list[Info]
 
     def __len__(self) -> int:
         return len(self.ids)
 
-    @cached_property
-    def ranges(self) -> FloatArray:
-        """Ends of what is known only as a range: rows x 2 x catalogue."""
-        if not self.ranges_of:
-            return np.full((len(self), 2, self.values.shape[1]), np.nan)
-        return np.frombuffer(b"".join(self.ranges_of)).reshape(len(self), 2, -1)
-
-    @cached_property
-    def info(self) -> list[Info]:
-        """What is said of them in words."""
-        return [_decode_info(one) for one in self.info_of]
-
-    @cached_property
+    @property
     def first_sport(self) -> NDArray[np.str_]:
         """Sport of each one's first leg."""
         return np.array(
@@ -254,8 +243,8 @@ class Rows:
             values=self.values[rows],
             legs=self.legs[mine],
             session=place[self.session][mine],
-            ranges_of=[self.ranges_of[k] for k in picked] if self.ranges_of else [],
-            info_of=[self.info_of[k] for k in picked] if self.info_of else [],
+            ranges=self.ranges[rows],
+            info=[self.info[k] for k in picked] if self.info else [],
         )
 
 
@@ -281,6 +270,19 @@ def unpack_legs(blobs: list[bytes]) -> tuple[LegArray, IntArray]:
 def unpack_features(blobs: list[bytes]) -> FloatArray:
     """Return features, rows x catalogue."""
     return np.frombuffer(b"".join(blobs)).reshape(len(blobs), len(CATALOGUE))
+
+
+def unpack_ranges(blobs: list[bytes], rows: int) -> FloatArray:
+    """Return both ends of the ranges, rows x 2 x catalogue; all nan where none are given."""
+    shape = (rows, 2, len(CATALOGUE))
+    if not blobs:
+        return np.broadcast_to(np.nan, shape)
+    return np.frombuffer(b"".join(blobs)).reshape(shape)
+
+
+def unpack_info(blobs: list[bytes]) -> list[Info]:
+    """Return what is said in words."""
+    return [_decode_info(one) for one in blobs]
 
 
 def relaid_values(blob: bytes, layout: list[str]) -> bytes:
