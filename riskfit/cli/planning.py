@@ -226,11 +226,12 @@ def _targets(told: dict[str, Any]) -> tuple[dict[str, float], bool]:
 def _sport_of(word: str) -> tuple[str, str | None]:
     """Return FIT's words for what people call a sport."""
     from riskfit.formulas.resting import MET_BY_SPORT
-    from riskfit.readers.words import sport_of
 
     plain = word.strip().lower().replace(" ", "_").replace("-", "_")
     if plain in MET_BY_SPORT:
         return plain, None
+    from riskfit.readers.words import sport_of
+
     sport, sub_sport = sport_of(word)
     if sport in ("unknown", "generic", "multisport", "transition"):
         raise click.BadParameter(

@@ -106,7 +106,9 @@ def usual_fraction(history: History, sport: str, at_s: float) -> float:
     mine = window & (history.sport == sport) & (hours > 0) & (history.load > 0)
     if not mine.any():
         return float("nan")
-    return float(np.sqrt(np.median(history.load[mine] / 100 / hours[mine])))
+    # The middle one of a sorted list: np.median would load numpy's masked arrays for it.
+    rates = np.sort(history.load[mine] / 100 / hours[mine])
+    return float(np.sqrt((rates[(len(rates) - 1) // 2] + rates[len(rates) // 2]) / 2))
 
 
 def capacity_of(

@@ -7,6 +7,7 @@ minutes. What only a recording can tell (heart rate, fade) is missing.
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +27,9 @@ from riskfit.features.person import Person, person_columns, resolve_person
 from riskfit.features.planned_steps import Planning, PlanTrace, Variants, planned_surroundings
 from riskfit.features.recovery import RecoveryTable, recovery_table
 from riskfit.features.table import Column, Columns, FloatArray, missing, session_features
-from riskfit.readers.forecast import Forecast
+
+if TYPE_CHECKING:
+    from riskfit.readers.forecast import Forecast
 
 __all__ = [
     "PlannedTable",
@@ -58,7 +61,7 @@ def planned_features(
     conditions: Conditions,
     history: History,
     *,
-    forecast: Forecast | None = None,
+    forecast: "Forecast | None" = None,
 ) -> FeatureSet:
     """Compute every feature of the catalogue for a planned session.
 
@@ -103,7 +106,7 @@ def prepare(
     conditions: Conditions,
     history: History,
     *,
-    forecast: Forecast | None = None,
+    forecast: "Forecast | None" = None,
 ) -> Planning:
     """Set a plan against its athlete and what came before."""
     if not plan.duration_s > 0:

@@ -1,7 +1,7 @@
 """Variants of a planned session laid out along their steps: effort, weather, sweat."""
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -19,7 +19,9 @@ from riskfit.features.recovery import RecoveryTable
 from riskfit.features.table import Column, Columns, FloatArray, known, missing
 from riskfit.formulas.intensity import training_stress_score
 from riskfit.formulas.sweat import sweat_along_l
-from riskfit.readers.forecast import Forecast
+
+if TYPE_CHECKING:
+    from riskfit.readers.forecast import Forecast
 
 #: Sweat is worked out this often where only sun and air change along the plan. [steps]
 _SWEAT_EVERY: Final = 10
@@ -72,7 +74,7 @@ class Planning:
     recovery: RecoveryTable
     effort: Effort
     start_s: float
-    forecast: Forecast | None = None
+    forecast: "Forecast | None" = None
 
 
 class PlanTrace:

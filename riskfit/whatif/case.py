@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,9 +11,11 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.intended import USUAL, with_effort
 from riskfit.features.planned import PlannedTable, Planning, Variants, planned_table, prepare
 from riskfit.features.table import Columns, FloatArray
-from riskfit.readers.forecast import Forecast
 from riskfit.rules import Model, load_model
 from riskfit.scoring import Scores, score_table
+
+if TYPE_CHECKING:
+    from riskfit.readers.forecast import Forecast
 
 #: What a what-if on load holds fixed: resting must not look like being out of practice.
 HELD = "same_sport_sessions_28d"
@@ -33,7 +36,7 @@ class Case:
     context: str
     planning: Planning
     table: PlannedTable
-    forecast: Forecast | None = None
+    forecast: "Forecast | None" = None
 
     @property
     def start_s(self) -> float:
@@ -64,7 +67,7 @@ def case_of(
     *,
     model: Model | None = None,
     context: str = "training",
-    forecast: Forecast | None = None,
+    forecast: "Forecast | None" = None,
 ) -> Case:
     """Make a case of a plan; what is left out is unknown.
 
