@@ -177,7 +177,7 @@ ELSEWHERE = re.compile(
     r"(?<![\w.*])/(?:root|work|home|opt|Users)/"
     r"|index-url|find-links|[a-z]\.internal\b|\bpypi[-.]"
     r"|\b(?:agent|helper|coding|llm|ai) sessions?\b|\bissue #?\d"
-    r"|(?<![\w/])(?:design|score|evidence|sweat|style|peers)\.md\b",
+    r"|(?<![\w/])(?:design|score|evidence|style|peers)\.md\b",
     re.IGNORECASE,
 )
 

@@ -10,7 +10,7 @@ from riskfit.analysis import Analysis
 from riskfit.drinking import DrinkingPlan
 from riskfit.features.catalogue import Feature, FeatureSet
 from riskfit.rules import Model
-from riskfit.scoring import Assessment, Timeline
+from riskfit.scoring import Assessment, Contribution, Timeline
 
 
 def document(
@@ -148,23 +148,7 @@ def assessment_entry(assessment: Assessment) -> dict[str, Any]:
             name: {"points": cause.points, "of": cause.of}
             for name, cause in assessment.causes.items()
         },
-        "contributions": [
-            {
-                "rule": line.rule,
-                "cause": line.cause,
-                "part": line.part,
-                "feature": line.feature,
-                "value": line.value,
-                "unit": line.unit,
-                "assumed": line.assumed,
-                "points": line.points,
-                "max_points": line.max_points,
-                "grade": line.grade,
-                "references": list(line.references),
-                "sentence": line.sentence,
-            }
-            for line in assessment.contributions
-        ],
+        "contributions": [_contribution(line) for line in assessment.contributions],
         "not_assessed": [
             {
                 "rule": item.rule,
@@ -180,6 +164,24 @@ def assessment_entry(assessment: Assessment) -> dict[str, Any]:
             "screened": assessment.red_flags.screened,
             "present": list(assessment.red_flags.present),
         },
+    }
+
+
+def _contribution(line: Contribution) -> dict[str, Any]:
+    """Return one line of the ledger."""
+    return {
+        "rule": line.rule,
+        "cause": line.cause,
+        "part": line.part,
+        "feature": line.feature,
+        "value": line.value,
+        "unit": line.unit,
+        "assumed": line.assumed,
+        "points": line.points,
+        "max_points": line.max_points,
+        "grade": line.grade,
+        "references": list(line.references),
+        "sentence": line.sentence,
     }
 
 
