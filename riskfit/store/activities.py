@@ -1,5 +1,6 @@
 """Write activities into a store and read them out again."""
 
+from collections import Counter
 from collections.abc import Iterable
 from itertools import starmap
 from math import isfinite
@@ -227,21 +228,17 @@ def read_history(
         "WHERE athlete = ? AND start_s < ? AND same_as IS NULL ORDER BY start_s",
         (athlete, before_s),
     )
-    if not_the_same_as is not None and rows:
-        start, end = (np.array([row[k] for row in rows]) for k in (0, 1))
-        copies = set(overlaps(start, end, *not_the_same_as).tolist())
-        rows = [row for number, row in enumerate(rows) if number not in copies]
+    if not_the_same_as is not None:
+        rows = [row for row in rows if not overlaps(row[0], row[1], *not_the_same_as)]
     legs, _ = unpack_legs([row[3] for row in rows])
     return history_from(legs[legs["start_s"] < before_s], common_offset([row[2] for row in rows]))
 
 
 def common_offset(offsets_s: Iterable[float | None]) -> float:
     """Return the offset from UTC that most sessions were held at, 0 where none tells. [s]."""
-    counts: dict[float, int] = {}
-    for offset in offsets_s:
-        if offset is not None and isfinite(offset):
-            counts[offset] = counts.get(offset, 0) + 1
-    return min(counts, key=lambda offset: (-counts[offset], offset)) if counts else 0.0
+    counts = Counter(offsets_s)
+    known = [one for one in counts if one is not None and isfinite(one)]
+    return min(known, key=lambda one: (-counts[one], one)) if known else 0.0
 
 
 def remove(store: Store, athlete: int, ids: Iterable[int]) -> int:

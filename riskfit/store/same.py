@@ -60,21 +60,16 @@ def _settle_group(
         best, others = rest[0], rest[1:]
         rest = []
         for row in others:
-            if _overlap(start_s, end_s, best, row):
+            if overlaps(start_s[row], end_s[row], start_s[best], end_s[best]):
                 stays[row] = best
             else:
                 rest.append(row)
 
 
-def _overlap(start_s: FloatArray, end_s: FloatArray, one: int, two: int) -> bool:
-    common = min(end_s[one], end_s[two]) - max(start_s[one], start_s[two])
-    shorter = min(end_s[one] - start_s[one], end_s[two] - start_s[two])
-    return bool(common > 0 and common >= _OVERLAP_FRACTION * shorter)
-
-
-def overlaps(start_s: FloatArray, end_s: FloatArray, begin_s: float, until_s: float) -> IntArray:
-    """Return the rows that are the same activity as one from ``begin_s`` to ``until_s``."""
-    common = np.minimum(end_s, until_s) - np.maximum(start_s, begin_s)
-    shorter = np.minimum(end_s - start_s, until_s - begin_s)
-    near = np.abs(start_s - begin_s) <= _START_WITHIN_S
-    return np.flatnonzero(near & (common > 0) & (common >= _OVERLAP_FRACTION * shorter))
+def overlaps(start_s: float, end_s: float, begin_s: float, until_s: float) -> bool:
+    """Say whether a recording is of the same activity as one from ``begin_s`` to ``until_s``."""
+    if abs(start_s - begin_s) > _START_WITHIN_S:
+        return False
+    common = min(end_s, until_s) - max(start_s, begin_s)
+    shorter = min(end_s - start_s, until_s - begin_s)
+    return common > 0 and common >= _OVERLAP_FRACTION * shorter

@@ -44,7 +44,9 @@ MIGRATIONS: Final[tuple[str, ...]] = (
         features BLOB NOT NULL,
         UNIQUE (athlete, sha256, basis, part)
     );
-    CREATE INDEX activity_by_time ON activity (athlete, start_s);
+    -- All that a history needs, so that reading one turns no page of the table.
+    CREATE INDEX activity_history
+        ON activity (athlete, start_s, same_as, end_s, utc_offset_s, legs);
     -- Apart from it, so that reading histories and features does not turn these pages.
     CREATE TABLE detail (
         id INTEGER PRIMARY KEY REFERENCES activity (id) ON DELETE CASCADE,
