@@ -21,13 +21,12 @@ from riskfit.features.reduce import LEG_DTYPE
 from riskfit.readers import read_each
 from riskfit.store import Store, store_path
 from riskfit.store.activities import (
-    common_offset,
-    read_history,
     read_rows,
     remove,
     save,
     settle,
 )
+from riskfit.store.history import common_offset, read_history
 from riskfit.store.people import (
     WeighIn,
     log_outcome,

@@ -22,7 +22,8 @@ from riskfit.features.table import FloatArray
 from riskfit.rules import Model
 from riskfit.scoring import Scores, assess_many, score_table
 from riskfit.store import Store
-from riskfit.store.activities import common_offset, read_rows
+from riskfit.store.activities import read_rows
+from riskfit.store.history import common_offset
 from riskfit.store.rows import Rows
 from riskfit.store.same import pair_copies
 

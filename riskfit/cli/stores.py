@@ -83,7 +83,7 @@ class Memory:
         """Return what came strictly before a moment, copies of ``session`` left out."""
         if self._store is None or self._key is None:
             return None
-        from riskfit.store.activities import read_history
+        from riskfit.store.history import read_history
 
         return read_history(self._store, self._key, before_s, not_the_same_as=session)
 

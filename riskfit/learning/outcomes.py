@@ -21,7 +21,8 @@ from riskfit.features.table import FloatArray
 from riskfit.learning.tables import OutcomeTable
 from riskfit.rules import Model
 from riskfit.store import Store
-from riskfit.store.activities import common_offset, read_rows
+from riskfit.store.activities import read_rows
+from riskfit.store.history import common_offset
 from riskfit.store.people import Outcome, log_outcome, outcomes
 from riskfit.store.rows import Rows
 

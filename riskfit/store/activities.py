@@ -1,14 +1,11 @@
 """Write activities into a store and read them out again."""
 
-from collections import Counter
 from collections.abc import Iterable
 from itertools import starmap
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from riskfit.athlete import History
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.store import Store, in_batches
 from riskfit.store.rows import (
@@ -202,43 +199,6 @@ def settle(store: Store, athlete: int) -> int:
         changed = [(new, row) for row, new, old in zip(ids, now, before, strict=True) if new != old]
         run.executemany("UPDATE activity SET same_as = ? WHERE id = ?", changed)
         return sum(new is not None for new in now)
-
-
-def read_history(
-    store: Store,
-    athlete: int,
-    before_s: float = float("inf"),
-    *,
-    not_the_same_as: tuple[float, float] | None = None,
-) -> History:
-    """Read what an athlete did before a moment: one select, no features.
-
-    Parameters
-    ----------
-    before_s : float
-        Only what started strictly earlier. [s]
-    not_the_same_as : tuple of float, optional
-        Start and end of a session whose copies do not count.
-    """
-    from riskfit.features.reduce import history_from
-    from riskfit.store.same import overlaps
-
-    rows: list[Any] = store.select(
-        "SELECT start_s, end_s, utc_offset_s, legs FROM activity "
-        "WHERE athlete = ? AND start_s < ? AND same_as IS NULL ORDER BY start_s",
-        (athlete, before_s),
-    )
-    if not_the_same_as is not None:
-        rows = [row for row in rows if not overlaps(row[0], row[1], *not_the_same_as)]
-    legs, _ = unpack_legs([row[3] for row in rows])
-    return history_from(legs[legs["start_s"] < before_s], common_offset([row[2] for row in rows]))
-
-
-def common_offset(offsets_s: Iterable[float | None]) -> float:
-    """Return the offset from UTC that most sessions were held at, 0 where none tells. [s]."""
-    counts = Counter(offsets_s)
-    known = [one for one in counts if one is not None and isfinite(one)]
-    return min(known, key=lambda one: (-counts[one], one)) if known else 0.0
 
 
 def remove(store: Store, athlete: int, ids: Iterable[int]) -> int:

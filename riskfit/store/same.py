@@ -3,12 +3,13 @@
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
-from riskfit.features.table import FloatArray
-from riskfit.store.rows import IntArray
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
 
 #: Two people press two buttons within so long of each other (assumption). [s]
-_START_WITHIN_S: Final = 90.0
+START_WITHIN_S: Final = 90.0
 #: And the shorter lies within the longer for at least this share of it (assumption).
 _OVERLAP_FRACTION: Final = 0.5
 
@@ -37,10 +38,10 @@ def pair_copies(
     order = np.argsort(start_s, kind="stable")
     times = start_s[order]
     handled = 0
-    for begin in np.flatnonzero(np.diff(times) <= _START_WITHIN_S).tolist():
+    for begin in np.flatnonzero(np.diff(times) <= START_WITHIN_S).tolist():
         if begin < handled:
             continue
-        stop = int(np.searchsorted(times, times[begin] + _START_WITHIN_S, side="right"))
+        stop = int(np.searchsorted(times, times[begin] + START_WITHIN_S, side="right"))
         _settle_group(order[begin:stop].tolist(), start_s, end_s, richness, keys, stays)
         handled = stop
     return stays
@@ -68,7 +69,7 @@ def _settle_group(
 
 def overlaps(start_s: float, end_s: float, begin_s: float, until_s: float) -> bool:
     """Say whether a recording is of the same activity as one from ``begin_s`` to ``until_s``."""
-    if abs(start_s - begin_s) > _START_WITHIN_S:
+    if abs(start_s - begin_s) > START_WITHIN_S:
         return False
     common = min(end_s, until_s) - max(start_s, begin_s)
     shorter = min(end_s - start_s, until_s - begin_s)
