@@ -154,6 +154,21 @@ def test_but_for_fading_the_scores_are_close():
         assert abs(expected - found) < 2.5, held.session.sport
 
 
+def test_what_goes_into_the_score_is_close_too():
+    for plan, held in _all_twins():
+        ride = held.session.sport == "cycling"
+        for name, share in (
+            ("duration_min", 0.001),
+            ("distance_km", 0.12 if ride else 0.02),
+            ("energy_kcal", 0.2 if ride else 0.05),
+            ("training_stress_score", 0.25 if ride else 0.1),
+            ("sweat_loss_l", 0.2 if ride else 0.08),
+            ("wbgt_c", 0.02),
+        ):
+            expected, found = (one.features.value(name) for one in (plan, held))
+            assert abs(expected / found - 1) < share, (name, held.session.sport)
+
+
 def test_the_twins_are_worth_comparing():
     fired = [_fired(plan) for plan, _ in _all_twins()]
     assert len(set().union(*fired)) >= 7, "many rules fire somewhere"
