@@ -211,6 +211,23 @@ def test_athletes_are_held_out_where_there_are_five_and_time_goes_forward():
     assert run_trials(question_of(timeless), "causes") == []
 
 
+def test_nobody_is_predicted_from_his_own_sessions(monkeypatch):
+    question = question_of(table_of(simulated(np.random.default_rng(8), athletes=7, each=20)))
+    seen = []
+    real = Question.fit
+
+    def fit(self, level, rows=None, *, card=True):
+        seen.append(rows)
+        return real(self, level, rows, card=card)
+
+    monkeypatch.setattr(Question, "fit", fit)
+    (trial,) = run_trials(question, "causes")
+    assert trial.rows == 140
+    trained = [set(question.athlete[rows].tolist()) for rows in seen]
+    assert all(len(athletes) < 7 for athletes in trained)
+    assert all(len(rows) == 20 * len(own) for rows, own in zip(seen, trained, strict=True))
+
+
 def test_later_sessions_are_predicted_from_earlier_ones_alone():
     """What comes last cannot help: it is turned round, and earlier predictions stay."""
     rng = np.random.default_rng(7)
