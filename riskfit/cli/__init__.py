@@ -27,6 +27,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "model": ("model", "model", "Compare score cards."),
     "card": ("card", "card", "The whole score card, to be added up by hand."),
     "explain": ("card", "explain", "One rule: what it measures, its points, its evidence."),
+    "serve": ("serve", "serve", "Check, analyse, browse and log on a page of this machine."),
     "profile": ("profile", "profile", "Show or edit what riskfit knows about you."),
 }
 

@@ -14,7 +14,8 @@ _DURATION_SHARES: Final = (0.4, 1.6)
 _DURATION_STEP_S: Final = 300.0
 _TEMPERATURE_ROUND_C: Final = 12.0
 _INTENSITY: Final = (0.5, 1.1)
-_MOST_VALUES: Final = 60
+#: Values on each curve, about: enough for its bends to show.
+_VALUES: Final = 25
 
 
 def usual_sweeps(case: Case, features: Mapping[str, Feature]) -> tuple[Sweep, ...]:
@@ -35,7 +36,7 @@ def usual_sweeps(case: Case, features: Mapping[str, Feature]) -> tuple[Sweep, ..
     """
     planned_s = case.plan.duration_s
     low_s, high_s = (share * planned_s for share in _DURATION_SHARES)
-    step_s = _DURATION_STEP_S * max(1, round((high_s - low_s) / _MOST_VALUES / _DURATION_STEP_S))
+    step_s = _DURATION_STEP_S * max(1, round((high_s - low_s) / _VALUES / _DURATION_STEP_S))
     durations = np.unique(
         np.append(np.arange(np.ceil(low_s / step_s) or 1, high_s / step_s + 1) * step_s, planned_s)
     )
@@ -46,6 +47,6 @@ def usual_sweeps(case: Case, features: Mapping[str, Feature]) -> tuple[Sweep, ..
         found.append(sweep(case, "temp", np.clip(temperature + around, -40.0, 50.0)))
     intensity = features["intensity_factor"].value
     if intensity is not None:
-        shares = np.append(np.arange(_INTENSITY[0], _INTENSITY[1] + 0.001, 0.02), intensity)
+        shares = np.append(np.linspace(*_INTENSITY, _VALUES), intensity)
         found.append(sweep(case, "intensity", np.unique(shares)))
     return tuple(found)

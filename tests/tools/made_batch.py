@@ -63,14 +63,14 @@ def made_report(folder, sessions, *, athletes=(None,), names=(), failures=0, see
             contents.add((digest, b"b"))
             sources.add(source)
         save(store, key, results)
-        gathered = Gathered(athlete=who or "", profile=replace(sample_athlete(), name=who))
-        gathered.contents |= contents
-        gathered.sources |= sources
-        found.append(gathered)
-    found[0].failures += [
+        profile = replace(sample_athlete(), name=who)
+        found.append(
+            Gathered(athlete=who or "", profile=profile, contents=contents, sources=sources)
+        )
+    found[0].failures.extend(
         Failure(source=f"broken/{n}.fit", kind="damaged", error="cut off at byte 14")
         for n in range(failures)
-    ]
+    )
     return reduce_all(found, store, load_model(), "training")
 
 

@@ -2,7 +2,7 @@
 "use strict";
 riskfit.curves = (() => {
   function figure(block, number, c) {
-    const curve = block.curves[number], x = curve.x;
+    const curve = block.curves[number] || { x: [], score: [], low: [], high: [], title: "", unit: "", now: null }, x = curve.x;
     const top = 100, known = curve.score.filter((v) => v !== null);
     const data = [
       { type: "scatter", mode: "lines", x, y: curve.low, line: { width: 0 }, hoverinfo: "skip" },
@@ -28,8 +28,7 @@ riskfit.curves = (() => {
 
   function start(root = document) {
     root.querySelectorAll('[data-chart="curve"]').forEach((element) => {
-      const block = riskfit.block(element.dataset.block);
-      riskfit.chart(element, (c) => figure(block, Number(element.dataset.number), c));
+      riskfit.chart(element, (c) => figure(riskfit.block(element.dataset.block), Number(element.dataset.number), c));
     });
   }
 

@@ -48,6 +48,11 @@ const riskfit = (() => {
     charts.forEach((one) => { if (one.drawn || printed) draw(one, printed); });
   }
 
+  // What a chart is made of has changed.
+  function refresh() {
+    charts.forEach((one) => { if (one.drawn && one.element.isConnected) draw(one); });
+  }
+
   function save(text, name) {
     const link = document.createElement("a");
     link.href = URL.createObjectURL(new Blob([text], { type: "application/json" }));
@@ -78,5 +83,5 @@ const riskfit = (() => {
     if (closed) closed.open = true;
   });
 
-  return { block, chart, draw, colours, clock, save };
+  return { block, chart, draw, refresh, colours, clock, save };
 })();

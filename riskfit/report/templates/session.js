@@ -126,8 +126,7 @@ riskfit.session = (() => {
 
   function start(root = document) {
     root.querySelectorAll('[data-chart="session"]').forEach((element) => {
-      const d = riskfit.block(element.dataset.block);
-      riskfit.chart(element, (c) => figure(d, c));
+      riskfit.chart(element, (c) => figure(riskfit.block(element.dataset.block), c));
     });
   }
 

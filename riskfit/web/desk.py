@@ -1,0 +1,294 @@
+"""What the server knows and works out: plans, files, the store.  Nothing of HTTP is here."""
+
+import secrets
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
+from pathlib import Path
+from threading import Lock
+from typing import Any, Final
+
+import numpy as np
+
+from riskfit.activity import Activity, Failure
+from riskfit.analysis import Analysis, analyse
+from riskfit.archives.walk import walk
+from riskfit.athlete import Athlete, Conditions, History
+from riskfit.batch.gather import Gathered
+from riskfit.batch.reduce import BatchReport, reduce_all
+from riskfit.errors import InputError, RiskfitError
+from riskfit.features.planned import features_of
+from riskfit.learning.outcomes import Told, keep
+from riskfit.readers import read_each
+from riskfit.report.plan_view import complete, plan_view
+from riskfit.report.planning import plan_entry
+from riskfit.report.session_view import session_view
+from riskfit.rules import Model
+from riskfit.store import OWNER, Store
+from riskfit.store.activities import known_contents, read_rows
+from riskfit.store.history import read_history
+from riskfit.store.people import outcomes, with_sweat_factor
+from riskfit.web.fields import CheckForm, LogForm, conditions_of, plan_of
+from riskfit.whatif import case_of
+
+#: Reports that can be looked at again; older ones have to be dropped in anew.
+_REPORTS_KEPT: Final = 8
+#: Sessions of one file or archive that are analysed; more are for `riskfit batch`.
+_MOST_SESSIONS: Final = 12
+_ANSWERS_KEPT: Final = 64
+_QUARTER_S: Final = 900
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Analyses of a file that was dropped in, ready for the template."""
+
+    title: str
+    views: tuple[dict[str, Any], ...]
+    failures: tuple[Failure, ...]
+
+
+@dataclass(kw_only=True, eq=False)
+class Desk:
+    """One person's desk: profile, model and store.
+
+    Attributes
+    ----------
+    profile : Athlete
+    model : Model
+    context : str
+        What sessions are taken for unless told.
+    store_file : Path or None
+        None: nothing is remembered.
+    name : str
+        Whose, in the store.
+    """
+
+    profile: Athlete
+    model: Model
+    context: str
+    store_file: Path | None = None
+    name: str = OWNER
+    _reports: "OrderedDict[str, Report]" = field(default_factory=OrderedDict)
+    _answers: "OrderedDict[bytes, dict[str, Any]]" = field(default_factory=OrderedDict)
+    _known: "tuple[tuple[int, int], History, Athlete] | None" = None
+    _lock: Lock = field(default_factory=Lock)
+
+    # ---- what is remembered
+
+    def _stamp(self) -> tuple[int, int] | None:
+        """Return what changes when somebody writes to the store, None where there is none."""
+        if self.store_file is None or not self.store_file.exists():
+            return None
+        ahead = self.store_file.with_name(self.store_file.name + "-wal")
+        newest = max(file.stat().st_mtime_ns for file in (self.store_file, ahead) if file.exists())
+        return newest, ahead.stat().st_size if ahead.exists() else 0
+
+    def _remembered(self) -> tuple[History, Athlete]:
+        """Return the whole history and the profile with what weigh-ins taught."""
+        stamp = self._stamp()
+        if stamp is None or self.store_file is None:
+            return History(), self.profile
+        with self._lock:
+            known = self._known
+        if known is None or known[0] != stamp:
+            with Store(self.store_file, create=False) as store:
+                key = store.athlete_id(self.name)
+                if key is None:
+                    return History(), self.profile
+                history = read_history(store, key)
+                athlete = with_sweat_factor(store, key, self.profile)
+            known = (stamp, history, athlete)
+            with self._lock:
+                self._known = known
+        return known[1], known[2]
+
+    # ---- plans
+
+    def check(self, form: CheckForm, key: str = "s1") -> dict[str, Any]:
+        """Return a plan's view for the page, with what-ifs where all is asked for."""
+        question = repr((form, key, self._stamp())).encode()
+        with self._lock:
+            if question in self._answers:
+                self._answers.move_to_end(question)
+                return self._answers[question]
+        view = self._checked(form, key)
+        with self._lock:
+            self._answers[question] = view
+            while len(self._answers) > _ANSWERS_KEPT:
+                self._answers.popitem(last=False)
+        return view
+
+    def _checked(self, form: CheckForm, key: str) -> dict[str, Any]:
+        plan, conditions = plan_of(form, next_quarter()), conditions_of(form)
+        context = self.model.context(form.context).id
+        history, athlete = self._remembered()
+        case = case_of(plan, athlete, conditions, history, model=self.model, context=context)
+        features = features_of(case.planning, case.table)
+        analysis = analyse(
+            plan, athlete, conditions, model=self.model, context=context, features=features
+        )
+        view = session_view(analysis, self.model, key=key)
+        if form.full:
+            entry: dict[str, Any] = {
+                "plan": plan_entry(case, (), ()),
+                "what_if": [],
+                "changes": None,
+            }
+            whole = complete(entry, analysis, case)
+            view["block"]["document"] |= whole
+            view["plan"] = plan_view(whole, analysis, self.model)
+        return view
+
+    # ---- files
+
+    def analyze(self, data: bytes, name: str, *, race: bool, context: str) -> str:
+        """Analyse the bytes of a file that was dropped in; return the report's key."""
+        history, athlete = self._remembered()
+        wanted = self.model.context(context).id
+        analyses: list[Analysis] = []
+        failures: list[Failure] = []
+        try:
+            for member, content in walk(data, name):
+                if isinstance(content, Failure):
+                    failures.append(content)
+                    continue
+                self._read(content, member, analyses, failures, athlete, history, race, wanted)
+                if len(analyses) >= _MOST_SESSIONS:
+                    break
+        except RiskfitError as error:
+            failures.append(Failure(source=name, kind=error.kind, error=str(error)))
+        if not analyses:
+            reason = failures[0].error if failures else "there is no session in it"
+            raise InputError(f"{name}: {reason}")
+        views = tuple(
+            session_view(one, self.model, key=f"s{number}")
+            for number, one in enumerate(analyses, 1)
+        )
+        key = secrets.token_urlsafe(12)
+        title = views[0]["title"] if len(views) == 1 else f"{len(views)} sessions"
+        with self._lock:
+            self._reports[key] = Report(title=title, views=views, failures=tuple(failures))
+            while len(self._reports) > _REPORTS_KEPT:
+                self._reports.popitem(last=False)
+        return key
+
+    def _read(
+        self,
+        content: bytes,
+        name: str,
+        analyses: list[Analysis],
+        failures: list[Failure],
+        athlete: Athlete,
+        history: History,
+        race: bool,
+        context: str,
+    ) -> None:
+        """Analyse every session of one member; what cannot be read is kept as a failure."""
+        digest = sha256(content).hexdigest()
+        try:
+            analyses += [
+                analyse(
+                    activity,
+                    athlete,
+                    Conditions(race=True if race else None),
+                    self._before(activity, history),
+                    model=self.model,
+                    context=context,
+                    source=name,
+                    sha256=digest,
+                )
+                for activity in read_each(content)[: _MOST_SESSIONS - len(analyses)]
+            ]
+        except RiskfitError as error:
+            failures.append(Failure(source=name, kind=error.kind, error=str(error)))
+
+    def _before(self, activity: Activity, history: History) -> History:
+        """Return the history without copies of the session itself."""
+        if not len(history) or self.store_file is None:
+            return history
+        start_s = activity.start_time.timestamp()
+        elapsed = activity.samples.elapsed_s
+        length_s = float(np.nanmax(elapsed)) if np.isfinite(elapsed).any() else 0.0
+        with Store(self.store_file, create=False) as store:
+            key = store.athlete_id(self.name)
+            if key is None:
+                return history
+            found: History = read_history(
+                store, key, start_s, not_the_same_as=(start_s, start_s + length_s)
+            )
+            return found
+
+    def report(self, key: str) -> Report | None:
+        """Return a report that was made since the start, None where it is gone."""
+        with self._lock:
+            return self._reports.get(key)
+
+    # ---- the store
+
+    def history(self) -> tuple[BatchReport, dict[str, str]] | None:
+        """Return what is remembered, scored, with what was logged by start; None where nothing."""
+        if self.store_file is None or not self.store_file.exists():
+            return None
+        with Store(self.store_file, create=False) as store:
+            key = store.athlete_id(self.name)
+            if key is None:
+                return None
+            profile = with_sweat_factor(store, key, self.profile)
+            everything = Gathered(
+                athlete=self.name,
+                profile=profile,
+                contents=known_contents(store, key),
+                sources=set(store.places(key)),
+            )
+            report = reduce_all([everything], store, self.model, self.context)
+            logged = {
+                f"{one.start_s:.0f}": _outcome_words(one.told) for one in outcomes(store, key)
+            }
+        return report, logged
+
+    def log(self, form: LogForm) -> str:
+        """Log how a session of the store went; return it in words."""
+        if self.store_file is None or not self.store_file.exists():
+            raise InputError("there is no store to log in: `riskfit import` makes one")
+        told = Told(
+            cramp=form.cramp,
+            muscle=_short(form.muscle),
+            when=form.when or None,
+            severity=form.severity or None,
+            note=_short(form.note, 500),
+        )
+        with Store(self.store_file, create=False) as store:
+            key = store.athlete_id(self.name)
+            rows = None if key is None else read_rows(store, key, details=False)
+            if key is None or rows is None or not (abs(rows.start_s - form.start_s) < 1).any():
+                raise InputError("the store holds no session of that moment")
+            moment = datetime.fromtimestamp(form.start_s, UTC)
+            keep(store, key, rows, moment, told, whole_day=False)
+        return _outcome_words(told.plain())
+
+
+def next_quarter(now: datetime | None = None) -> datetime:
+    """Return the next full quarter of an hour, with its zone.
+
+    Examples
+    --------
+    >>> next_quarter(datetime(2026, 7, 4, 7, 52, tzinfo=UTC)).isoformat()
+    '2026-07-04T08:00:00+00:00'
+    """
+    now = now or datetime.now().astimezone()
+    late = now.timestamp() % _QUARTER_S
+    return (now + timedelta(seconds=_QUARTER_S - late)).replace(second=0, microsecond=0)
+
+
+def _short(text: str | None, most: int = 80) -> str | None:
+    return (text or "").strip()[:most] or None
+
+
+def _outcome_words(told: dict[str, Any]) -> str:
+    """Say an outcome in a few words."""
+    if not told.get("cramp"):
+        return "no cramp"
+    more = [str(told[name]) for name in ("muscle", "when", "severity") if told.get(name)]
+    return ", ".join(["a cramp", *more])

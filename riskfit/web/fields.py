@@ -1,0 +1,210 @@
+"""What the form asks, once: the page draws it, and what comes back is checked against it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from math import isfinite
+from typing import Any, Final
+
+import msgspec
+
+from riskfit.activity import PlannedSession
+from riskfit.athlete import Conditions
+from riskfit.errors import InputError
+from riskfit.rules import Model
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slider:
+    """A number on the form; ``told`` says whether it counts before it is touched."""
+
+    name: str
+    label: str
+    unit: str
+    low: float
+    high: float
+    step: float
+    start: float
+    told: bool = False
+    help: str = ""
+
+
+SPORTS: Final = ("running", "cycling", "walking", "hiking", "swimming", "rowing", "soccer")
+#: The plan itself; every plan has them.
+PLAN: Final = (
+    Slider(
+        name="duration_min",
+        label="Duration",
+        unit="min",
+        low=15,
+        high=720,
+        step=5,
+        start=90,
+        told=True,
+    ),
+    Slider(
+        name="intensity_fraction",
+        label="Intensity",
+        unit="of threshold",
+        low=0.4,
+        high=1.2,
+        step=0.01,
+        start=0.75,
+        told=True,
+        help="What you could hold for an hour is 1.",
+    ),
+)
+#: The day and its surroundings; what is not told is unknown, and widens the range.
+DAY: Final = (
+    Slider(
+        name="air_temperature_c",
+        label="Air temperature",
+        unit="°C",
+        low=-10,
+        high=45,
+        step=0.5,
+        start=20,
+        told=True,
+    ),
+    Slider(
+        name="relative_humidity_pct",
+        label="Humidity",
+        unit="%",
+        low=5,
+        high=100,
+        step=1,
+        start=50,
+        told=True,
+    ),
+    Slider(name="wind_m_s", label="Wind", unit="m/s", low=0, high=15, step=0.5, start=2),
+    Slider(
+        name="sun_fraction",
+        label="Sun",
+        unit="of clear sky",
+        low=0,
+        high=1,
+        step=0.05,
+        start=0.5,
+    ),
+    Slider(
+        name="fluid_l_h",
+        label="Drinking",
+        unit="L/h",
+        low=0,
+        high=1,
+        step=0.05,
+        start=0.4,
+        help="Thirst first, and never more than you sweat.",
+    ),
+    Slider(
+        name="carbohydrate_g_h",
+        label="Carbohydrate",
+        unit="g/h",
+        low=0,
+        high=120,
+        step=5,
+        start=40,
+    ),
+    Slider(name="sleep_h", label="Sleep last night", unit="h", low=0, high=12, step=0.5, start=7.5),
+    Slider(
+        name="standing_sitting_h",
+        label="Standing or sitting beyond usual",
+        unit="h",
+        low=0,
+        high=16,
+        step=0.5,
+        start=0,
+    ),
+)
+
+
+class CheckForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """What a page asks to be checked; ``day`` holds only what is told."""
+
+    sport: str
+    duration_min: float
+    intensity_fraction: float
+    context: str = "training"
+    race: bool = False
+    start: str | None = None
+    day: dict[str, float] = {}
+    full: bool = False
+
+
+class LogForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+    """How a session went."""
+
+    start_s: float
+    cramp: bool
+    muscle: str | None = None
+    when: str | None = None
+    severity: str | None = None
+    note: str | None = None
+
+
+def decoded(body: bytes, form: type[Any]) -> Any:
+    """Return a form from a body.
+
+    Raises
+    ------
+    InputError
+        Where it is not JSON of that form, or a number is none.
+    """
+    try:
+        return msgspec.json.decode(body, type=form)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise InputError(f"the request is not what the page sends: {error}") from None
+
+
+def first_form(model: Model) -> CheckForm:
+    """Return what the form holds when the page is opened."""
+    return CheckForm(
+        sport="running",
+        duration_min=PLAN[0].start,
+        intensity_fraction=PLAN[1].start,
+        context=model.settings.default_context,
+        day={one.name: one.start for one in DAY if one.told},
+    )
+
+
+def plan_of(form: CheckForm, now: datetime) -> PlannedSession:
+    """Return the planned session that a form describes."""
+    if form.sport not in SPORTS:
+        raise InputError(f"the sport must be one of {', '.join(SPORTS)}")
+    for one in PLAN:
+        _in_range(one, getattr(form, one.name))
+    return PlannedSession(
+        sport=form.sport,
+        duration_s=form.duration_min * 60,
+        intensity_fraction=form.intensity_fraction,
+        start_time=_start(form.start) or now,
+    )
+
+
+def conditions_of(form: CheckForm) -> Conditions:
+    """Return the day that a form describes; what is not told stays unknown."""
+    known = {one.name: one for one in DAY}
+    for name, value in form.day.items():
+        if name not in known:
+            raise InputError(f"the form has no {name[:40]!r}")
+        _in_range(known[name], value)
+    return Conditions(race=True if form.race else None, **form.day)  # type: ignore[arg-type]
+
+
+def _in_range(one: Slider, value: float) -> None:
+    if not isfinite(value) or not one.low <= value <= one.high:
+        raise InputError(f"{one.label} must be from {one.low:g} to {one.high:g} {one.unit}")
+
+
+def _start(text: str | None) -> datetime | None:
+    """Return a start: an ISO date and time with its zone."""
+    if not text:
+        return None
+    try:
+        start = datetime.fromisoformat(text[:40])
+    except ValueError:
+        raise InputError("the start must be a date and a time") from None
+    if start.tzinfo is None:
+        start = start.replace(tzinfo=UTC)
+    if not 1990 <= start.year <= 2100:
+        raise InputError("the start must be between 1990 and 2100")
+    return start
