@@ -1,13 +1,16 @@
 """Fluid balance as a page shows it: what was lost, what was drunk, what next time asks for."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from riskfit.activity import PlannedSession
 from riskfit.analysis import Analysis
 from riskfit.drinking import DrinkingPlan
 from riskfit.features.catalogue import Feature
 from riskfit.report.words import quantity
+
+#: Less an hour is not worth a number.
+_LEAST_L_H: Final = 0.05
 
 
 def fluid_view(analysis: Analysis) -> dict[str, Any] | None:
@@ -77,7 +80,7 @@ def _planned(plan: DrinkingPlan, ahead: bool) -> list[tuple[str, str]]:
     when = "During" if ahead else "In a session like it"
     amount = (
         "by thirst alone"
-        if plan.thirst_alone
+        if plan.thirst_alone or plan.plan_l_h < _LEAST_L_H
         else f"thirst first; as an orientation up to {plan.plan_l_h:.1f} L an hour"
     )
     pairs = [

@@ -7,7 +7,7 @@ from riskfit import __version__
 from riskfit.activity import Activity, PlannedSession
 from riskfit.analysis import Analysis
 from riskfit.features.catalogue import CATALOGUE, GROUPS, Feature
-from riskfit.report.document import activity_entry, anonymous
+from riskfit.report.document import activity_entry, anonymous, timeline_entry
 from riskfit.report.fluid_view import fluid_view
 from riskfit.report.numbers import round_down, split_to_total, times
 from riskfit.report.traces import chart_channels
@@ -89,6 +89,24 @@ def session_view(
         "feature_count": len(analysis.features),
         "notes": entry["notes"],
         "block": _block(entry, model, channels),
+    }
+
+
+def answer_view(analysis: Analysis, model: Model, *, key: str = "s1") -> dict[str, Any]:
+    """Return the answer and its curve alone: what a page shows while a slider moves."""
+    assessment = analysis.assessment
+    entry = {"timeline": timeline_entry(analysis.timeline, analysis.features)}
+    return {
+        "key": key,
+        "flags": [model.red_flag(flag).name for flag in assessment.red_flags.present],
+        "unscored_because": assessment.unscored_because,
+        "doubling": f"{model.settings.points_per_doubling:g}",
+        "score": None if assessment.score is None else _score(assessment, model),
+        "causes": _causes(assessment),
+        "parts": _parts(assessment),
+        "reasons": [_reason(line) for line in assessment.standing_out()[:_REASONS]],
+        "assumed": _assumed(assessment),
+        "block": _block(entry, model, chart_channels(analysis)),
     }
 
 

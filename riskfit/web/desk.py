@@ -12,25 +12,27 @@ from typing import Any, Final
 import numpy as np
 
 from riskfit.activity import Activity, Failure
-from riskfit.analysis import Analysis, analyse
+from riskfit.analysis import Analysis, analyse, scored_columns
 from riskfit.archives.walk import walk
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.batch.gather import Gathered
 from riskfit.batch.reduce import BatchReport, reduce_all
 from riskfit.errors import InputError, RiskfitError
+from riskfit.features.catalogue import FeatureSet
 from riskfit.features.planned import features_of
 from riskfit.learning.outcomes import Told, keep
 from riskfit.readers import read_each
 from riskfit.report.plan_view import complete, plan_view
 from riskfit.report.planning import plan_entry
-from riskfit.report.session_view import session_view
+from riskfit.report.session_view import answer_view, session_view
 from riskfit.rules import Model
+from riskfit.scoring import assess, assess_timeline
 from riskfit.store import OWNER, Store
 from riskfit.store.activities import known_contents, read_rows
 from riskfit.store.history import read_history
 from riskfit.store.people import outcomes, with_sweat_factor
 from riskfit.web.fields import CheckForm, LogForm, conditions_of, plan_of
-from riskfit.whatif import case_of
+from riskfit.whatif import Case, case_of
 
 #: Reports that can be looked at again; older ones have to be dropped in anew.
 _REPORTS_KEPT: Final = 8
@@ -126,19 +128,16 @@ class Desk:
         history, athlete = self._remembered()
         case = case_of(plan, athlete, conditions, history, model=self.model, context=context)
         features = features_of(case.planning, case.table)
+        if not form.full:
+            return answer_view(quick_analysis(case, features), self.model, key=key)
         analysis = analyse(
             plan, athlete, conditions, model=self.model, context=context, features=features
         )
         view = session_view(analysis, self.model, key=key)
-        if form.full:
-            entry: dict[str, Any] = {
-                "plan": plan_entry(case, (), ()),
-                "what_if": [],
-                "changes": None,
-            }
-            whole = complete(entry, analysis, case)
-            view["block"]["document"] |= whole
-            view["plan"] = plan_view(whole, analysis, self.model)
+        entry: dict[str, Any] = {"plan": plan_entry(case, (), ()), "what_if": [], "changes": None}
+        whole = complete(entry, analysis, case)
+        view["block"]["document"] |= whole
+        view["plan"] = plan_view(whole, analysis, self.model)
         return view
 
     # ---- files
@@ -267,6 +266,23 @@ class Desk:
             moment = datetime.fromtimestamp(form.start_s, UTC)
             keep(store, key, rows, moment, told, whole_day=False)
         return _outcome_words(told.plain())
+
+
+def quick_analysis(case: Case, features: FeatureSet) -> Analysis:
+    """Return the score and its way there, without plan of drinking and advice."""
+    assessment = assess(features, case.model, case.context, athlete=case.athlete, planned=True)
+    timeline = None
+    if assessment.score is not None and features.elapsed_s is not None:
+        columns = scored_columns(features, case.model)
+        timeline = assess_timeline(columns, features.elapsed_s, case.model, case.context)
+    return Analysis(
+        session=case.plan,
+        features=features,
+        assessment=assessment,
+        timeline=timeline,
+        drinking=None,
+        advice=(),
+    )
 
 
 def next_quarter(now: datetime | None = None) -> datetime:

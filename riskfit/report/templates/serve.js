@@ -76,6 +76,7 @@
       try {
         const found = await ask("/api/check", JSON.stringify(form(full)), { "Content-Type": "application/json" });
         if (number > shown) { shown = number; put(found.parts, found.blocks); }
+        document.getElementById("now").textContent = found.said;
         if (full) said.textContent = found.said;
         plan.dispatchEvent(new CustomEvent("riskfit:answered", { detail: { full, said: found.said } }));
         complain(null);
