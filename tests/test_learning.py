@@ -179,7 +179,7 @@ def test_without_anything_to_learn_the_card_is_kept_in_95_of_100(how, truth):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("how", [{"athletes": 1, "each": 1000}, {"athletes": 60, "each": 25}])
+@pytest.mark.parametrize("how", [{"athletes": 1, "each": 1000}, {"athletes": 60, "each": 32}])
 def test_a_strong_signal_wins_in_90_of_100(how):
     assert kept(range(100), truth=STRONG, **how) >= 90
 
