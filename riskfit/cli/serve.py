@@ -62,6 +62,7 @@ def serve(host: str, port: int, names: tuple[str, ...], show: bool, **values: An
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             listener.bind((host, port))
+            listener.listen(128)  # whoever reads the address below can ask at once
         except OSError as error:
             raise ResourceError(
                 f"{host}:{port} cannot be listened on ({error.strerror}): choose another --port"

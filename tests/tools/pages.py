@@ -1,0 +1,110 @@
+"""Pages of the bundled samples, for tests that read them and for those that look at them."""
+
+import json
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import numpy as np
+
+from riskfit.activity import Activity, PlannedSession, Samples
+from riskfit.analysis import analyse
+from riskfit.athlete import Conditions
+from riskfit.cli.inputs import history_of_members
+from riskfit.readers import read_activity
+from riskfit.report.html import result_page, session_page
+from riskfit.report.planning import plan_entry
+from riskfit.resources import sample_data
+from riskfit.rules import load_model
+from riskfit.whatif import case_of
+from tools.made_batch import sample_athlete
+
+START = datetime(2026, 7, 20, 8, tzinfo=UTC)
+
+
+def sample_history():
+    return history_of_members(sample_data().joinpath("history.zip").read_bytes(), sample_athlete())
+
+
+def sample_analysis(file="marathon_heat.fit.gz", name=None, context="marathon"):
+    """Return the analysis of a bundled sample, under another name where one is given."""
+    activity = read_activity(sample_data().joinpath(file).read_bytes())
+    if name is not None:
+        activity = replace(activity, name=name)
+    return analyse(
+        activity,
+        sample_athlete(),
+        Conditions(race=True),
+        sample_history(),
+        model=load_model(),
+        context=context,
+        source=f"secret-folder/{file}",
+        sha256="ab" * 32,
+    )
+
+
+def session_page_of_sample(name=None, share=False):
+    return session_page([sample_analysis(name=name)], [], load_model(), share=share)
+
+
+def six_hours():
+    """Return the page of six hours at one sample a second, with every channel there is."""
+    second = np.arange(6 * 3600.0)
+    rng = np.random.default_rng(6)
+    wave = np.sin(second / 300)
+    activity = Activity(
+        start_time=START,
+        sport="cycling",
+        samples=Samples(
+            elapsed_s=second,
+            heart_rate_bpm=140 + 15 * wave + rng.normal(0, 3, len(second)),
+            power_w=np.maximum(0, 190 + 60 * wave + rng.normal(0, 40, len(second))),
+            speed_m_s=8 + wave,
+            distance_m=np.cumsum(8 + wave),
+            altitude_m=400 + 100 * wave,
+            temperature_c=24 + second / 3600,
+            latitude_deg=47 + second * 1e-5,
+            longitude_deg=np.full(len(second), 15.4),
+        ),
+    )
+    done = analyse(
+        activity, sample_athlete(), Conditions(air_temperature_c=30, relative_humidity_pct=50)
+    )
+    return session_page([done], [], load_model())
+
+
+def check_page_of_sample(share=False, name=None):
+    """Return the page of a plan, with the what-ifs that every page has."""
+    model, athlete = load_model(), sample_athlete()
+    plan = PlannedSession(
+        sport="cycling", duration_s=4 * 3600, intensity_fraction=0.75, start_time=START, name=name
+    )
+    day = Conditions(air_temperature_c=31, relative_humidity_pct=60)
+    case = case_of(plan, athlete, day, sample_history(), model=model)
+    done = analyse(plan, athlete, day, case.history, model=model)
+    entry = {"plan": plan_entry(case, (), ()), "what_if": [], "changes": None}
+    return result_page([done], [], model, entry, [case], share=share)
+
+
+def blocks(page):
+    """Return the JSON blocks of a page by their id."""
+    found = re.findall(
+        r'<script type="application/json" id="([^"]+)">(.*?)</script>', page.decode(), re.DOTALL
+    )
+    return {name: json.loads(text) for name, text in found}
+
+
+def data_values(page):
+    """Return (value, text) of every number that carries its full double."""
+    return [
+        (float(value), text)
+        for value, text in re.findall(r'<data value="([^"]+)">([^<]*)</data>', page.decode())
+    ]
+
+
+def text_of(page):
+    """Return what a person reads: no scripts, no styles, no tags."""
+    import html
+
+    without = re.sub(r"<(script|style)\b.*?</\1>", " ", page.decode(), flags=re.DOTALL)
+    return html.unescape(re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", without)))
