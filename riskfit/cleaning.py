@@ -48,6 +48,8 @@ _SILENCE_S: Final = 60.0
 _CLOCK_JUMP_S: Final = 86400.0
 #: Up to so many samples that ran back are strays; more are a clock that was set back.
 _FEW_LATE: Final = 5
+#: A leap of distance is more than rounding between rows. [m]
+_LEAP_M: Final = 100.0
 #: Longer is no session; what lies behind is left out. [s]
 _LONGEST_S: Final = 14 * 86400.0
 
@@ -265,7 +267,7 @@ def _derive_distance_and_speed(
         grid["distance_m"] = np.concatenate([[0.0], np.cumsum(np.nan_to_num(step))])
         notes.append("distance: summed from positions")
     if "distance_m" in grid:
-        grid["distance_m"] = _never_back(grid["distance_m"])
+        grid["distance_m"] = _never_back(grid["distance_m"], notes)
     if "speed_m_s" not in grid and "distance_m" in grid:
         grid["speed_m_s"] = _speed_from_distance(grid["distance_m"])
         notes.append("speed: from distance, over 10 s")
@@ -281,12 +283,19 @@ def _great_circle_m(latitude_deg: FloatArray, longitude_deg: FloatArray) -> Floa
     return np.asarray(2 * 6371009.0 * np.arcsin(np.sqrt(np.minimum(a, 1.0))))
 
 
-def _never_back(distance_m: FloatArray) -> FloatArray:
-    """Carry a distance over its gaps and over counters that start again at zero."""
+def _never_back(distance_m: FloatArray, notes: list[str]) -> FloatArray:
+    """Carry a distance over its gaps, over counters that start again, and over leaps.
+
+    A leap is what nobody covers in the time: watches add what a treadmill showed at its end.
+    """
     known = ~np.isnan(distance_m)
     values = distance_m[known]
     step = np.diff(values, prepend=values[0])
-    if (step < 0).any():
+    leap = step > POSSIBLE["speed_m_s"][1] * np.diff(np.flatnonzero(known), prepend=0) + _LEAP_M
+    if leap.any():
+        notes.append(f"distance: {step[leap].sum() / 1000:.1f} km covered in no time left out")
+        step = np.where(leap, 0.0, step)
+    if leap.any() or (step < 0).any():
         values = np.cumsum(np.maximum(step, 0.0))
     out = np.full(len(distance_m), np.nan)
     out[known] = values - values[0]

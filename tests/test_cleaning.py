@@ -184,3 +184,11 @@ def test_two_weeks_are_the_longest_session():
     session = clean(activity(times))
     assert len(session.samples) <= 14 * 86400 + 1
     assert any("14 days" in note for note in session.notes)
+
+
+def test_distance_covered_in_no_time_is_left_out():
+    distance = np.arange(200.0) * 3
+    distance[-1] += 1000
+    session = clean(activity(np.arange(200), distance_m=distance))
+    assert session.samples.distance_m[-1] == pytest.approx(594, abs=5)
+    assert any("1.0 km covered in no time" in note for note in session.notes)
