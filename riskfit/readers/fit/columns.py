@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
-from riskfit.readers.fit.layouts import FieldSlot, Layout, Positions, expand
+from riskfit.readers.fit.layouts import FieldSlot, Layout, Positions
 from riskfit.readers.fit.places import (
     MessageForm,
     Place,
@@ -87,11 +87,8 @@ class ColumnTable:
     def _lay_out(self) -> _Rows:
         """Return the messages as rows of equal width."""
         if self._rows is None:
-            only = self.layouts[0] if len(self.layouts) == 1 else None
-            if only is not None and len(only.runs) == 3 and not only.compressed:
-                self._rows = _Rows(self.data, only.runs[0], only.runs[1], None)
-            else:
-                self._rows = self._gather()
+            run = self.layouts[0].one_run() if len(self.layouts) == 1 else None
+            self._rows = self._gather() if run is None else _Rows(self.data, *run, None)
         return self._rows
 
     def _gather(self) -> _Rows:
@@ -99,7 +96,7 @@ class ColumnTable:
         if len(self.layouts) == 1:
             where = self.layouts[0].positions()
         else:
-            together = expand([layout.runs + layout.compressed for layout in self.layouts])
+            together = np.concatenate([layout.positions() for layout in self.layouts])
             order = np.argsort(together, kind="stable")
             where = together[order]
             rank = np.empty(len(order), dtype=np.intp)
@@ -162,11 +159,9 @@ class ColumnTable:
         """Return the first byte of each message and the index of its layout, in file order."""
         if self._handful is None:
             self._handful = sorted(
-                (first + stride * row, index)
+                (place, index)
                 for index, layout in enumerate(self.layouts)
-                for runs in (layout.runs, layout.compressed)
-                for first, stride, count in zip(runs[::3], runs[1::3], runs[2::3], strict=True)
-                for row in range(count)
+                for place in layout.places()
             )
         return self._handful
 

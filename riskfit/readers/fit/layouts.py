@@ -1,7 +1,7 @@
 """What a FIT definition message says: the layout of the messages behind it, and where they lie."""
 
 from array import array
-from collections.abc import Sequence
+from bisect import bisect_left
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import NamedTuple
@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 Positions = NDArray[np.int64]
 
-#: Runs of one layout begin one after the other, and at most three lie side by side. [numbers]
-_SIDE_BY_SIDE = 9
+#: Runs of one layout begin one after the other, and at most two lie side by side. [numbers]
+_SIDE_BY_SIDE = 6
 _FEW = 64
 _NOWHERE: Positions = np.empty(0, dtype=np.int64)
 
@@ -40,9 +40,10 @@ class Layout:
         Global message number.
     size : int
         Length of a data message with its header. [byte]
-    runs, compressed : list of int
-        First byte, stride and count, again and again; apart those of the messages whose header
-        holds the time.
+    runs : list of int
+        First byte, stride and count of messages in a row, again and again.
+    singles, compressed : list of int
+        First byte of each other message; apart those of the messages whose header holds the time.
     """
 
     definition: bytes
@@ -50,6 +51,7 @@ class Layout:
     number: int
     size: int
     runs: list[int] = field(default_factory=list)
+    singles: list[int] = field(default_factory=list)
     compressed: list[int] = field(default_factory=list)
     _fields: dict[int, tuple[int, int, int, int]] | None = None
     _positions: Positions | None = None
@@ -64,7 +66,17 @@ class Layout:
     @property
     def count(self) -> int:
         """Return how many data messages there are."""
-        return sum(self.runs[2::3]) + sum(self.compressed[2::3])
+        return sum(self.runs[2::3]) + len(self.singles) + len(self.compressed)
+
+    def one_run(self) -> tuple[int, int] | None:
+        """Return first byte and stride where all messages are one run."""
+        if len(self.runs) != 3 or self.singles or self.compressed:
+            return None
+        return self.runs[0], self.runs[1]
+
+    def places(self) -> list[int]:
+        """Return what `positions` does, as a list: quicker for a few."""
+        return sorted(_few_places(self.runs) + self.singles + self.compressed)
 
     def fields(self) -> dict[int, tuple[int, int, int, int]]:
         """Return by number what is in a `FieldSlot`, as plain tuples."""
@@ -99,41 +111,53 @@ class Layout:
 
     def positions(self) -> Positions:
         """Return the first byte of every message, ascending."""
-        known = len(self.runs) + len(self.compressed)
+        known = self._known_now()
         if self._positions is None or self._known != known:
-            places = expand([self.runs + self.compressed])
+            places = expand(self.runs, self.singles + self.compressed)
             if len(places) > 1 and bool((places[1:] < places[:-1]).any()):
                 places.sort()
             self._positions, self._known = places, known
         return self._positions
 
+    def _known_now(self) -> int:
+        return len(self.runs) + len(self.singles) + len(self.compressed)
+
     def keep_before(self, offset: int) -> None:
         """Forget the messages that begin at or after this byte."""
-        for runs in (self.runs, self.compressed):
+        for places in (self.singles, self.compressed):
             # In place: the scanner's table of header bytes holds this very list.
-            while runs and runs[-3] >= offset:
-                del runs[-3:]
+            if places and places[-1] >= offset:
+                del places[bisect_left(places, offset) :]
                 self._known = -1
-            for at in range(max(len(runs) - _SIDE_BY_SIDE, 0), len(runs), 3):
-                first, stride, count = runs[at : at + 3]
-                kept = (offset - first - 1) // stride + 1
-                if kept < count:
-                    runs[at + 2] = kept
-                    self._known = -1
+        runs = self.runs
+        while runs and runs[-3] >= offset:
+            del runs[-3:]
+            self._known = -1
+        for at in range(max(len(runs) - _SIDE_BY_SIDE, 0), len(runs), 3):
+            first, stride, count = runs[at : at + 3]
+            kept = (offset - first - 1) // stride + 1
+            if kept < count:
+                runs[at + 2] = kept
+                self._known = -1
 
     def positions_from(self, start: int) -> Positions:
         """Return the first byte of every message from this byte on, ascending."""
-        if self._positions is not None and self._known == len(self.runs) + len(self.compressed):
+        if self._positions is not None and self._known == self._known_now():
             return self._positions[np.searchsorted(self._positions, start) :]
-        tail = _tail(self.runs, start) + _tail(self.compressed, start)
-        if not tail:
+        runs, singles = _tail(self.runs, start), self.singles[bisect_left(self.singles, start) :]
+        singles += self.compressed[bisect_left(self.compressed, start) :]
+        if not runs and not singles:
             return _NOWHERE
-        if sum(tail[2::3]) <= _FEW:
-            runs = zip(tail[::3], tail[1::3], tail[2::3], strict=True)
-            few = [first + stride * row for first, stride, count in runs for row in range(count)]
-            return np.array(sorted(place for place in few if place >= start), dtype=np.int64)
-        places = np.sort(expand([tail]))
+        if sum(runs[2::3]) + len(singles) <= _FEW:
+            few = sorted(_few_places(runs) + singles)
+            return np.array(few[bisect_left(few, start) :], dtype=np.int64)
+        places = np.sort(expand(runs, singles))
         return places[np.searchsorted(places, start) :]
+
+
+def _few_places(runs: list[int]) -> list[int]:
+    triples = zip(runs[::3], runs[1::3], runs[2::3], strict=True)
+    return [first + stride * row for first, stride, count in triples for row in range(count)]
 
 
 def _tail(runs: list[int], start: int) -> list[int]:
@@ -149,17 +173,17 @@ def _tail(runs: list[int], start: int) -> list[int]:
     return runs[reaching:]
 
 
-def expand(runs: Sequence[list[int]]) -> Positions:
-    """Turn runs into the first byte of every message, list after list."""
-    flat = runs[0] if len(runs) == 1 else [number for one in runs for number in one]
-    table = np.frombuffer(array("q", flat), dtype=np.int64).reshape(-1, 3)
+def expand(runs: list[int], singles: list[int]) -> Positions:
+    """Return the first byte of every message of these runs, and of the single ones behind."""
+    alone = np.frombuffer(array("q", singles), dtype=np.int64) if singles else _NOWHERE
+    if not runs:
+        return alone.copy()
+    table = np.frombuffer(array("q", runs), dtype=np.int64).reshape(-1, 3)
     first, stride, count = table[:, 0], table[:, 1], table[:, 2]
-    if len(table) == 1:
-        return np.arange(first[0], first[0] + stride[0] * count[0], stride[0], dtype=np.int64)
     ends = np.cumsum(count)
-    total = int(ends[-1]) if len(ends) else 0
+    total = int(ends[-1])
     # Within run i, row k lies at first + stride * (k - rows before the run).
     places = np.repeat(stride, count)
     places *= np.arange(total, dtype=np.int64)
     places += np.repeat(first - stride * (ends - count), count)
-    return places
+    return np.concatenate((places, alone)) if singles else places

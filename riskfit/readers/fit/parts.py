@@ -52,7 +52,7 @@ def _make_tables(data: bytes, scanners: list[Scanner]) -> dict[int, ColumnTable]
     layouts: dict[int, list[Layout]] = {}
     clock: dict[int, FloatArray] = {}
     for scanner in scanners:
-        used = [one for one in scanner.layouts.values() if one.runs or one.compressed]
+        used = [one for one in scanner.layouts.values() if one.count]
         for layout in used:
             layouts.setdefault(layout.number, []).append(layout)
         if any(layout.compressed for layout in used):

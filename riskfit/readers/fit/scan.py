@@ -1,9 +1,10 @@
 """Find where every message of a FIT file lies, without looking at a single field.
 
 A definition message is a schema (a `Layout`), the data messages behind it are rows of one width.
-`Scanner.walk` follows the messages and stores them as runs (first byte, stride, count) of one
-message or of a repeating group of two or three, which it verifies by comparing strided bytes: the
-header byte at each stride says which message lies there, so a run is proven, not guessed.
+`Scanner.walk` steps from message to message.  Now and then it looks whether one message, or two
+in turn, repeat for long, and takes them at once as runs (first byte, stride, count), which it
+verifies by comparing strided bytes: the header byte at each stride says which message lies there,
+so a run is proven, not guessed.
 """
 
 import struct
@@ -17,6 +18,15 @@ CUT, UNDEFINED, BAD_DEFINITION = "cut", "undefined", "bad definition"
 
 _HEADS = [bytes([value]) for value in range(256)]
 _WINDOW, _WINDOW_GROWTH = 48, 16
+#: Fewer messages in a row, or pairs, are stepped over as fast as they are taken at once.
+_AHEAD = 8
+#: From one look for a run to the next: farther where the last one found none. [byte]
+_NEAR, _FAR = 1 << 9, 1 << 14
+
+#: What a header byte announces: the message's length (0: look closer), and where to note it.
+_Announced = tuple[int, Callable[[int], None]]
+_UNKNOWN: list[int] = []
+_LOOK_CLOSER: _Announced = (0, _UNKNOWN.append)
 
 
 def definition_length(data: bytes, at: int, end: int) -> int | None:
@@ -54,9 +64,7 @@ class Scanner:
         #: Every change of a local type: offset, local type, layout.
         self.definitions: list[tuple[int, int, Layout]] = []
         self._local: list[Layout | None] = [None] * 16
-        # By header byte: the length of the message it announces (0: look closer) and its runs.
-        self._size: list[int] = [0] * 256
-        self._runs: list[list[int]] = [[]] * 256
+        self._announced: list[_Announced] = [_LOOK_CLOSER] * 256
 
     def local(self, header: int) -> Layout | None:
         """Return the layout that a data message with this header byte has now."""
@@ -72,72 +80,52 @@ class Scanner:
         why : str or None
             None at the end, else `CUT`, `UNDEFINED` or `BAD_DEFINITION`.
         """
-        data, size, runs = self.data, self._size, self._runs
+        data, announced, near = self.data, self._announced, _NEAR
         while position < end:
-            head = data[position]
-            length = size[head]
-            if not length:
+            after = self._take_run(position, end)
+            near = _NEAR if after > position else min(2 * near, _FAR)
+            position, length = after, 0
+            stop = min(position + near, end)
+            while position < stop:
+                length, note = announced[data[position]]
+                if not length:
+                    break
+                note(position)
+                position += length
+            if position > end:
+                position -= length
+                self.forget_messages(position)
+                return position, CUT
+            while position < end and not announced[data[position]][0]:
                 position, why = self._look_closer(position, end)
                 if why is not None:
                     return position, why
-                continue
-            second = position + length
-            if second >= end:
-                if second > end:
-                    return position, CUT
-                runs[head] += (position, length, 1)
-                return end, None
-            head2 = data[second]
-            if head2 == head:
-                # A slice and a strip look at 48 headers in the time of three Python steps.
-                stop = second + _WINDOW * length
-                column = data[second : min(stop, end - length + 1) : length]
-                count = 1 + len(column) - len(column.lstrip(_HEADS[head]))
-                if count > _WINDOW:
-                    count += _repeats(data, stop, end - length + 1, length, _HEADS[head])
-                runs[head] += (position, length, count)
-                position += length * count
-                continue
-            third = second + size[head2]
-            if third == second or third >= end:
-                runs[head] += (position, length, 1)
-                position = second
-                continue
-            if data[third] == head:
-                stride = third - position
-                stop = third + _WINDOW * stride
-                column = data[third : min(stop, end - stride + 1) : stride]
-                count = 1 + len(column) - len(column.lstrip(_HEADS[head]))
-                if count > _WINDOW:
-                    count += _repeats(data, stop, end - stride + 1, stride, _HEADS[head])
-                column = data[second : second + (count - 1) * stride + 1 : stride]
-                count = len(column) - len(column.lstrip(_HEADS[head2]))
-                runs[head] += (position, stride, count)
-                runs[head2] += (second, stride, count)
-                position += stride * count
-                continue
-            fourth = third + size[data[third]]
-            if fourth == third or fourth >= end or data[fourth] != head:
-                runs[head] += (position, length, 1)
-                runs[head2] += (second, length, 1)
-                position = third
-                continue
-            position = self._take_threes(position, second, third, fourth, end)
         return position, None
 
-    def _take_threes(self, first: int, second: int, third: int, fourth: int, end: int) -> int:
-        """Take a repeating group of three messages; return the byte behind its last."""
-        data, runs, stride = self.data, self._runs, fourth - first
-        head, head2, head3 = data[first], data[second], data[third]
-        count = 1 + _repeats(data, fourth, end - stride + 1, stride, _HEADS[head])
-        column = data[second : second + (count - 1) * stride + 1 : stride]
-        count = len(column) - len(column.lstrip(_HEADS[head2]))
-        column = data[third : third + (count - 1) * stride + 1 : stride]
-        count = len(column) - len(column.lstrip(_HEADS[head3]))
-        runs[head] += (first, stride, count)
-        runs[head2] += (second, stride, count)
-        runs[head3] += (third, stride, count)
-        return first + stride * count
+    def _take_run(self, position: int, end: int) -> int:
+        """Take the message that repeats here, or two in turn; return the byte behind them."""
+        data, announced = self.data, self._announced
+        head, second = data[position], position + announced[data[position]][0]
+        if second >= end:
+            return position
+        head2, stride = data[second], second - position
+        if head2 != head:
+            stride += announced[head2][0]
+        ahead = position + _AHEAD * stride
+        # Most places where nothing repeats are told by one byte.
+        if ahead >= end or data[ahead] != head or not stride or (head | head2) & 0x80:
+            return position
+        limit = end - stride + 1
+        count = _repeats(data, position, limit, stride)
+        if head2 != head and count >= _AHEAD:
+            count = min(count, _repeats(data, second, limit + second - position, stride))
+        if count < _AHEAD:
+            return position
+        for place in (position,) if head2 == head else (position, second):
+            layout = self.local(data[place])
+            if layout is not None:
+                layout.runs += (place, stride, count)
+        return position + stride * count
 
     def local_types_at(self, position: int) -> list[Layout | None]:
         """Return what each local type meant at this byte."""
@@ -156,10 +144,14 @@ class Scanner:
             places.update(place for place in where.tolist() if place < end)
         return places
 
-    def forget_from(self, position: int) -> None:
-        """Undo everything that was read from this byte on."""
+    def forget_messages(self, position: int) -> None:
+        """Undo the messages that were read from this byte on, but no definition."""
         for layout in self.layouts.values():
             layout.keep_before(position)
+
+    def forget_from(self, position: int) -> None:
+        """Undo everything that was read from this byte on."""
+        self.forget_messages(position)
         self._restore([one for one in self.definitions if one[0] < position])
 
     def forget_definitions(self, doubted: Callable[[Layout], bool], start: int) -> None:
@@ -177,7 +169,8 @@ class Scanner:
             return
         self.definitions = definitions
         self._local = [None] * 16
-        self._size, self._runs = [0] * 256, [[] for _ in range(256)]
+        # In place: a walk may hold it.
+        self._announced[:] = [_LOOK_CLOSER] * 256
         for _, local, layout in definitions:
             self._assign(local, layout)
 
@@ -196,7 +189,7 @@ class Scanner:
         after = position + layout.size
         if after > end:
             return position, CUT
-        (layout.compressed if head & 0x80 else layout.runs).extend((position, layout.size, 1))
+        (layout.compressed if head & 0x80 else layout.singles).append(position)
         if layout.number == profile.FIELD_DESCRIPTION:
             self.described += 1
         return after, None
@@ -238,19 +231,15 @@ class Scanner:
         self._local[local] = layout
         plain = layout.number != profile.FIELD_DESCRIPTION
         length = layout.size if plain else 0
-        self._size[local:64:16] = [length] * 4
-        self._runs[local:64:16] = [layout.runs] * 4
-        for head in range(0x40 + local, 0x80, 16):
-            self._size[head] = 0
+        self._announced[local:64:16] = [(length, layout.singles.append)] * 4
         if local < 4:
             compressed = slice(0x80 + 32 * local, 0xA0 + 32 * local)
-            self._size[compressed] = [length] * 32
-            self._runs[compressed] = [layout.compressed] * 32
+            self._announced[compressed] = [(length, layout.compressed.append)] * 32
 
 
-def _repeats(data: bytes, first: int, limit: int, stride: int, head: bytes) -> int:
-    """Count how often this header byte stands at this stride, in windows that grow."""
-    window, seen = _WINDOW, 0
+def _repeats(data: bytes, first: int, limit: int, stride: int) -> int:
+    """Count how often the header byte here stands at this stride, in windows that grow."""
+    window, seen, head = _WINDOW, 0, _HEADS[data[first]]
     while True:
         start = first + seen * stride
         stop = min(start + window * stride, limit)

@@ -72,7 +72,7 @@ def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
     """Return position, time and following byte of the messages with a time, in file order."""
     places, times, ends = [], [], []
     for layout in scanner.layouts.values():
-        if layout.number not in _STAMPED or not layout.runs:
+        if layout.number not in _STAMPED or not (layout.runs or layout.singles):
             continue
         offset = stamp_offset(layout)
         if offset is None:
