@@ -7,7 +7,7 @@ elsewhere are put right row by row.  Nothing is converted before it is asked for
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,9 +19,9 @@ from riskfit.readers.fit.places import (
     MessageForm,
     Place,
     converted,
+    defined_place,
     form_of,
     message_form,
-    native_place,
     one_number,
     place_of,
     unpacked,
@@ -63,6 +63,7 @@ class ColumnTable:
         self._developer: list[tuple[DeveloperField, dict[int, FieldSlot]]] | None = None
         self._clock = clock
         self._count = sum(layout.count for layout in layouts)
+        self._held: set[int] | None = None
         self._where: Positions | None = None
         self._rows: _Rows | None = None
         self._handful: list[tuple[int, int]] | None = None
@@ -174,8 +175,6 @@ class ColumnTable:
                 for position, index in self._one_by_one()
             ]
         columns = [form.columns.get(number) for form in self._forms]
-        if not any(columns):
-            return np.full(self._count, np.nan)
         values = []
         for index, message in self._messages:
             column = columns[index]
@@ -193,22 +192,32 @@ class ColumnTable:
 
     def has(self, number: int) -> bool:
         """Say whether a layout holds this field or a packed form of it."""
-        wanted = {number, *(source for source, _ in self._sources(number))}
-        return any(not wanted.isdisjoint(layout.fields()) for layout in self.layouts)
+        held = self._fields_held()
+        return number in held or any(source in held for source, _ in self._sources(number))
+
+    def _fields_held(self) -> Set[int]:
+        """Return the numbers of the fields that a layout holds."""
+        if self._held is None:
+            self._held = set().union(*(layout.fields() for layout in self.layouts))
+        return self._held
 
     def _sources(self, number: int) -> tuple[tuple[int, Any], ...]:
         return profile.components(self.number).get(number, ())
 
     def column(self, number: int) -> FloatArray:
         """Return a field, scaled, filled from packed forms where it is absent itself."""
-        values = self._field(number)
-        scale, offset = profile.scaling(self.number, number)
-        if scale is not None:
-            values /= scale
-        if offset is not None:
-            values -= offset
+        held = self._fields_held()
+        if number in held:
+            values = self._field(number)
+            scale, offset = profile.scaling(self.number, number)
+            if scale is not None:
+                values /= scale
+            if offset is not None:
+                values -= offset
+        else:
+            values = np.full(self._count, np.nan)
         for source, component in self._sources(number):
-            if any(source in layout.fields() for layout in self.layouts):
+            if source in held:
                 missing = np.isnan(values)
                 if missing.any():
                     values = np.where(missing, self._component(source, component), values)
@@ -218,12 +227,9 @@ class ColumnTable:
         """Return a field's first number as it stands."""
         if self._count <= _FEW:
             return self._few_numbers(number)
-        places: list[Place | None] = []
-        for layout in self.layouts:
-            row = layout.fields().get(number)
-            big_endian = layout.definition[2] != 0
-            places.append(None if row is None else native_place(self.number, row, big_endian))
-        return self._numbers(places)
+        return self._numbers(
+            [defined_place(self.number, one.definition, number) for one in self.layouts]
+        )
 
     def _component(self, source: int, component: Any) -> FloatArray:
         """Unpack one component of a packed field."""

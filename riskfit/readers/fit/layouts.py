@@ -2,7 +2,9 @@
 
 from array import array
 from bisect import bisect_left
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import accumulate
 from typing import NamedTuple
 
@@ -24,6 +26,30 @@ class FieldSlot(NamedTuple):
     size: int
     source: int
     offset: int
+
+
+# Devices write the same definitions into each of their files: what they say is kept.
+@lru_cache(maxsize=1 << 11)
+def fields_of(definition: bytes) -> Mapping[int, tuple[int, int, int, int]]:
+    """Return by number what is in a `FieldSlot`, as plain tuples."""
+    stop = 6 + 3 * definition[5]
+    numbers, sizes = definition[6:stop:3], definition[7:stop:3]
+    offsets = accumulate(sizes, initial=1)
+    rows = list(zip(numbers, sizes, definition[8:stop:3], offsets, strict=False))
+    # Backwards, so that the first of two equal fields stays.
+    return {row[0]: row for row in reversed(rows)}
+
+
+@lru_cache(maxsize=1 << 11)
+def _developer_slots_of(definition: bytes) -> tuple[FieldSlot, ...]:
+    stop = 6 + 3 * definition[5]
+    offset = 1 + sum(definition[7:stop:3])
+    slots = []
+    for at in range(stop + 1, len(definition), 3):
+        number, size, source = definition[at : at + 3]
+        slots.append(FieldSlot(number, size, source, offset))
+        offset += size
+    return tuple(slots)
 
 
 @dataclass(slots=True, eq=False)
@@ -53,7 +79,6 @@ class Layout:
     runs: list[int] = field(default_factory=list)
     singles: list[int] = field(default_factory=list)
     compressed: list[int] = field(default_factory=list)
-    _fields: dict[int, tuple[int, int, int, int]] | None = None
     _positions: Positions | None = None
     #: Length of the lists of runs when positions were last made of them.
     _known: int = -1
@@ -78,36 +103,18 @@ class Layout:
         """Return what `positions` does, as a list: quicker for a few."""
         return sorted(_few_places(self.runs) + self.singles + self.compressed)
 
-    def fields(self) -> dict[int, tuple[int, int, int, int]]:
+    def fields(self) -> Mapping[int, tuple[int, int, int, int]]:
         """Return by number what is in a `FieldSlot`, as plain tuples."""
-        if self._fields is None:
-            definition = self.definition
-            stop = 6 + 3 * definition[5]
-            numbers, sizes = definition[6:stop:3], definition[7:stop:3]
-            offsets = accumulate(sizes, initial=1)
-            rows = list(zip(numbers, sizes, definition[8:stop:3], offsets, strict=False))
-            # Backwards, so that the first of two equal fields stays.
-            self._fields = {row[0]: row for row in reversed(rows)}
-        return self._fields
+        return fields_of(self.definition)
 
     def slot(self, number: int) -> FieldSlot | None:
         """Return the field of this number, None where the layout lacks it."""
         row = self.fields().get(number)
         return None if row is None else FieldSlot._make(row)
 
-    def developer_slots(self) -> list[FieldSlot]:
+    def developer_slots(self) -> tuple[FieldSlot, ...]:
         """Return the developer fields; their source is the developer's index."""
-        definition = self.definition
-        if not definition[0] & 0x20:
-            return []
-        stop = 6 + 3 * definition[5]
-        offset = 1 + sum(definition[7:stop:3])
-        slots = []
-        for at in range(stop + 1, len(definition), 3):
-            number, size, source = definition[at : at + 3]
-            slots.append(FieldSlot(number, size, source, offset))
-            offset += size
-        return slots
+        return _developer_slots_of(self.definition) if self.definition[0] & 0x20 else ()
 
     def positions(self) -> Positions:
         """Return the first byte of every message, ascending."""

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
-from riskfit.readers.fit.layouts import FieldSlot
+from riskfit.readers.fit.layouts import FieldSlot, fields_of
 from riskfit.readers.fit.profile import BaseType
 from riskfit.readers.fit.tables import FloatArray
 
@@ -78,6 +78,13 @@ def native_place(message: int, row: tuple[int, int, int, int], big_endian: bool)
     """Return where a message's field stands; files of one device ask the same again and again."""
     slot = FieldSlot._make(row)
     return place_of(slot, form_of(slot, profile.declared_type(message, slot.number)), big_endian)
+
+
+@lru_cache(maxsize=1 << 14)
+def defined_place(message: int, definition: bytes, number: int) -> Place | None:
+    """Return where the messages of a definition hold a field, None where they do not."""
+    row = fields_of(definition).get(number)
+    return None if row is None else native_place(message, row, definition[2] != 0)
 
 
 class MessageForm(NamedTuple):
