@@ -52,6 +52,10 @@ def _developer_slots_of(definition: bytes) -> tuple[FieldSlot, ...]:
     return tuple(slots)
 
 
+def _no_places() -> "array[int]":
+    return array("q")
+
+
 @dataclass(slots=True, eq=False)
 class Layout:
     """One definition message and the places of all messages it describes.
@@ -68,7 +72,7 @@ class Layout:
         Length of a data message with its header. [byte]
     runs : list of int
         First byte, stride and count of messages in a row, again and again.
-    singles, compressed : list of int
+    singles, compressed : array of int
         First byte of each other message; apart those of the messages whose header holds the time.
     """
 
@@ -77,8 +81,8 @@ class Layout:
     number: int
     size: int
     runs: list[int] = field(default_factory=list)
-    singles: list[int] = field(default_factory=list)
-    compressed: list[int] = field(default_factory=list)
+    singles: "array[int]" = field(default_factory=_no_places)
+    compressed: "array[int]" = field(default_factory=_no_places)
     _positions: Positions | None = None
     #: Length of the lists of runs when positions were last made of them.
     _known: int = -1
@@ -101,7 +105,7 @@ class Layout:
 
     def places(self) -> list[int]:
         """Return what `positions` does, as a list: quicker for a few."""
-        return sorted(_few_places(self.runs) + self.singles + self.compressed)
+        return sorted([*_few_places(self.runs), *self.singles, *self.compressed])
 
     def fields(self) -> Mapping[int, tuple[int, int, int, int]]:
         """Return by number what is in a `FieldSlot`, as plain tuples."""
@@ -121,7 +125,7 @@ class Layout:
         known = self._known_now()
         if self._positions is None or self._known != known:
             places = expand(self.runs, self.singles + self.compressed)
-            if len(places) > 1 and bool((places[1:] < places[:-1]).any()):
+            if self.runs or (self.singles and self.compressed):
                 places.sort()
             self._positions, self._known = places, known
         return self._positions
@@ -156,7 +160,7 @@ class Layout:
         if not runs and not singles:
             return _NOWHERE
         if sum(runs[2::3]) + len(singles) <= _FEW:
-            few = sorted(_few_places(runs) + singles)
+            few = sorted([*_few_places(runs), *singles])
             return np.array(few[bisect_left(few, start) :], dtype=np.int64)
         places = np.sort(expand(runs, singles))
         return places[np.searchsorted(places, start) :]
@@ -180,11 +184,11 @@ def _tail(runs: list[int], start: int) -> list[int]:
     return runs[reaching:]
 
 
-def expand(runs: list[int], singles: list[int]) -> Positions:
+def expand(runs: list[int], singles: "array[int]") -> Positions:
     """Return the first byte of every message of these runs, and of the single ones behind."""
-    alone = np.frombuffer(array("q", singles), dtype=np.int64) if singles else _NOWHERE
+    alone = np.array(singles, dtype=np.int64)
     if not runs:
-        return alone.copy()
+        return alone
     table = np.frombuffer(array("q", runs), dtype=np.int64).reshape(-1, 3)
     first, stride, count = table[:, 0], table[:, 1], table[:, 2]
     ends = np.cumsum(count)

@@ -21,7 +21,7 @@ _WINDOW, _WINDOW_GROWTH = 48, 16
 #: Fewer messages in a row, or pairs, are stepped over as fast as they are taken at once.
 _AHEAD = 8
 #: From one look for a run to the next: farther where the last one found none. [byte]
-_NEAR, _FAR = 1 << 9, 1 << 14
+_NEAR, _FAR = 1 << 7, 1 << 14
 
 #: What a header byte announces: the message's length (0: look closer), and where to note it.
 _Announced = tuple[int, Callable[[int], None]]
