@@ -178,10 +178,8 @@ class ColumnTable:
         values = []
         for index, message in self._messages:
             column = columns[index]
-            if column is None or message[column[0]] == column[1]:
-                values.append(math.nan)
-            else:
-                values.append(float(message[column[0]]))
+            raw = None if column is None else message[column[0]]
+            values.append(math.nan if column is None or raw == column[1] else raw)
         return np.array(values, dtype=np.float64)
 
     def times(self) -> FloatArray:

@@ -126,7 +126,7 @@ class Layout:
         if self._positions is None or self._known != known:
             places = expand(self.runs, self.singles + self.compressed)
             if self.runs or (self.singles and self.compressed):
-                places.sort()
+                places.sort(kind="stable")  # quickest for a few pieces in order
             self._positions, self._known = places, known
         return self._positions
 
@@ -162,7 +162,7 @@ class Layout:
         if sum(runs[2::3]) + len(singles) <= _FEW:
             few = sorted([*_few_places(runs), *singles])
             return np.array(few[bisect_left(few, start) :], dtype=np.int64)
-        places = np.sort(expand(runs, singles))
+        places = np.sort(expand(runs, singles), kind="stable")
         return places[np.searchsorted(places, start) :]
 
 

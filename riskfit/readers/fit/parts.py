@@ -7,6 +7,7 @@ read is said in its notes, with the byte where it lies.
 import math
 import struct
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -69,34 +70,59 @@ def _descriptions(
     data: bytes, layouts: list[Layout]
 ) -> dict[tuple[int, int], list[tuple[int, DeveloperField]]]:
     """Return the developer fields by index and number, each with the offset where it is."""
-    table = ColumnTable(profile.FIELD_DESCRIPTION, data, layouts)
-    index, number, base, scale, offset, native = (
+    owners = {place: layout for layout in layouts for place in layout.places()}
+    places = sorted(owners)
+    messages = tuple((owners[at].definition, data[at : at + owners[at].size]) for at in places)
+    found: dict[tuple[int, int], list[tuple[int, DeveloperField]]] = {}
+    for place, described in zip(places, _described_by(messages), strict=True):
+        if described is not None:
+            found.setdefault((described.index, described.number), []).append((place, described))
+    return found
+
+
+# Apps write the same descriptions into each file.
+@lru_cache(maxsize=1 << 8)
+def _described_by(messages: tuple[tuple[bytes, bytes], ...]) -> tuple[DeveloperField | None, ...]:
+    """Return what each of these says; a message is given with its definition."""
+    layouts: dict[bytes, Layout] = {}
+    at = 0
+    for definition, message in messages:
+        if definition not in layouts:
+            layouts[definition] = Scanner.layout_of(definition, 0)
+        layouts[definition].singles.append(at)
+        at += len(message)
+    data = b"".join(message for _, message in messages)
+    table = ColumnTable(profile.FIELD_DESCRIPTION, data, list(layouts.values()))
+    numbers = (
         [None if math.isnan(value) else value for value in table.column(wanted).tolist()]
         for wanted in (0, 1, 2, 6, 7, 15)
     )
-    names, units = table.strings(3), table.strings(8)
-    found: dict[tuple[int, int], list[tuple[int, DeveloperField]]] = {}
-    for row, place in enumerate(table.positions().tolist()):
-        own_index, own_number, own_base, own_native = (
-            index[row],
-            number[row],
-            base[row],
-            native[row],
-        )
-        if own_index is None or own_number is None:
-            continue
-        described = DeveloperField(
-            index=int(own_index),
-            number=int(own_number),
-            name=names[row] or "",
-            units=units[row] or "",
-            native_field=None if own_native is None else int(own_native),
-            base_type=0x0D if own_base is None else int(own_base),
-            scale=scale[row],
-            offset=offset[row],
-        )
-        found.setdefault((described.index, described.number), []).append((place, described))
-    return found
+    rows = zip(*numbers, table.strings(3), table.strings(8), strict=True)
+    return tuple(_description(*row) for row in rows)
+
+
+def _description(
+    index: float | None,
+    number: float | None,
+    base: float | None,
+    scale: float | None,
+    offset: float | None,
+    native: float | None,
+    name: str | None,
+    units: str | None,
+) -> DeveloperField | None:
+    if index is None or number is None:
+        return None
+    return DeveloperField(
+        index=int(index),
+        number=int(number),
+        name=name or "",
+        units=units or "",
+        native_field=None if native is None else int(native),
+        base_type=0x0D if base is None else int(base),
+        scale=scale,
+        offset=offset,
+    )
 
 
 def _compressed_clock(layouts: list[Layout], data: bytes) -> dict[int, FloatArray]:

@@ -1,5 +1,6 @@
 """What a FIT file says of the person and the weather."""
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -66,18 +67,22 @@ def read_athlete(tables: Tables, said: list[str]) -> Athlete:
             last_value(tables, profile.TIME_IN_ZONE, 15),
         ),
     }
-    known: dict[str, float] = {}
-    for name, value in candidates.items():
-        if value is None or value == 0:
-            continue
-        try:
-            Athlete(**{name: value})  # type: ignore[arg-type]
-        except InputError:
-            said.append(f"the file's {name} of {value:g} is not possible and was left out")
-            continue
-        known[name] = value
     sex = {0.0: "female", 1.0: "male"}.get(gender) if gender is not None else None
-    return Athlete(sex=sex, **known)  # type: ignore[arg-type]
+    known = {name: value for name, value in candidates.items() if value}
+    try:
+        return Athlete(sex=sex, **known)  # type: ignore[arg-type]
+    except InputError:
+        possible = {name: value for name, value in known.items() if _possible(name, value, said)}
+        return Athlete(sex=sex, **possible)  # type: ignore[arg-type]
+
+
+def _possible(name: str, value: float, said: list[str]) -> bool:
+    try:
+        Athlete(**{name: value})  # type: ignore[arg-type]
+    except InputError:
+        said.append(f"the file's {name} of {value:g} is not possible and was left out")
+        return False
+    return True
 
 
 def _first(*values: float | None) -> float | None:
@@ -147,8 +152,7 @@ def _mean(values: FloatArray) -> float | None:
 
 
 def _last(values: FloatArray) -> float | None:
-    known = values[~np.isnan(values)]
-    return float(known[-1]) if len(known) else None
+    return next((value for value in reversed(values.tolist()) if not math.isnan(value)), None)
 
 
 def _healthfit_humidity(value: float | None) -> float | None:
