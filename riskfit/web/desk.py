@@ -51,7 +51,7 @@ class Report:
     failures: tuple[Failure, ...]
 
 
-@dataclass(kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Desk:
     """One person's desk: profile, model and store.
 
@@ -74,7 +74,8 @@ class Desk:
     name: str = OWNER
     _reports: "OrderedDict[str, Report]" = field(default_factory=OrderedDict)
     _answers: "OrderedDict[bytes, dict[str, Any]]" = field(default_factory=OrderedDict)
-    _known: "tuple[tuple[int, int], History, Athlete] | None" = None
+    #: What was read of the store, by its stamp; one entry, the newest.
+    _known: "dict[tuple[int, int], tuple[History, Athlete]]" = field(default_factory=dict)
     _lock: Lock = field(default_factory=Lock)
 
     # ---- what is remembered
@@ -93,18 +94,19 @@ class Desk:
         if stamp is None or self.store_file is None:
             return History(), self.profile
         with self._lock:
-            known = self._known
-        if known is None or known[0] != stamp:
+            known = self._known.get(stamp)
+        if known is None:
             with Store(self.store_file, create=False) as store:
                 key = store.athlete_id(self.name)
                 if key is None:
                     return History(), self.profile
                 history = read_history(store, key)
                 athlete = with_sweat_factor(store, key, self.profile)
-            known = (stamp, history, athlete)
+            known = history, athlete
             with self._lock:
-                self._known = known
-        return known[1], known[2]
+                self._known.clear()
+                self._known[stamp] = known
+        return known
 
     # ---- plans
 
