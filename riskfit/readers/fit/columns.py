@@ -43,6 +43,8 @@ class _Rows(NamedTuple):
     stride: int
     #: Rows of each layout; None when there is one layout.
     of_layout: list[NDArray[np.intp]] | None
+    #: Row and first byte of each message, of the layouts that have but a few.
+    few: dict[int, list[tuple[int, int]]]
 
 
 class ColumnTable:
@@ -89,11 +91,12 @@ class ColumnTable:
         """Return the messages as rows of equal width."""
         if self._rows is None:
             run = self.layouts[0].one_run() if len(self.layouts) == 1 else None
-            self._rows = self._gather() if run is None else _Rows(self.data, *run, None)
+            self._rows = self._gather() if run is None else _Rows(self.data, *run, None, {})
         return self._rows
 
     def _gather(self) -> _Rows:
         of_layout = None
+        few: dict[int, list[tuple[int, int]]] = {}
         if len(self.layouts) == 1:
             where = self.layouts[0].positions()
         else:
@@ -103,9 +106,13 @@ class ColumnTable:
             rank = np.empty(len(order), dtype=np.intp)
             rank[order] = np.arange(len(order))
             of_layout, begin = [], 0
-            for layout in self.layouts:
+            for index, layout in enumerate(self.layouts):
                 stop = begin + layout.count
-                of_layout.append(rank[begin:stop])
+                own = rank[begin:stop]
+                of_layout.append(own)
+                if len(own) <= _FEW:
+                    places = layout.positions().tolist()
+                    few[index] = list(zip(own.tolist(), places, strict=True))
                 begin = stop
         self._where = where
         width = max((layout.size for layout in self.layouts), default=1)
@@ -113,7 +120,7 @@ class ColumnTable:
         if len(where) and int(where[-1]) + width > len(data):
             data += bytes(width)
         every = np.ndarray((len(data) - width + 1,), dtype=f"V{width}", buffer=data, strides=(1,))
-        return _Rows(every[where], 0, width, of_layout)
+        return _Rows(every[where], 0, width, of_layout, few)
 
     def _raw(self, offset: int, dtype: str) -> NDArray[Any]:
         rows = self._lay_out()
@@ -143,14 +150,13 @@ class ColumnTable:
         else:
             values = converted(self._raw(most.offset, most.dtype), most.invalid)
         for index, place in enumerate(places):
-            own = rows.of_layout[index]
             if place == most:
                 continue
+            own = rows.of_layout[index]
             if place is None:
                 values[own] = np.nan
-            elif len(own) <= _FEW:
-                where = self.layouts[index].positions().tolist()
-                for row, position in zip(own.tolist(), where, strict=True):
+            elif index in rows.few:
+                for row, position in rows.few[index]:
                     values[row] = one_number(self.data, position, place)
             else:
                 values[own] = converted(self._raw(place.offset, place.dtype)[own], place.invalid)
@@ -300,8 +306,9 @@ class ColumnTable:
             found: dict[int, tuple[DeveloperField, dict[int, FieldSlot]]] = {}
             for index, layout in enumerate(self.layouts):
                 for slot in layout.developer_slots():
-                    one = _meaning(self.described.get((slot.source, slot.number), ()), layout)
-                    if one is not None:
+                    said = self.described.get((slot.source, slot.number))
+                    if said:
+                        one = said[0][1] if len(said) == 1 else _meaning(said, layout)
                         found.setdefault(id(one), (one, {}))[1][index] = slot
             self._developer = list(found.values())
         return self._developer
@@ -322,13 +329,11 @@ class ColumnTable:
         return values
 
 
-def _meaning(
-    descriptions: Sequence[tuple[int, DeveloperField]], layout: Layout
-) -> DeveloperField | None:
+def _meaning(descriptions: Sequence[tuple[int, DeveloperField]], layout: Layout) -> DeveloperField:
     """Return what a developer field was described as: the last time before, or the first."""
-    meaning = None
+    meaning = descriptions[0][1]
     for at, one in descriptions:
-        if meaning is None or at < layout.defined_at:
+        if at < layout.defined_at:
             meaning = one
     return meaning
 
