@@ -65,6 +65,8 @@ class Scanner:
         self.definitions: list[tuple[int, int, Layout]] = []
         self._local: list[Layout | None] = [None] * 16
         self._announced: list[_Announced] = [_LOOK_CLOSER] * 256
+        # By local type.
+        self._runs: list[list[int]] = [[]] * 16
 
     def local(self, header: int) -> Layout | None:
         """Return the layout that a data message with this header byte has now."""
@@ -115,16 +117,15 @@ class Scanner:
         # Most places where nothing repeats are told by one byte.
         if ahead >= end or data[ahead] != head or not stride or (head | head2) & 0x80:
             return position
-        limit = end - stride + 1
-        count = _repeats(data, position, limit, stride)
-        if head2 != head and count >= _AHEAD:
-            count = min(count, _repeats(data, second, limit + second - position, stride))
+        count = _repeats(data, position, end - stride + 1, stride, _HEADS[head])
+        if head2 != head:
+            column = data[second : second + (count - 1) * stride + 1 : stride]
+            count = len(column) - len(column.lstrip(_HEADS[head2]))
         if count < _AHEAD:
             return position
-        for place in (position,) if head2 == head else (position, second):
-            layout = self.local(data[place])
-            if layout is not None:
-                layout.runs += (place, stride, count)
+        self._runs[head & 15] += (position, stride, count)
+        if head2 != head:
+            self._runs[head2 & 15] += (second, stride, count)
         return position + stride * count
 
     def local_types_at(self, position: int) -> list[Layout | None]:
@@ -229,6 +230,7 @@ class Scanner:
 
     def _assign(self, local: int, layout: Layout) -> None:
         self._local[local] = layout
+        self._runs[local] = layout.runs
         plain = layout.number != profile.FIELD_DESCRIPTION
         length = layout.size if plain else 0
         self._announced[local:64:16] = [(length, layout.singles.append)] * 4
@@ -237,10 +239,15 @@ class Scanner:
             self._announced[compressed] = [(length, layout.compressed.append)] * 32
 
 
-def _repeats(data: bytes, first: int, limit: int, stride: int) -> int:
-    """Count how often the header byte here stands at this stride, in windows that grow."""
-    window, seen, head = _WINDOW, 0, _HEADS[data[first]]
+def _repeats(data: bytes, first: int, limit: int, stride: int, head: bytes) -> int:
+    """Count how often this header byte stands at this stride, in windows that grow."""
+    column = data[first : min(first + _WINDOW * stride, limit) : stride]
+    seen = len(column) - len(column.lstrip(head))
+    if seen < _WINDOW:
+        return seen
+    window = _WINDOW
     while True:
+        window *= _WINDOW_GROWTH
         start = first + seen * stride
         stop = min(start + window * stride, limit)
         column = data[start:stop:stride]
@@ -248,4 +255,3 @@ def _repeats(data: bytes, first: int, limit: int, stride: int) -> int:
         seen += count
         if count < len(column) or stop >= limit:
             return seen
-        window *= _WINDOW_GROWTH
