@@ -1,7 +1,8 @@
 // Sessions by the thousand: one block of columns, rows made when they are looked at.
 "use strict";
 riskfit.batch = (() => {
-  const CHUNK = 60, DAY = 86400, WEEK = 7 * DAY, MONDAY = 4 * DAY;
+  // rows come in chunks while one scrolls; from AT_ONCE on by the button, or nothing below is ever reached
+  const CHUNK = 60, AT_ONCE = 180, DAY = 86400, WEEK = 7 * DAY, MONDAY = 4 * DAY;
   const block = riskfit.block("batch-data"), col = block.columns, words = block.words;
   const count = col.start_s.length, table = document.getElementById("table");
   if (!table) return null;
@@ -178,7 +179,7 @@ riskfit.batch = (() => {
   more.addEventListener("click", () => extend(5 * CHUNK));
   if (typeof IntersectionObserver !== "undefined") {
     new IntersectionObserver((seen) => {
-      if (seen.some((s) => s.isIntersecting) && shown < chosen.length) extend();
+      if (seen.some((s) => s.isIntersecting) && shown < Math.min(AT_ONCE, chosen.length)) extend();
     }, { rootMargin: "600px" }).observe(more);
   }
   let waiting = 0;
