@@ -332,6 +332,7 @@ def empty_chart(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["six_hours", "batch"])
 def test_a_page_can_be_used_within_twice_the_time_of_an_empty_chart(
     browser, pages, empty_chart, name

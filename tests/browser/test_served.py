@@ -33,6 +33,7 @@ def score(page):
     return page.run("Number(document.querySelector('.score-number data').value)")
 
 
+@pytest.mark.slow
 def test_a_slider_is_answered_while_it_moves(check):
     before = score(check)
     took = []
