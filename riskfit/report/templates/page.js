@@ -36,7 +36,7 @@ const riskfit = (() => {
       hoverlabel: { bgcolor: c.wash, bordercolor: c.line, font: { color: c.ink } },
       showlegend: false,
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-    }, layout, printed ? { width: 690, height: layout.height * 0.54 } : {});
+    }, layout, printed ? { width: 690, height: layout.height * 0.5 } : {});
     one.drawn = true;
     one.element.setAttribute("data-drawn", "true");
     return Plotly.react(one.element, data, full, {
