@@ -143,17 +143,18 @@ def commands() -> str:
     """Return the help of every command."""
     parts = []
 
-    def describe(command: click.Command, names: tuple[str, ...]) -> None:
-        context = click.Context(
-            command, info_name=" ".join(names), max_content_width=90, terminal_width=90
-        )
+    def describe(command: click.Command, name: str, parent: click.Context | None) -> None:
+        # The command's own settings first: click keeps the first help option it is asked for.
+        settings = {**command.context_settings, "max_content_width": 90, "terminal_width": 90}
+        context = click.Context(command, parent=parent, info_name=name, **settings)
         with context:
-            parts.append(f"## {' '.join(names)}\n\n```text\n{command.get_help(context)}\n```")
+            path = context.command_path
+            parts.append(f"## {path}\n\n```text\n{command.get_help(context)}\n```")
             if isinstance(command, click.Group):
-                for name in command.list_commands(context):
-                    describe(command.get_command(context, name), (*names, name))
+                for below in command.list_commands(context):
+                    describe(command.get_command(context, below), below, context)
 
-    describe(main, ("riskfit",))
+    describe(main, "riskfit", None)
     return "\n\n".join(parts)
 
 
