@@ -126,6 +126,7 @@ def test_hovering_shows_all_curves_at_that_moment(open_page, pages):
         assert word in text, text
 
 
+@pytest.mark.slow  # the mouse is timed, and a loaded machine drops the double click
 def test_dragging_zooms_all_panels_and_a_double_click_returns(open_page, pages):
     page = look_through(open_page(pages.session))
     span = (
