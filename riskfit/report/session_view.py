@@ -14,6 +14,7 @@ from riskfit.report.traces import chart_channels
 from riskfit.report.words import (
     ADVICE_KINDS,
     CAUSE_NAMES,
+    STEPS_SHOWN,
     clock,
     duration_words,
     one_in_words,
@@ -27,15 +28,6 @@ from riskfit.scoring import Assessment, Contribution
 _REASONS: Final = 6
 _TABLE_ROWS: Final = 24
 _TIMELINE_POINTS: Final = 2000
-#: Steps of each kind of advice that go to paper; the screen shows all.
-_PRINTED_STEPS: Final = {
-    "red_flag": 9,
-    "clinician": 9,
-    "routine": 3,
-    "acute": 1,
-    "after": 1,
-    "caution": 9,
-}
 
 
 def session_view(
@@ -343,7 +335,7 @@ def _advice(analysis: Analysis) -> list[dict[str, Any]]:
     return [
         {
             "title": ADVICE_KINDS.get(kind, kind),
-            "printed": _PRINTED_STEPS.get(kind, 2),
+            "printed": STEPS_SHOWN.get(kind, 2),
             "steps": [{"text": step.text, "because": step.because[:4]} for step in steps],
         }
         for kind, steps in groupby(analysis.advice, key=lambda step: step.kind)

@@ -14,7 +14,9 @@ from riskfit.analysis import Analysis
 from riskfit.features.catalogue import CATALOGUE, Feature
 from riskfit.report.numbers import round_down, split_to_total
 from riskfit.report.words import (
+    ADVICE_KINDS,
     CAUSE_NAMES,
+    STEPS_SHOWN,
     clock,
     duration_words,
     odds_words,
@@ -65,20 +67,6 @@ _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
         ),
     ),
 )
-#: Kinds of advice in order, as headings; how many of each are shown unless all are asked for.
-_KINDS = (
-    ("red_flag", "First"),
-    ("clinician", "With your clinician"),
-    ("heat", "Heat"),
-    ("drinking", "Drinking"),
-    ("routine", "Training"),
-    ("before", "Before"),
-    ("acute", "In a cramp"),
-    ("after", "Afterwards"),
-    ("shoes", "Shoes"),
-    ("caution", "Keep in mind"),
-)
-_STEPS_SHOWN = {"red_flag": 9, "clinician": 9, "routine": 3, "acute": 1, "after": 1, "caution": 9}
 _BAR = 24
 
 
@@ -318,12 +306,12 @@ def _steps(analysis: Analysis, width: int, full: bool) -> Group:
     """Return the advice by kind; a few of each unless all is asked for."""
     lines: list[RenderableType] = [Text("What to do", style="bold")]
     left_out = 0
-    for kind, title in _KINDS:
+    for kind, title in ADVICE_KINDS.items():
         steps = [step for step in analysis.advice if step.kind == kind]
         if not steps:
             continue
         lines.append(Text(f"  {title}", style="cyan"))
-        shown = steps if full else steps[: _STEPS_SHOWN.get(kind, 2)]
+        shown = steps if full else steps[: STEPS_SHOWN.get(kind, 2)]
         left_out += len(steps) - len(shown)
         for step in shown:
             because = f" [{', '.join(step.because[:4])}]" if step.because else ""

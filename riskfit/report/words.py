@@ -24,6 +24,16 @@ ADVICE_KINDS: Final = {
     "shoes": "Shoes",
     "caution": "Keep in mind",
 }
+#: Steps of each kind that go to the terminal and to paper, 2 of the others; `--full` and the
+#: screen show all.
+STEPS_SHOWN: Final = {
+    "red_flag": 9,
+    "clinician": 9,
+    "routine": 3,
+    "acute": 1,
+    "after": 1,
+    "caution": 9,
+}
 #: Decimal places by unit; others get none from 100 on, one from 10 on, else two.
 _PLACES: Final = {
     "bpm": 0,
