@@ -11,19 +11,13 @@ from riskfit.analysis import Analysis, conclude
 from riskfit.athlete import Athlete, Conditions
 from riskfit.batch.gather import Gathered
 from riskfit.features.catalogue import CATALOGUE, FeatureSet
-from riskfit.features.reduce import (
-    FEATURE_INDEX,
-    HISTORY_FEATURES,
-    Reduced,
-    history_from,
-    reduce_features,
-)
+from riskfit.features.reduce import FEATURE_INDEX, HISTORY_FEATURES, Reduced
 from riskfit.features.table import FloatArray
 from riskfit.rules import Model
 from riskfit.scoring import Scores, assess_many, score_table
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
-from riskfit.store.history import common_offset
+from riskfit.store.history import reduce_rows
 from riskfit.store.rows import Rows
 from riskfit.store.same import pair_copies
 
@@ -186,14 +180,7 @@ def _reduce_one(
         if row != stay:
             copies.setdefault(stay, []).extend(everything.sources[row])
     rows = everything.take(kept)
-    reduced = reduce_features(
-        rows.start_s,
-        rows.first_sport,
-        rows.values,
-        rows.legs,
-        rows.session,
-        history_from(rows.legs, common_offset(rows.utc_offset_s.tolist())),
-    )
+    reduced = reduce_rows(rows)
     asked = rows.start_s >= since_s
     if sport is not None:
         asked &= np.array([one == sport for one in rows.sport], dtype=bool)

@@ -11,18 +11,13 @@ import numpy as np
 
 from riskfit.errors import InputError
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.features.reduce import (
-    FEATURE_INDEX,
-    HISTORY_FEATURES,
-    history_from,
-    reduce_features,
-)
+from riskfit.features.reduce import FEATURE_INDEX, HISTORY_FEATURES
 from riskfit.features.table import FloatArray
 from riskfit.learning.tables import OutcomeTable
 from riskfit.rules import Model
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
-from riskfit.store.history import common_offset
+from riskfit.store.history import reduce_rows
 from riskfit.store.people import Outcome, log_outcome, outcomes
 from riskfit.store.rows import Rows
 
@@ -279,14 +274,7 @@ def table_of_store(store: Store, names: Iterable[str], model: Model) -> OutcomeT
 def _with_history(rows: Rows) -> FloatArray:
     """Return the features of sessions, those that rest on what came before among them."""
     values = rows.values.copy()
-    reduced = reduce_features(
-        rows.start_s,
-        rows.first_sport,
-        rows.values,
-        rows.legs,
-        rows.session,
-        history_from(rows.legs, common_offset(rows.utc_offset_s.tolist())),
-    )
+    reduced = reduce_rows(rows)
     for name in HISTORY_FEATURES:
         values[:, FEATURE_INDEX[name]] = reduced.columns[name]
     return values

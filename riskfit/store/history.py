@@ -5,14 +5,17 @@ Commands read it at every start: one column of one index, nothing of the feature
 
 from collections.abc import Iterable
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from riskfit.athlete import History
-from riskfit.features.reduce import LEG_DTYPE, history_from
+from riskfit.features.reduce import LEG_DTYPE, Reduced, history_from, reduce_features
 from riskfit.store import Store
 from riskfit.store.same import START_WITHIN_S, overlaps
+
+if TYPE_CHECKING:
+    from riskfit.store.rows import Rows
 
 _MINE = "FROM activity WHERE athlete = ? AND start_s < ? AND same_as IS NULL"
 
@@ -54,6 +57,18 @@ def read_history(
         f"SELECT utc_offset_s, count(*) {_MINE} GROUP BY utc_offset_s", mine
     )
     return history_from(legs[legs["start_s"] < before_s], commonest(offsets))
+
+
+def reduce_rows(rows: "Rows") -> Reduced:
+    """Return the features of an athlete's sessions that rest on those before them."""
+    return reduce_features(
+        rows.start_s,
+        rows.first_sport,
+        rows.values,
+        rows.legs,
+        rows.session,
+        history_from(rows.legs, common_offset(rows.utc_offset_s.tolist())),
+    )
 
 
 def common_offset(offsets_s: Iterable[float | None]) -> float:
