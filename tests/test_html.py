@@ -1,11 +1,13 @@
 """Pages: their numbers are the document's, they ask nobody, and no name in them is code."""
 
+import io
 import json
 import re
 from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner
+from rich.console import Console
 from tools.made_batch import made_report
 from tools.pages import (
     blocks,
@@ -22,6 +24,7 @@ from riskfit.cli import main
 from riskfit.report.document import activity_entry
 from riskfit.report.html import batch_page, json_block, session_page
 from riskfit.report.session_view import session_view
+from riskfit.report.text import print_analyses
 from riskfit.resources import sample_data
 from riskfit.rules import load_model
 
@@ -163,6 +166,16 @@ def test_a_session_without_a_score_says_why():
     text = text_of(session_page([done], [], load_model()))
     assert "No cramp risk score" in text
     assert "18" in text
+
+
+def test_terminal_and_page_call_a_session_without_a_sport_the_same(analysis):
+    activity = replace(analysis.session, sport="unknown", name=None)
+    unknown = replace(analysis, session=activity)
+    printed = io.StringIO()
+    print_analyses(Console(file=printed), [unknown])
+    assert re.search("^ *session · ", printed.getvalue(), re.MULTILINE)
+    assert session_view(unknown, load_model())["facts"].startswith("Session · ")
+    assert session_view(unknown, load_model(), share=True)["title"] == "Session"
 
 
 # ---- sharing

@@ -20,6 +20,7 @@ from riskfit.report.words import (
     one_in_words,
     quantity,
     signed_odds,
+    sport_words,
 )
 from riskfit.rules import Model
 from riskfit.scoring import Assessment, Contribution
@@ -107,14 +108,15 @@ def _title(analysis: Analysis, share: bool) -> str:
     if isinstance(session, PlannedSession):
         return "Planned session" if share or not session.name else session.name
     if share:
-        return f"{_sport_words(session).capitalize()} session"
+        sport = sport_words(session).capitalize()
+        return sport if sport == "Session" else f"{sport} session"
     return session.name or analysis.source or "Session"
 
 
 def _facts(analysis: Analysis, share: bool) -> list[str]:
     """Return what the session was, in a few words."""
     session, features = analysis.session, analysis.features
-    facts = [_sport_words(session).capitalize()]
+    facts = [sport_words(session).capitalize()]
     if session.start_time is not None:
         offset = None if share else getattr(session, "utc_offset_s", None)
         start = clock(session.start_time.timestamp() + (offset or 0))
@@ -136,15 +138,6 @@ def _facts(analysis: Analysis, share: bool) -> list[str]:
 
 def _kilometres(value: float) -> str:
     return quantity(value, "km")
-
-
-def _sport_words(session: Activity | PlannedSession) -> str:
-    """Return the sport, or the legs of several."""
-    if isinstance(session, Activity):
-        legs = [leg.sport for leg in session.legs if leg.sport != "transition"]
-        if len(set(legs)) > 1:
-            return " + ".join(dict.fromkeys(legs)).replace("_", " ")
-    return "session" if session.sport == "unknown" else session.sport.replace("_", " ")
 
 
 def _score(assessment: Assessment, model: Model) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from riskfit.report.words import (
     one_in_words,
     quantity,
     signed_odds,
+    sport_words,
 )
 from riskfit.scoring import Assessment, Timeline
 
@@ -128,7 +129,7 @@ def print_analyses(
 def _headline(analysis: Analysis) -> Text:
     session, features = analysis.session, analysis.features
     text = Text(_title(analysis), style="bold")
-    facts = [_sport_words(session)]
+    facts = [sport_words(session)]
     if session.start_time is not None:
         offset = getattr(session, "utc_offset_s", None)
         away = session.start_time.utcoffset()
@@ -157,15 +158,6 @@ def _title(analysis: Analysis) -> str:
         whose = f"{analysis.athlete} · " if analysis.athlete else ""
         return whose + (named or "Planned session")
     return analysis.source if not named else f"{analysis.source} · {named}"
-
-
-def _sport_words(session: Activity | PlannedSession) -> str:
-    """Return the sport, or the legs of several."""
-    if isinstance(session, Activity):
-        legs = [leg.sport for leg in session.legs if leg.sport != "transition"]
-        if len(set(legs)) > 1:
-            return " + ".join(dict.fromkeys(legs)).replace("_", " ")
-    return session.sport.replace("_", " ")
 
 
 def _red_flags(analysis: Analysis) -> Text:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from riskfit.activity import Activity, PlannedSession
 from riskfit.scoring import Chance
 
 CAUSE_NAMES: Final = {
@@ -101,6 +102,21 @@ def plural(count: int, word: str) -> str:
     ('1 session', '5,000 sessions')
     """
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+
+
+def sport_words(session: Activity | PlannedSession) -> str:
+    """Return the sport, the legs of several, or just "session" where no sport is known.
+
+    Examples
+    --------
+    >>> sport_words(PlannedSession(sport="open_water", duration_s=3600.0))
+    'open water'
+    """
+    if isinstance(session, Activity):
+        legs = [leg.sport for leg in session.legs if leg.sport != "transition"]
+        if len(set(legs)) > 1:
+            return " + ".join(dict.fromkeys(legs)).replace("_", " ")
+    return "session" if session.sport == "unknown" else session.sport.replace("_", " ")
 
 
 def clock(posix_s: float) -> str:
