@@ -28,13 +28,14 @@ from tools.generator import (
 
 from riskfit.activity import Activity
 from riskfit.analysis import analyse
+from riskfit.archives.places import list_places
 from riskfit.athlete import Athlete
 from riskfit.batch import pool
 from riskfit.batch.gather import Input, gather
 from riskfit.batch.pool import run_here, run_pool
 from riskfit.batch.reduce import reduce_all
 from riskfit.batch.roster import by_folder, by_roster, read_roster
-from riskfit.batch.work import Task, basis_of, method_version
+from riskfit.batch.work import Task, basis_of, method_version, work
 from riskfit.cli import main
 from riskfit.errors import InputError
 from riskfit.features.catalogue import CATALOGUE
@@ -160,6 +161,18 @@ def test_a_pool_and_this_process_give_the_same_bytes(archive, tmp_path):
     assert found[0].read == COUNT
     assert csv_bytes(here) == csv_bytes(there)
     assert list(json_lines(here)) == list(json_lines(there))
+
+
+def test_results_do_not_hang_on_how_many_are_worked_on_at_once(archive, monkeypatch):
+    athlete = Athlete()
+    basis = basis_of(athlete, None)
+    tasks = [Task(place=one, athlete=athlete, basis=basis) for one in list_places(archive)]
+    together = work(tasks[:5])
+    assert len(together) == 5
+    assert all(one.entries for one in together)
+    assert together == [result for task in tasks[:5] for result in work([task])]
+    monkeypatch.setattr("riskfit.batch.work._SAMPLES_AT_ONCE", 200)
+    assert together == work(tasks[:5])
 
 
 def test_workers_import_no_terminal_and_not_the_program_that_started_them(tmp_path):

@@ -8,6 +8,7 @@ import pytest
 from riskfit import compute_features
 from riskfit.activity import Activity, Device, Leg, Samples, Summary
 from riskfit.athlete import Athlete, Conditions, History, Medication
+from riskfit.features import begin_features, finish_features
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.person import medication_response, resolve_person
 from riskfit.features.records import history_of
@@ -392,3 +393,23 @@ def test_the_timeline_ends_at_the_session_values():
 def test_a_device_estimate_stands_beside_ours():
     features = compute_features(session(power_w=200, summary=Summary(sweat_loss_l=0.9)), ATHLETE)
     assert value(features, "device_sweat_loss_l") == 0.9
+
+
+def test_recordings_that_are_finished_together_have_the_features_each_has_alone():
+    place = {"latitude_deg": 47.0, "longitude_deg": 8.0}
+    several = [
+        session(minutes=90, temperature_c=np.linspace(18, 31, 5401), **place),
+        session(sport="swimming", temperature_c=22),  # in the water: no WBGT
+        session(minutes=20, temperature_c=35, start=START + timedelta(hours=5), **place),
+        session(sport="running", heart_rate_bpm=150),  # indoors, no temperature
+        session(minutes=45, temperature_c=21),  # a room
+    ]
+    begun = [begin_features(one, ATHLETE, Conditions(), History()) for one in several]
+    found = finish_features(begun)
+    assert sum(one["wbgt_c"].value is not None for one in found) == 3
+    for together, one in zip(found, several, strict=True):
+        alone = compute_features(one, ATHLETE)
+        assert together.features == alone.features
+        np.testing.assert_array_equal(
+            together.columns["wbgt_c"].values, alone.columns["wbgt_c"].values
+        )

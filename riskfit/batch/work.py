@@ -4,7 +4,8 @@ Nothing here knows of stores, pools or terminals; a worker imports readers and f
 """
 
 import sys
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
@@ -14,11 +15,11 @@ from typing import Final
 from riskfit.activity import Activity, Failure
 from riskfit.archives.places import Place, open_place, read_beside, read_place
 from riskfit.archives.supplement import Supplement, supplemented
-from riskfit.athlete import Athlete, Conditions
+from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import RiskfitError
-from riskfit.features import compute_features
+from riskfit.features import Begun, begin_features, finish_features
 from riskfit.readers import read_activity, read_each
-from riskfit.store.rows import Entry, FileResult, entry_of
+from riskfit.store.rows import FileResult, entry_of
 
 #: What the numbers of an activity depend on; a change in it is a new method.
 _CODE: Final = (
@@ -30,6 +31,8 @@ _CODE: Final = (
     "features",
     "readers",
 )
+#: Recordings are finished together up to so many samples, to keep memory flat.
+_SAMPLES_AT_ONCE: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,19 +86,46 @@ def _sources(place: Traversable, name: str) -> list[tuple[str, bytes]]:
     return [found for one in inside for found in _sources(one, f"{name}/{one.name}")]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What became of a place; the activities in it still lack what is worked out for many."""
+
+    result: FileResult
+    activities: tuple[tuple[Activity, Begun], ...] = ()
+
+
 def work(tasks: list[Task], known: Known = frozenset()) -> list[FileResult]:
     """Work through some tasks; what is wrong with a file comes back as its result."""
     results: list[FileResult] = []
-    for task in tasks:
-        results += _work_one(task, known)
-    return results
+    waiting: list[_Read] = []
+    samples = 0
+    for read in (one for task in tasks for one in _work_one(task, known)):
+        waiting.append(read)
+        samples += sum(len(activity.samples) for activity, _ in read.activities)
+        if samples > _SAMPLES_AT_ONCE:
+            results += _finished(waiting)
+            waiting, samples = [], 0
+    return results + _finished(waiting)
 
 
-def _work_one(task: Task, known: Known) -> list[FileResult]:
+def _finished(read: list[_Read]) -> list[FileResult]:
+    """Finish the features of all activities together."""
+    features = iter(finish_features([begun for one in read for _, begun in one.activities]))
+    return [
+        replace(
+            one.result,
+            entries=tuple(entry_of(activity, next(features)) for activity, _ in one.activities),
+        )
+        for one in read
+    ]
+
+
+def _work_one(task: Task, known: Known) -> Iterator[_Read]:
     source, stamp = task.place.source, task.place.stamp
     try:
         if task.health:
-            return _work_health(task)
+            yield from _work_health(task)
+            return
         if task.content is None:
             members = read_place(task.place)
         else:
@@ -103,67 +133,75 @@ def _work_one(task: Task, known: Known) -> list[FileResult]:
 
             members = list(walk(task.content, source))
     except RiskfitError as error:
-        return [_failed(task, source, stamp, None, error)]
+        yield _failed(task, source, stamp, None, error)
+        return
     if len(members) == 1 and members[0].name == source:
-        return [_member(task, source, stamp, members[0].content, known)]
+        yield _member(task, source, stamp, members[0].content, known)
+        return
     # an archive under another name: its members are places of their own, it is their list
-    found = [_member(task, name, stamp, content, known) for name, content in members]
-    names = "\n".join(one.source for one in found)
-    own = FileResult(source=source, stamp=stamp, basis=task.basis, kind="archive", error=names)
-    return [*found, own]
+    for name, content in members:
+        yield _member(task, name, stamp, content, known)
+    yield _listed(task, [member.name for member in members])
 
 
-def _member(
-    task: Task, source: str, stamp: str, content: bytes | Failure, known: Known
-) -> FileResult:
+def _listed(task: Task, names: list[str]) -> _Read:
+    """Return the result of an archive: the list of what is in it."""
+    return _Read(
+        result=FileResult(
+            source=task.place.source,
+            stamp=task.place.stamp,
+            basis=task.basis,
+            kind="archive",
+            error="\n".join(names),
+        )
+    )
+
+
+def _member(task: Task, source: str, stamp: str, content: bytes | Failure, known: Known) -> _Read:
     if isinstance(content, Failure):
-        return FileResult(
-            source=source, stamp=stamp, basis=task.basis, kind=content.kind, error=content.error
+        return _Read(
+            result=FileResult(
+                source=source, stamp=stamp, basis=task.basis, kind=content.kind, error=content.error
+            )
         )
     digest = sha256(content).digest()
+    result = FileResult(source=source, stamp=stamp, basis=task.basis, sha256=digest)
     if digest + task.basis in known:
-        return FileResult(source=source, stamp=stamp, basis=task.basis, sha256=digest, kind="known")
+        return _Read(result=replace(result, kind="known"))
     try:
         if task.aside:
             from riskfit.archives.garmin import set_aside
 
             word = set_aside(content)
             if word is not None:
-                return FileResult(
-                    source=source,
-                    stamp=stamp,
-                    basis=task.basis,
-                    sha256=digest,
-                    kind="aside",
-                    error=word,
-                )
-        entries = tuple(_entry(activity, task) for activity in read_each(content))
+                return _Read(result=replace(result, kind="aside", error=word))
+        activities = tuple(_begun(activity, task) for activity in read_each(content))
     except RiskfitError as error:
         return _failed(task, source, stamp, digest, error)
-    return FileResult(source=source, stamp=stamp, basis=task.basis, sha256=digest, entries=entries)
+    return _Read(result=result, activities=activities)
 
 
-def _work_health(task: Task) -> list[FileResult]:
+def _work_health(task: Task) -> Iterator[_Read]:
     """Read an export of Apple Health: a result a workout, and the list of them."""
     from riskfit.archives.apple import read_health, workouts
 
     source, stamp = task.place.source, task.place.stamp
     with open_place(task.place) as stream:
         health = read_health(stream)
-    found = []
+    names = []
     for name, digest, activity in workouts(health, lambda path: _route(task.place, path)):
         one = f"{source}!{name}"
+        names.append(one)
         try:
-            entries = (_entry(activity, task),)
+            activities = (_begun(activity, task),)
         except RiskfitError as error:
-            found.append(_failed(task, one, stamp, digest, error))
+            yield _failed(task, one, stamp, digest, error)
             continue
-        found.append(
-            FileResult(source=one, stamp=stamp, basis=task.basis, sha256=digest, entries=entries)
+        yield _Read(
+            result=FileResult(source=one, stamp=stamp, basis=task.basis, sha256=digest),
+            activities=activities,
         )
-    names = "\n".join(one.source for one in found)
-    own = FileResult(source=source, stamp=stamp, basis=task.basis, kind="archive", error=names)
-    return [*found, own]
+    yield _listed(task, names)
 
 
 def _route(place: Place, path: str) -> tuple[bytes, Activity] | str:
@@ -179,21 +217,23 @@ def _route(place: Place, path: str) -> tuple[bytes, Activity] | str:
 
 def _failed(
     task: Task, source: str, stamp: str, digest: bytes | None, error: RiskfitError
-) -> FileResult:
-    return FileResult(
-        source=source,
-        stamp=stamp,
-        basis=task.basis,
-        sha256=digest,
-        kind=error.kind,
-        error=str(error),
+) -> _Read:
+    return _Read(
+        result=FileResult(
+            source=source,
+            stamp=stamp,
+            basis=task.basis,
+            sha256=digest,
+            kind=error.kind,
+            error=str(error),
+        )
     )
 
 
-def _entry(activity: Activity, task: Task) -> Entry:
+def _begun(activity: Activity, task: Task) -> tuple[Activity, Begun]:
     conditions = Conditions()
     if task.supplement is not None:
         activity = supplemented(activity, task.supplement)
         if task.supplement.race is not None:
             conditions = Conditions(race=task.supplement.race)
-    return entry_of(activity, compute_features(activity, task.athlete, conditions))
+    return activity, begin_features(activity, task.athlete, conditions, History())

@@ -1,5 +1,7 @@
 """Activity (or plan), athlete, conditions and history in; one row of features out."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
@@ -12,20 +14,34 @@ from riskfit.features.course import record_course
 from riskfit.features.duration import duration_columns, moving_legs
 from riskfit.features.energy import record_energy
 from riskfit.features.fluids import fluid_columns
-from riskfit.features.heat import heat_columns, surroundings
+from riskfit.features.heat import (
+    WbgtQuestion,
+    air_columns,
+    surroundings,
+    wbgt_columns,
+    wbgt_question,
+)
 from riskfit.features.intensity import intensity_columns, leg_loads
 from riskfit.features.person import person_columns, resolve_person
-from riskfit.features.records import leg_records
+from riskfit.features.records import LegRecord, leg_records
 from riskfit.features.recovery import (
     RecoveryTable,
     load_ratio_column,
     recovery_columns,
     recovery_table,
 )
-from riskfit.features.table import Column, Columns, known, missing, session_features, smallest
+from riskfit.features.table import (
+    Column,
+    Columns,
+    FloatArray,
+    known,
+    missing,
+    session_features,
+    smallest,
+)
 from riskfit.features.traces import leg_traces
 
-__all__ = ["compute_features"]
+__all__ = ["Begun", "begin_features", "compute_features", "finish_features"]
 
 
 def compute_features(
@@ -63,13 +79,30 @@ def compute_features(
         from riskfit.features.planned import planned_features
 
         return planned_features(activity_or_planned, athlete, conditions, history)
-    return _recorded_features(activity_or_planned, athlete, conditions, history)
+    return finish_features([begin_features(activity_or_planned, athlete, conditions, history)])[0]
 
 
-def _recorded_features(
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Begun:
+    """A recording's features but for WBGT, which costs less for many recordings at once."""
+
+    columns: Columns
+    wbgt: WbgtQuestion | Column
+    elapsed_s: FloatArray
+    records: tuple[LegRecord, ...]
+    notes: tuple[str, ...]
+
+
+def begin_features(
     activity: Activity, athlete: Athlete, conditions: Conditions, history: History
-) -> FeatureSet:
-    """Take a recording through cleaning and the four groups."""
+) -> Begun:
+    """Take a recording through cleaning and the four groups.
+
+    Raises
+    ------
+    NotAnActivityError
+        If it has fewer than two samples with different times.
+    """
     session = clean(activity)
     course = record_course(activity, session)
     traces = leg_traces(course, session)
@@ -85,7 +118,7 @@ def _recorded_features(
     columns: Columns = {
         **duration_columns(course, recovery),
         **intensity_columns(course, traces, loads, energy, person, recovery, activity, conditions),
-        **heat_columns(course, around),
+        **air_columns(course, around),
         **fluid_columns(
             course, energy, around, person, athlete, conditions, activity.summary.sweat_loss_l
         ),
@@ -95,13 +128,30 @@ def _recorded_features(
     columns.update(history_columns(recovery, columns, moving_legs(course)))
     columns.update(day_columns(conditions))
     measured_c = float(columns["air_temperature_c"].values[-1]) if around.measured else np.nan
-    return FeatureSet(
-        features=session_features({name: columns[name] for name in CATALOGUE}),
+    return Begun(
         columns=columns,
+        wbgt=wbgt_question(course, around),
         elapsed_s=course.end_s,
         records=leg_records(course, traces, loads, person, measured_c),
         notes=session.notes,
     )
+
+
+def finish_features(begun: Sequence[Begun]) -> list[FeatureSet]:
+    """Add WBGT; the features of each are the same whatever others there are."""
+    done = []
+    for one, wbgt in zip(begun, wbgt_columns([one.wbgt for one in begun]), strict=True):
+        columns = {**one.columns, "wbgt_c": wbgt}
+        done.append(
+            FeatureSet(
+                features=session_features({name: columns[name] for name in CATALOGUE}),
+                columns=columns,
+                elapsed_s=one.elapsed_s,
+                records=one.records,
+                notes=one.notes,
+            )
+        )
+    return done
 
 
 def history_columns(recovery: RecoveryTable, columns: Columns, legs: list[int]) -> Columns:

@@ -5,6 +5,7 @@ bike computer or pod, a wrist (lowered, with a wide range), and last an assumpti
 serves the sweat estimate alone: WBGT then stays unknown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -107,6 +108,12 @@ def surroundings(
 
 def heat_columns(course: Course, around: Surroundings) -> Columns:
     """Return the features of the surroundings, means of what had happened so far."""
+    (wbgt,) = wbgt_columns([wbgt_question(course, around)])
+    return {**air_columns(course, around), "wbgt_c": wbgt}
+
+
+def air_columns(course: Course, around: Surroundings) -> Columns:
+    """Return the features of the surroundings without WBGT."""
     temperature = mean_so_far(around.air_temperature_c, course.active_s)
     spread = around.air_temperature_spread_c
     humidity_range = around.humidity_range_pct
@@ -118,7 +125,6 @@ def heat_columns(course: Course, around: Surroundings) -> Columns:
         if humidity_range is None
         else known(around.relative_humidity_pct, "assumed", *humidity_range),
         "wind_m_s": known(around.wind_m_s, around.wind_source),
-        "wbgt_c": _wbgt(course, around),
         "heat_index_c": known(
             heat_index_c(temperature, around.relative_humidity_pct), "temperature and humidity"
         )
@@ -178,21 +184,92 @@ def _climate(course: Course, indoor: bool) -> float:
     return float(climate_temperature_c(course.latitude_deg, day_of_year(course.start_s)))
 
 
-def _wbgt(course: Course, around: Surroundings) -> Column:
-    """Return WBGT, the mean so far, with the range that sky, humidity and sensor leave open."""
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class WbgtQuestion:
+    """WBGT of one course, still to be worked out.
+
+    Attributes
+    ----------
+    weather : ndarray
+        Temperature, humidity, height of the sun, sun, wind, pressure, indoors; for each of them
+        kinds of weather x middle, low end and high end x steps picked.
+    which : ndarray of int
+        The kind of each plan.
+    shape : tuple of int
+        That of the answer: plans, if there are several, x steps picked.
+    picks, steps, weights : ndarray of int, int, ndarray
+        The steps picked, how many there are, and the time under way in each. [-, -, s]
+    """
+
+    weather: FloatArray
+    which: IntArray
+    shape: tuple[int, ...]
+    picks: IntArray
+    steps: int
+    weights: FloatArray
+    source: str
+
+
+def wbgt_question(course: Course, around: Surroundings) -> WbgtQuestion | Column:
+    """Return what WBGT hangs on, or the column that says why there is none."""
     if not around.measured:
         return missing("needs a measured or told temperature")
     on_land = np.isin(np.arange(len(course.legs)), _water_legs(course), invert=True)[course.leg]
     if not on_land.any():
         return missing("in the water")
     picks = _wbgt_steps(course, around)
-    weights = course.active_s * on_land
-    middle_c, low_c, high_c = (
-        mean_so_far(between_steps(bound, picks, len(course.end_s)), weights)
-        for bound in _wbgt_at(course, around, picks)
-    )
     sky = "sky unknown" if np.isnan(around.sun_fraction).any() else "sky told"
-    return known(middle_c, f"Liljegren, {around.temperature_source}, {sky}", low_c, high_c)
+    weather, which, shape = _weather_at(course, around, picks)
+    return WbgtQuestion(
+        weather=weather,
+        which=which,
+        shape=shape,
+        picks=picks,
+        steps=len(course.end_s),
+        weights=course.active_s * on_land,
+        source=f"Liljegren, {around.temperature_source}, {sky}",
+    )
+
+
+def wbgt_columns(questions: Sequence[WbgtQuestion | Column]) -> list[Column]:
+    """Answer many questions at once, the mean so far with the range that is left open.
+
+    The solver's price is per call and hardly per row, and no row's result hangs on the others.
+    """
+    asked = [one.weather for one in questions if isinstance(one, WbgtQuestion)]
+    if not asked:
+        return [one for one in questions if isinstance(one, Column)]
+    *weather, pressure, indoor = np.concatenate([one.reshape(len(one), -1) for one in asked], 1)
+    temperature, humidity, height, sun, wind = weather
+    solved = np.stack(
+        wbgt_with_interval_c(
+            temperature,
+            humidity,
+            cos_zenith=height,
+            sun_fraction=sun,
+            wind_m_s=wind,
+            indoor=indoor > 0,
+            pressure_hpa=pressure,
+        )
+    )
+    ends = np.cumsum([one[0].size for one in asked])
+    answers = iter(np.split(solved, ends[:-1], axis=1))
+    return [one if isinstance(one, Column) else _answered(one, next(answers)) for one in questions]
+
+
+def _answered(question: WbgtQuestion, solved: FloatArray) -> Column:
+    """Spread the solver's rows over the plans and steps they stand for, and average."""
+    value, low, high = solved.reshape(3, *question.weather.shape[1:])
+    middle_c, low_c, high_c = (
+        mean_so_far(
+            between_steps(
+                bound[question.which].reshape(question.shape), question.picks, question.steps
+            ),
+            question.weights,
+        )
+        for bound in (value[:, 0], low[:, 1], high[:, 2])
+    )
+    return known(middle_c, question.source, low_c, high_c)
 
 
 def _wbgt_steps(course: Course, around: Surroundings) -> IntArray:
@@ -205,10 +282,10 @@ def _wbgt_steps(course: Course, around: Surroundings) -> IntArray:
     return np.append(np.arange(0, last, _WBGT_EVERY), last)
 
 
-def _wbgt_at(
+def _weather_at(
     course: Course, around: Surroundings, picks: IntArray
-) -> tuple[FloatArray, FloatArray, FloatArray]:
-    """Return WBGT with its low and high end at some steps; equal rows of weather only once."""
+) -> tuple[FloatArray, IntArray, tuple[int, ...]]:
+    """Return a question's weather, which and shape; equal rows of weather only once."""
     weather = [
         values[..., picks] if values.shape[-1] > 1 else values
         for values in (
@@ -228,21 +305,18 @@ def _wbgt_at(
     if around.humidity_range_pct is not None:
         humidity = np.array([humidity[0, 0, 0], *around.humidity_range_pct])[:, None]
     when_s = course.start_s + course.end_s[picks] - STEP_S / 2
-    value, low, high = wbgt_with_interval_c(
+    solver = (
         temperature + spread,
         np.clip(humidity, 1, 100),
-        cos_zenith=cos_zenith(when_s, course.latitude_deg, course.longitude_deg),
+        cos_zenith(when_s, course.latitude_deg, course.longitude_deg),
         # Half the clear-sky sun, and for the ends shade and full sun, where nobody told.
-        sun_fraction=np.where(sun < 0, np.array([[0.5], [0.0], [1.0]]), sun),
-        wind_m_s=wind,
-        indoor=around.indoor,
-        pressure_hpa=air_pressure_hpa(0.0 if np.isnan(course.altitude_m) else course.altitude_m),
+        np.where(sun < 0, np.array([[0.5], [0.0], [1.0]]), sun),
+        wind,
+        air_pressure_hpa(0.0 if np.isnan(course.altitude_m) else course.altitude_m),
+        np.array(float(around.indoor)),
     )
-    which = which.reshape(-1)
     shape = (*np.broadcast_shapes(*(values.shape[:-1] for values in weather)), len(picks))
-    ends = (value[:, 0], low[:, 1], high[:, 2])
-    middle, least, most = (bound[which].reshape(shape) for bound in ends)
-    return middle, least, most
+    return np.stack(np.broadcast_arrays(*solver)), which.reshape(-1), shape
 
 
 def _same_rows(weather: list[FloatArray]) -> list[FloatArray]:
