@@ -8,6 +8,7 @@ elsewhere are put right row by row.  Nothing is converted before it is asked for
 
 import math
 from collections.abc import Mapping, Sequence, Set
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,15 +37,16 @@ _FEW = 40
 
 
 class _Rows(NamedTuple):
-    """Messages in file order: buffer, first byte, distance, number, and what layout each has."""
+    """Messages in file order: buffer, first byte, distance, and what layout each has."""
 
     buffer: Any
     first: int
     stride: int
-    #: Rows of each layout; None when there is one layout.
-    of_layout: list[NDArray[np.intp]] | None
+    #: The layout that most messages have, and the rows of each of the others.
+    main: int = 0
+    others: Sequence[tuple[int, NDArray[np.intp]]] = ()
     #: Row and first byte of each message, of the layouts that have but a few.
-    few: dict[int, list[tuple[int, int]]]
+    few: Mapping[int, list[tuple[int, int]]] = MappingProxyType({})
 
 
 class ColumnTable:
@@ -91,36 +93,30 @@ class ColumnTable:
         """Return the messages as rows of equal width."""
         if self._rows is None:
             run = self.layouts[0].one_run() if len(self.layouts) == 1 else None
-            self._rows = self._gather() if run is None else _Rows(self.data, *run, None, {})
+            self._rows = self._gather() if run is None else _Rows(self.data, *run)
         return self._rows
 
     def _gather(self) -> _Rows:
-        of_layout = None
-        few: dict[int, list[tuple[int, int]]] = {}
-        if len(self.layouts) == 1:
-            where = self.layouts[0].positions()
-        else:
-            together = np.concatenate([layout.positions() for layout in self.layouts])
-            order = np.argsort(together, kind="stable")
-            where = together[order]
-            rank = np.empty(len(order), dtype=np.intp)
-            rank[order] = np.arange(len(order))
-            of_layout, begin = [], 0
-            for index, layout in enumerate(self.layouts):
-                stop = begin + layout.count
-                own = rank[begin:stop]
-                of_layout.append(own)
-                if len(own) <= _FEW:
-                    places = layout.positions().tolist()
-                    few[index] = list(zip(own.tolist(), places, strict=True))
-                begin = stop
+        every = [layout.positions() for layout in self.layouts]
+        where = every[0] if len(every) == 1 else np.sort(np.concatenate(every), kind="stable")
+        main = max(range(len(every)), key=lambda index: len(every[index]))
+        others = [
+            (index, np.searchsorted(where, places))
+            for index, places in enumerate(every)
+            if index != main
+        ]
+        few = {
+            index: list(zip(own.tolist(), every[index].tolist(), strict=True))
+            for index, own in others
+            if len(own) <= _FEW
+        }
         self._where = where
         width = max((layout.size for layout in self.layouts), default=1)
         data = self.data
         if len(where) and int(where[-1]) + width > len(data):
             data += bytes(width)
-        every = np.ndarray((len(data) - width + 1,), dtype=f"V{width}", buffer=data, strides=(1,))
-        return _Rows(every[where], 0, width, of_layout, few)
+        cells = np.ndarray((len(data) - width + 1,), dtype=f"V{width}", buffer=data, strides=(1,))
+        return _Rows(cells[where], 0, width, main, others, few)
 
     def _raw(self, offset: int, dtype: str) -> NDArray[Any]:
         rows = self._lay_out()
@@ -135,24 +131,16 @@ class ColumnTable:
     def _numbers(self, places: Sequence[Place | None]) -> FloatArray:
         """Return the numbers at these places, one a layout, nan where a layout has none."""
         rows = self._lay_out()
-        if rows.of_layout is None:
-            place = places[0]
-            if place is None:
-                return np.full(self._count, np.nan)
-            return converted(self._raw(place.offset, place.dtype), place.invalid)
-        weights: dict[Place | None, int] = {}
-        for place, own in zip(places, rows.of_layout, strict=True):
-            weights[place] = weights.get(place, 0) + len(own)
-        # The commonest place serves all rows; the others' are put right.
-        most = max(weights, key=lambda one: weights[one])
+        # The commonest layout's place serves all rows; the others' are put right.
+        most = places[rows.main]
         if most is None:
             values = np.full(self._count, np.nan)
         else:
             values = converted(self._raw(most.offset, most.dtype), most.invalid)
-        for index, place in enumerate(places):
+        for index, own in rows.others:
+            place = places[index]
             if place == most:
                 continue
-            own = rows.of_layout[index]
             if place is None:
                 values[own] = np.nan
             elif index in rows.few:
@@ -211,21 +199,19 @@ class ColumnTable:
     def column(self, number: int) -> FloatArray:
         """Return a field, scaled, filled from packed forms where it is absent itself."""
         held = self._fields_held()
+        values = None
         if number in held:
-            values = self._field(number)
-            scale, offset = profile.scaling(self.number, number)
-            if scale is not None:
-                values /= scale
-            if offset is not None:
-                values -= offset
-        else:
-            values = np.full(self._count, np.nan)
+            values = _scaled(self._field(number), *profile.scaling(self.number, number))
         for source, component in self._sources(number):
-            if source in held:
-                missing = np.isnan(values)
-                if missing.any():
-                    values = np.where(missing, self._component(source, component), values)
-        return values
+            if source not in held:
+                continue
+            if values is None:
+                values = self._component(source, component)
+                continue
+            missing = np.isnan(values)
+            if missing.any():
+                values = np.where(missing, self._component(source, component), values)
+        return np.full(self._count, np.nan) if values is None else values
 
     def _field(self, number: int) -> FloatArray:
         """Return a field's first number as it stands."""
@@ -236,12 +222,22 @@ class ColumnTable:
         )
 
     def _component(self, source: int, component: Any) -> FloatArray:
-        """Unpack one component of a packed field."""
+        """Unpack one component of a packed field, or the field itself where it fills that."""
+        if not component.bit_offset and not component.accumulate and self._fits(source, component):
+            return _scaled(self._field(source), component.scale, component.offset)
         packed = self._packed(source)
         known = packed >= 0
         values = np.full(len(packed), np.nan)
         values[known] = unpacked(packed[known].astype(np.uint64), component)
         return values
+
+    def _fits(self, source: int, component: Any) -> bool:
+        """Say whether a field is an unsigned number of no more bits than the component has."""
+        declared = profile.declared_type(self.number, source)
+        places = [defined_place(self.number, one.definition, source) for one in self.layouts]
+        return (declared is None or declared.name != "byte") and all(
+            place is None or place.fits(component.bits) for place in places
+        )
 
     def _packed(self, source: int) -> NDArray[np.int64]:
         """Return a packed field as integers, -1 where invalid or absent."""
@@ -258,7 +254,7 @@ class ColumnTable:
     def matrix(self, number: int) -> FloatArray:
         """Return an array field unscaled, padded with nan."""
         declared = profile.declared_type(self.number, number)
-        rows = self._lay_out().of_layout or [np.arange(self._count)]
+        rows = self._lay_out()
         slots = [layout.slot(number) for layout in self.layouts]
         forms = [None if slot is None else form_of(slot, declared) for slot in slots]
         lengths = [
@@ -266,9 +262,11 @@ class ColumnTable:
             for slot, form in zip(slots, forms, strict=True)
         ]
         values = np.full((self._count, max(lengths, default=0)), np.nan)
-        for layout, own, slot, form, length in zip(
-            self.layouts, rows, slots, forms, lengths, strict=True
-        ):
+        # First the commonest layout for all rows, as if all had it; then each of the others'.
+        everywhere: tuple[int, slice | NDArray[np.intp]] = (rows.main, slice(None))
+        for index, own in (everywhere, *rows.others):
+            slot, form, length = slots[index], forms[index], lengths[index]
+            values[own] = np.nan
             if slot is None or form is None or not length:
                 continue
             if form.name == "byte":
@@ -277,11 +275,11 @@ class ColumnTable:
                 none = (part == form.invalid).all(axis=1)[:, None]
                 values[own, :length] = np.where(none, np.nan, part)
                 continue
-            for index in range(length):
-                place = place_of(slot, form, layout.big_endian, index)
+            for nth in range(length):
+                place = place_of(slot, form, self.layouts[index].big_endian, nth)
                 if place is not None:
                     raw = self._raw(place.offset, place.dtype)[own]
-                    values[own, index] = converted(raw, place.invalid)
+                    values[own, nth] = converted(raw, place.invalid)
         return values
 
     def strings(self, number: int) -> list[str | None]:
@@ -322,11 +320,16 @@ class ColumnTable:
                 big_endian = self.layouts[index].big_endian
                 places[index] = place_of(written, form_of(written, None), big_endian)
         values = self._numbers(places)
-        if described.scale:
-            values /= described.scale
-        if described.offset:
-            values -= described.offset
-        return values
+        return _scaled(values, described.scale, described.offset)
+
+
+def _scaled(values: FloatArray, scale: float | None, offset: float | None) -> FloatArray:
+    """Scale numbers in place, as the profile does: divided, then the offset taken away."""
+    if scale:
+        values /= scale
+    if offset:
+        values -= offset
+    return values
 
 
 def _meaning(descriptions: Sequence[tuple[int, DeveloperField]], layout: Layout) -> DeveloperField:

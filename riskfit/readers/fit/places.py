@@ -40,6 +40,10 @@ class Place(NamedTuple):
     dtype: str
     invalid: int | None
 
+    def fits(self, bits: int) -> bool:
+        """Say whether this is an unsigned number of no more bits."""
+        return self.dtype[1] == "u" and 8 * int(self.dtype[2:]) <= bits
+
 
 def form_of(slot: FieldSlot, declared: BaseType | None) -> BaseType | None:
     """Return how to read a field's values, None where nobody can know.
