@@ -1,7 +1,5 @@
 """The athlete's profile: one TOML file in the platform's config folder."""
 
-import difflib
-import os
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -10,6 +8,7 @@ import tomli
 
 from riskfit.athlete import Athlete
 from riskfit.errors import InputError
+from riskfit.folders import profile_path
 
 #: Written when there is no profile yet; every line is a comment until the person fills it in.
 TEMPLATE = """\
@@ -53,16 +52,6 @@ TEMPLATE = """\
 # sweat_sodium_mmol_l = 36          # if it was measured
 # red_flags = []                    # see `riskfit card` for the list; [] means: asked, none
 """
-
-
-def profile_path() -> Path:
-    """Return where the profile is kept; the environment's RISKFIT_PROFILE comes first."""
-    told = os.environ.get("RISKFIT_PROFILE")
-    if told:
-        return Path(told)
-    from platformdirs import user_config_path
-
-    return user_config_path("riskfit") / "profile.toml"
 
 
 def load_profile(path: Path | None = None) -> Athlete:
@@ -111,7 +100,9 @@ def athlete_from(table: dict[str, Any], where: str) -> Athlete:
     known = [f.name for f in fields(Athlete)]
     for key in table:
         if key not in known:
-            near = difflib.get_close_matches(key, known, 1)
+            from difflib import get_close_matches
+
+            near = get_close_matches(key, known, 1)
             hint = f": did you mean {near[0]!r}?" if near else ""
             raise InputError(f"{where}: unknown key {key!r}{hint}")
     try:

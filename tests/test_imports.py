@@ -16,7 +16,7 @@ PACKAGE = ROOT / "riskfit"
 # From the ground up.  A unit is a module or a package of riskfit; it may import those of its own
 # layer (as long as no circle closes) and of the layers before it.
 LAYERS = (
-    ("errors", "formulas"),
+    ("errors", "folders", "formulas"),
     ("resources", "activity", "athlete"),
     ("readers", "archives", "cleaning", "profiles"),
     ("features",),
@@ -30,6 +30,7 @@ RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
 # Stricter than their layer.
 ONLY = {
     "errors": set(),
+    "folders": set(),
     "formulas": set(),
     "athlete": {"errors"},
     "activity": {"errors", "athlete"},

@@ -6,9 +6,11 @@ import resource
 import statistics
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
+from tools.corpus import manifest, needs_corpus, path_of
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
 
@@ -74,6 +76,40 @@ def test_a_json_run_loads_nothing_that_draws_or_learns(tmp_path):
     loaded = _loaded_by(_run("analyze", str(SAMPLES / "easy_run.fit"), "--json"), tmp_path)
     assert "numpy" in loaded
     assert not loaded & {"rich", "jinja2", "plotly", "sklearn", "scipy", "pyarrow", "distributed"}
+
+
+def test_a_run_without_a_store_or_an_archive_loads_neither(tmp_path):
+    loaded = _loaded_by(_run("analyze", str(SAMPLES / "easy_run.fit"), "--json"), tmp_path)
+    assert not loaded & {"sqlite3", "zipfile", "difflib", "multiprocessing"}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
+def test_a_run_starts_no_threads(tmp_path):
+    code = _run("analyze", str(SAMPLES / "easy_run.fit"), "--json")
+    count = "import os\nassert 'numpy' in sys.modules and len(os.listdir('/proc/self/task')) == 1"
+    environment = {name: "" for name in os.environ if name.endswith("_NUM_THREADS")}
+    assert not environment, f"unset {', '.join(environment)}: it hides what is tested here"
+    _loaded_by(f"{code}\n{count}", tmp_path)
+
+
+def _wall_s(command: list[str], home: Path) -> float:
+    begin = time.perf_counter()
+    subprocess.run(command, capture_output=True, cwd=home, env=_environment(home), check=True)
+    return time.perf_counter() - begin
+
+
+@pytest.mark.slow
+@needs_corpus
+def test_the_largest_file_takes_at_most_two_and_a_half_imports_of_numpy(tmp_path):
+    files = [path_of(row) for row in manifest() if row["path"].endswith(".fit")]
+    largest = max(files, key=lambda path: path.stat().st_size)
+    ours = [str(Path(sys.executable).with_name("riskfit")), "analyze", str(largest), "--json"]
+    numpys = [sys.executable, "-c", "import numpy"]
+    pairs = [(_wall_s(ours, tmp_path), _wall_s(numpys, tmp_path)) for _ in range(40)]
+    ours_s, numpys_s = (sorted(times) for times in zip(*pairs, strict=True))
+    ratio = statistics.median(ours_s) / statistics.median(numpys_s)
+    print(f"{ratio:.2f} times `import numpy`: {ours_s[20] * 1e3:.0f} ms")
+    assert ratio <= 2.5
 
 
 def _cpu_s(command: list[str], home: Path) -> float:

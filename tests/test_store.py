@@ -18,8 +18,9 @@ from riskfit.errors import StoreError
 from riskfit.features import compute_features
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.reduce import LEG_DTYPE
+from riskfit.folders import store_path
 from riskfit.readers import read_each
-from riskfit.store import Store, store_path
+from riskfit.store import Store
 from riskfit.store.activities import (
     read_rows,
     remove,

@@ -6,14 +6,16 @@ hostile one lies about the first.
 
 import io
 import os
-import zipfile
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from riskfit.activity import Failure
 from riskfit.errors import DamagedFileError, InputError, RiskfitError, UnsupportedFileError
+
+if TYPE_CHECKING:
+    from zipfile import ZipFile, ZipInfo
 
 #: No workout file comes near: 24 hours at ten channels a second are 20 MB of FIT. [bytes]
 LARGEST_FILE = 512 * 1024**2
@@ -129,6 +131,8 @@ def _deeper(name: str, data: bytes, depth: int) -> Iterator[Member]:
 
 
 def _walk_zip(name: str, stream: BinaryIO, depth: int) -> Iterator[Member]:
+    import zipfile
+
     try:
         archive = zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
@@ -156,7 +160,7 @@ def _walk_zip(name: str, stream: BinaryIO, depth: int) -> Iterator[Member]:
                 yield Member(member, data)
 
 
-def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+def read_member(archive: "ZipFile", info: "ZipInfo") -> bytes:
     """Return the bytes of one member of a zip, within the limits.
 
     Parameters
@@ -175,6 +179,8 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
     DamagedFileError
         It cannot be unpacked.
     """
+    from zipfile import BadZipFile
+
     if info.flag_bits & 1:
         raise UnsupportedFileError("encrypted: unpack it with its password first")
     if info.file_size > LARGEST_FILE:
@@ -186,7 +192,7 @@ def read_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
                 pieces.append(piece)
                 size += len(piece)
                 _check_size(size, info.compress_size)
-    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
+    except (BadZipFile, zlib.error, OSError, EOFError, ValueError, RuntimeError) as error:
         raise DamagedFileError(f"damaged member of a zip ({error}): fetch the zip again") from error
     return b"".join(pieces)
 

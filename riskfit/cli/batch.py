@@ -59,6 +59,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     """
     from riskfit.batch.gather import gather
     from riskfit.batch.reduce import reduce_all
+    from riskfit.folders import cache_path
     from riskfit.rules import load_model
     from riskfit.store import Store
 
@@ -87,13 +88,6 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
         )
     _write(report, kind, output, full=full, share=share)
     _finish(report, fail_at, quiet=quiet or (kind == "text" and output in (None, "-")))
-
-
-def cache_path() -> Path:
-    """Return where results are kept from one batch to the next."""
-    from platformdirs import user_cache_path
-
-    return user_cache_path("riskfit") / "batch.sqlite"
 
 
 def _kind(told: str | None, output: str | None, *, as_json: bool) -> str:

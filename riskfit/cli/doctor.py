@@ -26,8 +26,8 @@ _SOME_FAILED = 1
 def doctor(paths: tuple[str, ...], check_crc: bool, as_json: bool, **values: Any) -> None:
     """Examine archives, or without PATH the store: coverage, gaps, copies, damaged files."""
     from riskfit.batch.health import examine, examine_store
-    from riskfit.cli.batch import cache_path
-    from riskfit.store import OWNER, Store, store_path
+    from riskfit.folders import cache_path, store_path
+    from riskfit.store import OWNER, Store
 
     quiet = values.pop("quiet")
     profile = make_athlete(values)

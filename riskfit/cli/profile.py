@@ -17,7 +17,8 @@ def show() -> None:
     from dataclasses import fields
 
     from riskfit.athlete import Athlete
-    from riskfit.profiles import load_profile, profile_path
+    from riskfit.folders import profile_path
+    from riskfit.profiles import load_profile
 
     athlete = load_profile()
     told = athlete.known()
@@ -32,7 +33,7 @@ def show() -> None:
 @profile.command()
 def path() -> None:
     """Print where the profile is kept."""
-    from riskfit.profiles import profile_path
+    from riskfit.folders import profile_path
 
     click.echo(profile_path())
 
@@ -40,7 +41,8 @@ def path() -> None:
 @profile.command()
 def edit() -> None:
     """Edit the profile in your editor; it is checked before you go."""
-    from riskfit.profiles import TEMPLATE, load_profile, profile_path
+    from riskfit.folders import profile_path
+    from riskfit.profiles import TEMPLATE, load_profile
 
     where = profile_path()
     if not where.exists():

@@ -85,8 +85,9 @@ def serve(host: str, port: int, names: tuple[str, ...], show: bool, **values: An
 
 
 def _desk(values: dict[str, Any]) -> "Desk":
+    from riskfit.folders import store_path
     from riskfit.rules import load_model
-    from riskfit.store import OWNER, store_path
+    from riskfit.store import OWNER
     from riskfit.web.desk import Desk
 
     model = load_model(values.pop("model_file"))

@@ -38,7 +38,8 @@ def memory_options(command: F) -> F:
 
 def open_store(values: dict[str, Any], *, create: bool) -> "Store":
     """Open the store that the options name."""
-    from riskfit.store import Store, store_path
+    from riskfit.folders import store_path
+    from riskfit.store import Store
 
     return Store(values.pop("store_file") or store_path(), create=create)
 
@@ -54,14 +55,16 @@ class Memory:
         self._key: int | None = None
         if no_store:
             return
-        from riskfit.store import OWNER, store_path
-        from riskfit.store import Store as OpenStore
+        from riskfit.folders import store_path
 
         usual = path is None
         path = path or store_path()
         # an option that names a store which is not there is a mistake; no store yet is none
         if not path.exists() and usual:
             return
+        from riskfit.store import OWNER
+        from riskfit.store import Store as OpenStore
+
         self._store = OpenStore(path, create=False)
         self._key = self._store.athlete_id(name or OWNER)
 

@@ -1,7 +1,6 @@
 """Features as callers give them, brought into columns of numbers."""
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from math import isfinite, nan
 
 import numpy as np
@@ -55,6 +54,8 @@ class GivenTable:
         notes = []
         for name in self.rows[row]:
             if name not in CATALOGUE:
+                from difflib import get_close_matches
+
                 close = get_close_matches(name, CATALOGUE, n=1)
                 hint = f"; did you mean {close[0]}?" if close else ""
                 notes.append(f"no feature is called {name!r}, so it was passed over{hint}")

@@ -17,7 +17,7 @@ from typing import Final, NamedTuple, Self
 from riskfit.errors import StoreError
 from riskfit.store.schema import VERSION, migrate, version_of
 
-__all__ = ["OWNER", "Seen", "Store", "store_path"]
+__all__ = ["OWNER", "Seen", "Store"]
 
 #: The athlete of a store that is for one person only.
 OWNER: Final = ""
@@ -36,16 +36,6 @@ class Seen(NamedTuple):
     sha256: bytes | None
     kind: str | None
     error: str | None
-
-
-def store_path() -> Path:
-    """Return where the store is kept; the environment's RISKFIT_STORE comes first."""
-    told = os.environ.get("RISKFIT_STORE")
-    if told:
-        return Path(told)
-    from platformdirs import user_data_path
-
-    return user_data_path("riskfit") / "store.sqlite"
 
 
 class Store:
