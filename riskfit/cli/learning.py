@@ -48,7 +48,8 @@ def load_outcomes(cohort: Path | None, model: "Model", values: dict[str, Any]) -
         table = read_cohort(cohort, model)
         return table if name is None else table.of_athlete(name)
     from riskfit.learning.outcomes import table_of_store
-    from riskfit.store import OWNER, Store, store_path
+    from riskfit.folders import store_path
+    from riskfit.store import OWNER, Store
 
     with Store(store_file or store_path(), create=False) as store:
         names = store.athletes() if values["everybody"] else [name or OWNER]
