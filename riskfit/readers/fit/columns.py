@@ -8,6 +8,7 @@ elsewhere are put right row by row.  Nothing is converted before it is asked for
 
 import math
 from collections.abc import Mapping, Sequence, Set
+from functools import cached_property
 from types import MappingProxyType
 from typing import Any, NamedTuple
 
@@ -66,7 +67,6 @@ class ColumnTable:
         self.described = described or {}
         self._developer: list[tuple[DeveloperField, dict[int, FieldSlot]]] | None = None
         self._clock = clock
-        self._count = sum(layout.count for layout in layouts)
         self._held: set[int] | None = None
         self._where: Positions | None = None
         self._rows: _Rows | None = None
@@ -76,6 +76,10 @@ class ColumnTable:
 
     def __len__(self) -> int:
         return self._count
+
+    @cached_property
+    def _count(self) -> int:
+        return sum(layout.count for layout in self.layouts)
 
     def positions(self) -> Positions:
         """Return the first byte of each message, ascending. [byte]."""
@@ -97,8 +101,9 @@ class ColumnTable:
         return self._rows
 
     def _gather(self) -> _Rows:
-        every = [layout.positions() for layout in self.layouts]
-        where = every[0] if len(every) == 1 else np.sort(np.concatenate(every), kind="stable")
+        every = [layout.pieces() for layout in self.layouts]
+        where = np.concatenate(every)
+        where.sort(kind="stable")  # quickest for a few pieces in order
         main = max(range(len(every)), key=lambda index: len(every[index]))
         others = [
             (index, np.searchsorted(where, places))
@@ -160,7 +165,7 @@ class ColumnTable:
             )
         return self._handful
 
-    def _few_numbers(self, number: int) -> FloatArray:
+    def _few_numbers(self, number: int) -> list[float]:
         """Return a field of a handful of messages: quicker by whole messages than by arrays."""
         if self._messages is None:
             self._forms = [message_form(self.number, one.definition) for one in self.layouts]
@@ -172,9 +177,9 @@ class ColumnTable:
         values = []
         for index, message in self._messages:
             column = columns[index]
-            raw = None if column is None else message[column[0]]
-            values.append(math.nan if column is None or raw == column[1] else raw)
-        return np.array(values, dtype=np.float64)
+            raw = math.nan if column is None else message[column[0]]
+            values.append(math.nan if column is None or raw == column[1] else float(raw))
+        return values
 
     def times(self) -> FloatArray:
         """Return the time stamps. [s since the FIT epoch]."""
@@ -213,10 +218,22 @@ class ColumnTable:
                 values = np.where(missing, self._component(source, component), values)
         return np.full(self._count, np.nan) if values is None else values
 
+    def values(self, number: int) -> list[float]:
+        """Return what `column` does, as a list: quicker for a few messages."""
+        held = self._fields_held()
+        if self._count > _FEW or any(source in held for source, _ in self._sources(number)):
+            many: list[float] = self.column(number).tolist()
+            return many
+        values = self._few_numbers(number)
+        scale, offset = profile.scaling(self.number, number)
+        if scale:
+            values = [value / scale for value in values]
+        return [value - offset for value in values] if offset else values
+
     def _field(self, number: int) -> FloatArray:
         """Return a field's first number as it stands."""
         if self._count <= _FEW:
-            return self._few_numbers(number)
+            return np.array(self._few_numbers(number))
         return self._numbers(
             [defined_place(self.number, one.definition, number) for one in self.layouts]
         )

@@ -177,19 +177,11 @@ def read_device(tables: Tables, said: list[str]) -> Device:
     """Return what recorded the session."""
     maker = profile.word("manufacturer", _maker_number(tables, profile.FILE_ID, 1))
     number = last_value(tables, profile.FILE_ID, 2)
-    names = [
-        name
-        for message, field in ((profile.FILE_ID, 8), (profile.DEVICE_INFO, 27))
-        if (table := tables.get(message)) is not None and len(table) and table.has(field)
-        for name in table.strings(field)
-        if name
-    ]
-    product = names[0] if names else None
     if maker in _GARMIN_MAKERS and number is not None:
         known = _NEWER_EDGES.get(int(number)) or _NEWER_WATCHES.get(int(number))
         product = known or profile.word("garmin_product", number)
-    elif product is None and number is not None:
-        product = str(int(number))
+    else:
+        product = _product_name(tables) or (None if number is None else str(int(number)))
     serial = last_value(tables, profile.FILE_ID, 3)
     if _has_air_sensor(tables):
         said.append("an air temperature sensor was paired: the temperature may be its reading")
@@ -201,13 +193,23 @@ def read_device(tables: Tables, said: list[str]) -> Device:
     )
 
 
+def _product_name(tables: Tables) -> str | None:
+    """Return the first product name that the file spells out."""
+    for message, field in ((profile.FILE_ID, 8), (profile.DEVICE_INFO, 27)):
+        table = tables.get(message)
+        if table is not None and table.has(field):
+            name = next((name for name in table.strings(field) if name), None)
+            if name is not None:
+                return name
+    return None
+
+
 def _maker_number(tables: Tables, message: int, field: int) -> float | None:
     """Return the first valid value: a later part of a chain may be another device's."""
     table = tables.get(message)
     if table is None or not len(table):
         return None
-    values = table.column(field).tolist()
-    return next((value for value in values if not math.isnan(value)), None)
+    return next((value for value in table.values(field) if not math.isnan(value)), None)
 
 
 def _worn(maker: str | None, product: str | None) -> bool | None:
@@ -228,5 +230,5 @@ def _has_air_sensor(tables: Tables) -> bool:
     table = tables.get(profile.DEVICE_INFO)
     if table is None or not len(table) or not (table.has(1) and table.has(25)):
         return False
-    ant_plus = table.column(25) == 1
-    return bool((table.column(1)[ant_plus] == _ENVIRONMENT_SENSOR).any())
+    kinds = zip(table.values(25), table.values(1), strict=True)
+    return (1.0, _ENVIRONMENT_SENSOR) in kinds

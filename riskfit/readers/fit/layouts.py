@@ -1,11 +1,11 @@
 """What a FIT definition message says: the layout of the messages behind it, and where they lie."""
 
-from array import array
 from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate
+from struct import pack
 from typing import NamedTuple
 
 import numpy as np
@@ -41,6 +41,16 @@ def fields_of(definition: bytes) -> Mapping[int, tuple[int, int, int, int]]:
 
 
 @lru_cache(maxsize=1 << 11)
+def message_of(definition: bytes) -> tuple[int, int]:
+    """Return the global number of a definition's messages and their length with header. [byte]."""
+    stop = 6 + 3 * definition[5]
+    size = 1 + sum(definition[7:stop:3])
+    if definition[0] & 0x20:
+        size += sum(definition[stop + 2 :: 3])
+    return int.from_bytes(definition[3:5], "big" if definition[2] else "little"), size
+
+
+@lru_cache(maxsize=1 << 11)
 def _developer_slots_of(definition: bytes) -> tuple[FieldSlot, ...]:
     stop = 6 + 3 * definition[5]
     offset = 1 + sum(definition[7:stop:3])
@@ -50,10 +60,6 @@ def _developer_slots_of(definition: bytes) -> tuple[FieldSlot, ...]:
         slots.append(FieldSlot(number, size, source, offset))
         offset += size
     return tuple(slots)
-
-
-def _no_places() -> "array[int]":
-    return array("q")
 
 
 @dataclass(slots=True, eq=False)
@@ -72,7 +78,7 @@ class Layout:
         Length of a data message with its header. [byte]
     runs : list of int
         First byte, stride and count of messages in a row, again and again.
-    singles, compressed : array of int
+    singles, compressed : list of int
         First byte of each other message; apart those of the messages whose header holds the time.
     """
 
@@ -81,8 +87,8 @@ class Layout:
     number: int
     size: int
     runs: list[int] = field(default_factory=list)
-    singles: "array[int]" = field(default_factory=_no_places)
-    compressed: "array[int]" = field(default_factory=_no_places)
+    singles: list[int] = field(default_factory=list)
+    compressed: list[int] = field(default_factory=list)
     _positions: Positions | None = None
     #: Length of the lists of runs when positions were last made of them.
     _known: int = -1
@@ -96,6 +102,11 @@ class Layout:
     def count(self) -> int:
         """Return how many data messages there are."""
         return sum(self.runs[2::3]) + len(self.singles) + len(self.compressed)
+
+    @property
+    def used(self) -> bool:
+        """Say whether there is any data message."""
+        return bool(self.singles or self.runs or self.compressed)
 
     def one_run(self) -> tuple[int, int] | None:
         """Return first byte and stride where all messages are one run."""
@@ -124,11 +135,15 @@ class Layout:
         """Return the first byte of every message, ascending."""
         known = self._known_now()
         if self._positions is None or self._known != known:
-            places = expand(self.runs, self.singles + self.compressed)
+            places = self.pieces()
             if self.runs or (self.singles and self.compressed):
-                places.sort(kind="stable")  # quickest for a few pieces in order
+                places = np.sort(places, kind="stable")  # quickest for a few pieces in order
             self._positions, self._known = places, known
         return self._positions
+
+    def pieces(self) -> Positions:
+        """Return the first byte of every message, those in runs first."""
+        return expand(self.runs, self.singles + self.compressed)
 
     def _known_now(self) -> int:
         return len(self.runs) + len(self.singles) + len(self.compressed)
@@ -184,12 +199,17 @@ def _tail(runs: list[int], start: int) -> list[int]:
     return runs[reaching:]
 
 
-def expand(runs: list[int], singles: "array[int]") -> Positions:
+def _numbers(places: list[int]) -> Positions:
+    """Return a list as an array: packed, in half the time that numpy takes to look at each."""
+    return np.frombuffer(pack(f"{len(places)}q", *places), dtype=np.int64)
+
+
+def expand(runs: list[int], singles: list[int]) -> Positions:
     """Return the first byte of every message of these runs, and of the single ones behind."""
-    alone = np.array(singles, dtype=np.int64)
+    alone = _numbers(singles)
     if not runs:
         return alone
-    table = np.frombuffer(array("q", runs), dtype=np.int64).reshape(-1, 3)
+    table = _numbers(runs).reshape(-1, 3)
     first, stride, count = table[:, 0], table[:, 1], table[:, 2]
     ends = np.cumsum(count)
     total = int(ends[-1])

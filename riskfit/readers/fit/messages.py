@@ -84,7 +84,7 @@ def _file_kind(tables: Tables) -> str | None:
     table = tables.get(profile.FILE_ID)
     if table is None or not len(table):
         return None
-    words = [profile.word("file", value) for value in table.column(0).tolist()]
+    words = [profile.word("file", value) for value in table.values(0)]
     known = [word for word in words if word is not None]
     return "activity" if "activity" in known else (known[0] if known else None)
 
@@ -161,12 +161,14 @@ def _utc_offset(tables: Tables, zero: float) -> float | None:
     table = tables.get(profile.ACTIVITY)
     if table is None or not len(table):
         return None
-    differences = table.column(5) - table.times()
-    known = differences[~np.isnan(differences)]
+    differences = [
+        local - time for local, time in zip(table.values(5), table.times().tolist(), strict=True)
+    ]
+    known = [difference for difference in differences if not math.isnan(difference)]
     # Zwift writes a local time in 1989; no place is further than 14 hours from UTC.
-    if not len(known) or abs(float(known[-1])) > 14.5 * 3600 or zero < _ABSOLUTE_FROM:
+    if not known or abs(known[-1]) > 14.5 * 3600 or zero < _ABSOLUTE_FROM:
         return None
-    return float(round(float(known[-1]) / 60.0) * 60)
+    return float(round(known[-1] / 60.0) * 60)
 
 
 def _name(tables: Tables) -> str | None:

@@ -53,7 +53,7 @@ def _make_tables(data: bytes, scanners: list[Scanner]) -> dict[int, ColumnTable]
     layouts: dict[int, list[Layout]] = {}
     clock: dict[int, FloatArray] = {}
     for scanner in scanners:
-        used = [one for one in scanner.layouts.values() if one.count]
+        used = [one for one in scanner.layouts.values() if one.used]
         for layout in used:
             layouts.setdefault(layout.number, []).append(layout)
         if any(layout.compressed for layout in used):
@@ -61,7 +61,9 @@ def _make_tables(data: bytes, scanners: list[Scanner]) -> dict[int, ColumnTable]
     descriptions = layouts.get(profile.FIELD_DESCRIPTION)
     described = _descriptions(data, descriptions) if descriptions else {}
     return {
-        number: ColumnTable(number, data, found, described, _joined_clock(data, found, clock))
+        number: ColumnTable(
+            number, data, found, described, _joined_clock(data, found, clock) if clock else None
+        )
         for number, found in layouts.items()
     }
 
@@ -94,7 +96,7 @@ def _described_by(messages: tuple[tuple[bytes, bytes], ...]) -> tuple[DeveloperF
     data = b"".join(message for _, message in messages)
     table = ColumnTable(profile.FIELD_DESCRIPTION, data, list(layouts.values()))
     numbers = (
-        [None if math.isnan(value) else value for value in table.column(wanted).tolist()]
+        [None if math.isnan(value) else value for value in table.values(wanted)]
         for wanted in (0, 1, 2, 6, 7, 15)
     )
     rows = zip(*numbers, table.strings(3), table.strings(8), strict=True)

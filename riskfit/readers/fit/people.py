@@ -39,9 +39,9 @@ _INDOOR = {
 def last_value(tables: Tables, message: int, field: int) -> float | None:
     """Return the last valid value of a field, None where there is none."""
     table = tables.get(message)
-    if table is None or not len(table):
+    if table is None or not table.has(field):
         return None
-    return _last(table.column(field))
+    return _last(table.values(field))
 
 
 def read_athlete(tables: Tables, said: list[str]) -> Athlete:
@@ -53,18 +53,14 @@ def read_athlete(tables: Tables, said: list[str]) -> Athlete:
         "age_years": last_value(tables, profile.USER_PROFILE, 2),
         "hr_rest_bpm": last_value(tables, profile.USER_PROFILE, 8),
         "hr_max_bpm": _first(
-            last_value(tables, profile.ZONES_TARGET, 1),
-            last_value(tables, profile.TIME_IN_ZONE, 11),
-            last_value(tables, profile.USER_PROFILE, 11),
+            tables,
+            (profile.ZONES_TARGET, 1),
+            (profile.TIME_IN_ZONE, 11),
+            (profile.USER_PROFILE, 11),
         ),
-        "hr_threshold_bpm": _first(
-            last_value(tables, profile.ZONES_TARGET, 2),
-            last_value(tables, profile.TIME_IN_ZONE, 13),
-        ),
+        "hr_threshold_bpm": _first(tables, (profile.ZONES_TARGET, 2), (profile.TIME_IN_ZONE, 13)),
         "ftp_w": _first(
-            last_value(tables, profile.ZONES_TARGET, 3),
-            last_value(tables, profile.SESSION, 45),
-            last_value(tables, profile.TIME_IN_ZONE, 15),
+            tables, (profile.ZONES_TARGET, 3), (profile.SESSION, 45), (profile.TIME_IN_ZONE, 15)
         ),
     }
     sex = {0.0: "female", 1.0: "male"}.get(gender) if gender is not None else None
@@ -85,7 +81,9 @@ def _possible(name: str, value: float, said: list[str]) -> bool:
     return True
 
 
-def _first(*values: float | None) -> float | None:
+def _first(tables: Tables, *places: tuple[int, int]) -> float | None:
+    """Return the last value of the first of these fields that has one other than 0."""
+    values = (last_value(tables, message, field) for message, field in places)
     return next((value for value in values if value), None)
 
 
@@ -108,11 +106,11 @@ def read_weather(tables: Tables, legs: Sequence[Leg], said: list[str]) -> Condit
             if one.name.strip().upper() in {_HUMIDITY, _INSIDE}
         }
         if _INSIDE in brought:
-            inside = _last(session.developer_column(brought[_INSIDE]))
+            inside = _last(session.developer_column(brought[_INSIDE]).tolist())
             indoor = indoor if inside is None else bool(inside)
         if _HUMIDITY in brought:
             # Beside this field the session's mean temperature is the weather service's.
-            own = _healthfit_humidity(_last(session.developer_column(brought[_HUMIDITY])))
+            own = _healthfit_humidity(_last(session.developer_column(brought[_HUMIDITY]).tolist()))
             humidity = own if humidity is None else humidity
             air = last_value(tables, profile.SESSION, _MEAN_TEMPERATURE) if air is None else air
     weather = {
@@ -151,8 +149,8 @@ def _mean(values: FloatArray) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _last(values: FloatArray) -> float | None:
-    return next((value for value in reversed(values.tolist()) if not math.isnan(value)), None)
+def _last(values: Sequence[float]) -> float | None:
+    return next((value for value in reversed(values) if not math.isnan(value)), None)
 
 
 def _healthfit_humidity(value: float | None) -> float | None:

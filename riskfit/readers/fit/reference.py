@@ -51,6 +51,11 @@ class ReferenceTable:
         """Return a field, as fitparse scaled it."""
         return self._each(lambda message: _first(_native(message, number)))
 
+    def values(self, number: int) -> list[float]:
+        """Return a field as a list."""
+        values: list[float] = self.column(number).tolist()
+        return values
+
     def _each(self, value_of: Callable[[Any], float]) -> FloatArray:
         return np.array([value_of(message) for message in self.messages], dtype=np.float64)
 

@@ -7,11 +7,10 @@ verifies by comparing strided bytes: the header byte at each stride says which m
 so a run is proven, not guessed.
 """
 
-import struct
 from collections.abc import Callable
 
 from riskfit.readers.fit import profile
-from riskfit.readers.fit.layouts import Layout
+from riskfit.readers.fit.layouts import Layout, message_of
 
 #: Why a walk ended before its end.
 CUT, UNDEFINED, BAD_DEFINITION = "cut", "undefined", "bad definition"
@@ -23,10 +22,11 @@ _AHEAD = 8
 #: From one look for a run to the next: farther where the last one found none. [byte]
 _NEAR, _FAR = 1 << 7, 1 << 14
 
-#: What a header byte announces: the message's length (0: look closer), and where to note it.
-_Announced = tuple[int, Callable[[int], None]]
-_UNKNOWN: list[int] = []
-_LOOK_CLOSER: _Announced = (0, _UNKNOWN.append)
+#: What a header byte announces: the message's length, and the places of its like.
+_Announced = tuple[int, list[int]]
+#: Length of a message that must be looked at closer: it reaches beyond any end. [byte]
+_UNKNOWN = 1 << 62
+_LOOK_CLOSER: _Announced = (_UNKNOWN, [])
 
 
 def definition_length(data: bytes, at: int, end: int) -> int | None:
@@ -86,19 +86,17 @@ class Scanner:
         while position < end:
             after = self._take_run(position, end)
             near = _NEAR if after > position else min(2 * near, _FAR)
-            position, length = after, 0
+            position = after
             stop = min(position + near, end)
             while position < stop:
-                length, note = announced[data[position]]
-                if not length:
-                    break
-                note(position)
+                length, places = announced[data[position]]
+                places.append(position)
                 position += length
             if position > end:
-                position -= length
-                self.forget_messages(position)
-                return position, CUT
-            while position < end and not announced[data[position]][0]:
+                position = places.pop()
+                if length < _UNKNOWN:
+                    return position, CUT
+            while position < end and announced[data[position]][0] == _UNKNOWN:
                 position, why = self._look_closer(position, end)
                 if why is not None:
                     return position, why
@@ -115,7 +113,7 @@ class Scanner:
             stride += announced[head2][0]
         ahead = position + _AHEAD * stride
         # Most places where nothing repeats are told by one byte.
-        if ahead >= end or data[ahead] != head or not stride or (head | head2) & 0x80:
+        if ahead >= end or data[ahead] != head or (head | head2) & 0x80:
             return position
         count = _repeats(data, position, end - stride + 1, stride, _HEADS[head])
         if head2 != head:
@@ -221,22 +219,17 @@ class Scanner:
     @staticmethod
     def layout_of(definition: bytes, position: int) -> Layout:
         """Return the layout that a definition message at this byte describes."""
-        count = definition[5]
-        size = 1 + sum(definition[7 : 6 + 3 * count : 3])
-        if definition[0] & 0x20:
-            size += sum(definition[6 + 3 * count + 2 :: 3])
-        number = struct.unpack_from(">H" if definition[2] else "<H", definition, 3)[0]
-        return Layout(definition, position, number, size)
+        return Layout(definition, position, *message_of(definition))
 
     def _assign(self, local: int, layout: Layout) -> None:
         self._local[local] = layout
         self._runs[local] = layout.runs
         plain = layout.number != profile.FIELD_DESCRIPTION
-        length = layout.size if plain else 0
-        self._announced[local:64:16] = [(length, layout.singles.append)] * 4
+        length = layout.size if plain else _UNKNOWN
+        self._announced[local:64:16] = [(length, layout.singles)] * 4
         if local < 4:
             compressed = slice(0x80 + 32 * local, 0xA0 + 32 * local)
-            self._announced[compressed] = [(length, layout.compressed.append)] * 32
+            self._announced[compressed] = [(length, layout.compressed)] * 32
 
 
 def _repeats(data: bytes, first: int, limit: int, stride: int, head: bytes) -> int:

@@ -44,7 +44,7 @@ class Spans:
         """Return a field of all rows, None where it is absent."""
         values = self._values.get(field)
         if values is None:
-            column = [] if self.table is None else self.table.column(field).tolist()
+            column = [] if self.table is None else self.table.values(field)
             values = [None if math.isnan(value) else value for value in column]
             self._values[field] = values
         return values
@@ -217,8 +217,8 @@ def _named_sport(tables: Tables) -> tuple[str, str | None]:
         table = tables.get(number)
         if table is None or not len(table):
             continue
-        sport = profile.word("sport", float(table.column(sport_field)[-1]))
-        sub_sport = profile.word("sub_sport", float(table.column(sub_field)[-1]))
+        sport = profile.word("sport", table.values(sport_field)[-1])
+        sub_sport = profile.word("sub_sport", table.values(sub_field)[-1])
         if sport is not None and sport != "generic":
             return sport, None if sub_sport == "generic" else sub_sport
     return "unknown", None
