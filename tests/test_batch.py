@@ -43,7 +43,14 @@ from riskfit.features.records import history_of
 from riskfit.features.reduce import FEATURE_INDEX
 from riskfit.readers import read_activities
 from riskfit.report.summary import rising_weeks
-from riskfit.report.tables import column_name, csv_bytes, json_document, json_lines
+from riskfit.report.tables import (
+    _decimals,
+    _quoted,
+    column_name,
+    csv_bytes,
+    json_document,
+    json_lines,
+)
 from riskfit.rules import load_model
 from riskfit.store import Store
 
@@ -400,6 +407,35 @@ def test_columns_are_named_by_quantity_and_unit():
     names = [column_name(spec) for spec in CATALOGUE.values()]
     assert len(set(names)) == len(names)
     assert {"week_load_ratio", "form_tsb_tss_per_day", "wbgt_c", "sweat_rate_l_h"} <= set(names)
+
+
+def test_numbers_are_written_as_python_writes_them():
+    cells = [0.1 + 0.2, -0.0, 1.5e-5, -1e-4, 10.00001, 123456789.125, 1e16, 1e15, 5e-324, None]
+    for column in (cells, cells[:2], [-1.5e-5], [1e16], [None, None], []):
+        told = ["" if number is None else repr(number) for number in column]
+        assert _decimals(column) == told
+
+
+def test_cells_of_words_come_back_from_a_spreadsheet():
+    words = ["plain", "a, b", 'say "so"', "two\nlines", "a\rb", "naïve", "it's", "-1"]
+    text = ",".join(_quoted(word) for word in words) + "\r\n"
+    found = next(csv.reader(io.StringIO(text, newline="")))
+    assert found == [*words[:-1], "'-1"]
+
+
+def test_a_run_that_finds_nothing_new_loads_neither_pools_nor_advice(archive, tmp_path):
+    command = ["batch", str(archive), "-q", "--store", str(tmp_path / "c"), "-o"]
+    batch(archive, "--store", str(tmp_path / "c"), "-o", str(tmp_path / "first.csv"))
+    code = (
+        "import sys\nfrom riskfit.cli import main\n"
+        f"main({[*command, str(tmp_path / 'again.csv')]!r}, standalone_mode=False)\n"
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = set(run.stdout.split())
+    assert "riskfit.batch.reduce" in loaded
+    assert not loaded & {"multiprocessing", "concurrent.futures", "riskfit.advice", "thermofeel"}
+    assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "first.csv").read_bytes()
 
 
 def test_equal_runs_are_equal_bytes(archive, tmp_path):

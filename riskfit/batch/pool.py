@@ -1,17 +1,18 @@
 """Run the work on this machine: a pool of processes that survives the death of its workers."""
 
-import multiprocessing
+import gc
 import os
 import sys
 from collections.abc import Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from riskfit.batch.work import Known, Task, work
 from riskfit.store.rows import FileResult
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future, ProcessPoolExecutor
 
 #: Files a task: enough that handing over costs nothing, few enough that progress is seen.
 CHUNK: Final = 16
@@ -61,6 +62,10 @@ def _run_until_broken(
     chunks: list[list[Task]], known: Known, jobs: int, suspects: list[Task]
 ) -> Iterator[list[FileResult]]:
     """Empty ``chunks``, last first; where the pool breaks, what was under way is suspect."""
+    # a run that finds nothing new starts no pool, and should not wait for its modules
+    from concurrent.futures import FIRST_COMPLETED, wait
+    from concurrent.futures.process import BrokenProcessPool
+
     running: dict[Future[list[FileResult]], list[Task]] = {}
     with _pool(min(jobs, len(chunks)), known) as pool:
         try:
@@ -83,6 +88,8 @@ def _run_until_broken(
 
 def _run_alone(suspects: list[Task], known: Known) -> Iterator[list[FileResult]]:
     """Do suspects one by one until one kills the worker; that one is reported."""
+    from concurrent.futures.process import BrokenProcessPool
+
     with _pool(1, known) as pool:
         while suspects:
             task = suspects.pop(0)
@@ -112,6 +119,7 @@ _known: Known = frozenset()
 def _start_worker(known: Known) -> None:
     global _known  # noqa: PLW0603
     _known = known
+    gc.freeze()  # what was imported stays: it need not be looked through time and again
 
 
 def _work_in_pool(tasks: list[Task]) -> list[FileResult]:
@@ -126,7 +134,10 @@ def loaded_modules() -> list[str]:
 # ---- how they are started
 
 
-def _pool(jobs: int, known: Known) -> ProcessPoolExecutor:
+def _pool(jobs: int, known: Known) -> "ProcessPoolExecutor":
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+
     method = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
     context = multiprocessing.get_context(method)
     if method == "forkserver":

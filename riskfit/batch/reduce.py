@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.activity import Failure
-from riskfit.analysis import Analysis, conclude
 from riskfit.athlete import Athlete, Conditions
 from riskfit.batch.gather import Gathered
 from riskfit.features.catalogue import CATALOGUE, FeatureSet
@@ -20,6 +20,9 @@ from riskfit.store.activities import read_rows
 from riskfit.store.history import reduce_rows
 from riskfit.store.rows import Rows
 from riskfit.store.same import pair_copies
+
+if TYPE_CHECKING:
+    from riskfit.analysis import Analysis
 
 #: So many are assessed with all their reasons at a time, to keep memory flat.
 _AT_ONCE = 256
@@ -91,8 +94,10 @@ class Sessions:
             alone[name] = self.reduced.feature(name, where, alone[name])
         return FeatureSet(features=alone)
 
-    def analyses(self) -> Iterator[Analysis]:
+    def analyses(self) -> "Iterator[Analysis]":
         """Yield every session with all its reasons, in order."""
+        from riskfit.analysis import conclude  # a table needs no advice
+
         for start in range(0, len(self), _AT_ONCE):
             numbers = range(start, min(start + _AT_ONCE, len(self)))
             features = [self.features(row) for row in numbers]

@@ -2,19 +2,21 @@
 
 import math
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from riskfit import __version__
 from riskfit.activity import Activity, Failure
-from riskfit.analysis import Analysis
 from riskfit.drinking import DrinkingPlan
 from riskfit.features.catalogue import Feature, FeatureSet
 from riskfit.rules import Model
 from riskfit.scoring import Assessment, Contribution, Timeline
 
+if TYPE_CHECKING:
+    from riskfit.analysis import Analysis
+
 
 def document(
-    analyses: Iterable[Analysis], failures: Iterable[Failure], model: Model
+    analyses: "Iterable[Analysis]", failures: Iterable[Failure], model: Model
 ) -> dict[str, Any]:
     """Return the whole document, also when every input failed."""
     return {
@@ -63,7 +65,7 @@ def failed_entry(failure: Failure) -> dict[str, Any]:
     return {"source": failure.source, "kind": failure.kind, "error": failure.error}
 
 
-def activity_entry(analysis: Analysis) -> dict[str, Any]:
+def activity_entry(analysis: "Analysis") -> dict[str, Any]:
     """Return one activity's (or plan's) entry."""
     session, features = analysis.session, analysis.features
     start = session.start_time

@@ -129,11 +129,12 @@ def read_rows(
     if contents is not None:
         rows = [row for row in rows if (row[6], row[7]) in contents]
     rows.sort(key=lambda row: (row[1], row[6], row[8], row[7]))
-    layouts = {
+    older = {
         int(number): str(names).split(" ")  # type: ignore[call-overload]
         for number, names in store.select("SELECT id, names FROM catalogue")
+        if names != " ".join(CATALOGUE)
     }
-    rows = [_in_todays_order(row, layouts[row[9]]) for row in rows]
+    rows = [_in_todays_order(row, older[row[9]]) if row[9] in older else row for row in rows]
     places = _places_of(store, athlete)
     cells: list[Any] = list(zip(*rows, strict=True)) or [()] * 14
     legs, session = unpack_legs(list(cells[11]))
@@ -158,8 +159,6 @@ def read_rows(
 
 
 def _in_todays_order(row: tuple[Any, ...], layout: list[str]) -> tuple[Any, ...]:
-    if layout == list(CATALOGUE):
-        return row
     changed = list(row)
     changed[10] = relaid_values(row[10], layout)
     if len(row) > 12:
