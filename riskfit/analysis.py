@@ -1,7 +1,9 @@
 """The whole pipeline for one session: what the command line, the batch and the page call."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+
+from msgspec.structs import asdict
 
 from riskfit.activity import Activity, PlannedSession
 from riskfit.advice import Advice, advise

@@ -4,10 +4,10 @@ The steps, in this order: rows without time, clock jumps, impossible values, spi
 a second, short gaps filled, pauses, distance and speed from each other or from positions.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit.activity import CHANNELS, Activity, FloatArray, Samples, absent_channel
@@ -54,8 +54,7 @@ _LEAP_M: Final = 100.0
 _LONGEST_S: Final = 14 * 86400.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class CleanSession:
+class CleanSession(Struct, frozen=True, kw_only=True, eq=False):
     """A session with one row a second.
 
     Attributes

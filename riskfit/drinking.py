@@ -5,8 +5,9 @@ for everybody whom over-drinking has harmed most.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from msgspec import Struct
 
 from riskfit.athlete import Athlete
 from riskfit.features.catalogue import Feature
@@ -27,8 +28,7 @@ _SLOW_KM_H: Final = 42.195 / 4
 _LOSS_LIMIT_PCT: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DrinkingPlan:
+class DrinkingPlan(Struct, frozen=True, kw_only=True):
     """What to drink before, during and after; None where the sweat rate is not known.
 
     Attributes

@@ -66,6 +66,15 @@ def test_dataclasses_are_frozen_and_slotted(path):
                 assert builder or said.get("frozen") == "True", node.name
 
 
+@pytest.mark.parametrize("path", MODULES, ids=_name)
+def test_structs_are_frozen(path):
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.ClassDef):
+            bases = {ast.unparse(base).removeprefix("msgspec.") for base in node.bases}
+            said = {word.arg: ast.unparse(word.value) for word in node.keywords}
+            assert "Struct" not in bases or said.get("frozen") == "True", node.name
+
+
 def _keywords(decorator: ast.expr) -> list[ast.keyword]:
     return decorator.keywords if isinstance(decorator, ast.Call) else []
 

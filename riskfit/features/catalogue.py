@@ -7,6 +7,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from riskfit.features.records import LegRecord
     from riskfit.features.table import Column, FloatArray
@@ -37,8 +39,7 @@ _UNIT_SUFFIXES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class FeatureSpec:
+class FeatureSpec(Struct, frozen=True):
     """What a feature is, said once."""
 
     name: str

@@ -1,11 +1,11 @@
 """The card, compiled for a context, and the shape of what scoring a table gives."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit.rules import PARTS, Context, Model, Rule
@@ -15,8 +15,7 @@ Floats = NDArray[np.float64]
 Range = tuple[Floats, Floats]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class PartScores:
+class PartScores(Struct, frozen=True, kw_only=True, eq=False):
     """Points of one part with their interval, a number a row."""
 
     points: Floats
@@ -24,8 +23,7 @@ class PartScores:
     high: Floats
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Scores:
+class Scores(Struct, frozen=True, kw_only=True, eq=False):
     """What scoring a table gives: a number a row, or a column a rule in the card's order.
 
     Attributes
@@ -68,8 +66,7 @@ class Scores:
         return odds
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A rule as the arithmetic needs it in one context; ``cell`` is its group and part."""
 
     column: int
@@ -80,8 +77,7 @@ class Entry:
     cell: tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Card:
+class Card(Struct, frozen=True):
     """A model compiled for one context.
 
     Attributes

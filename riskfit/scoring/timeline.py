@@ -1,9 +1,9 @@
 """The score along a session: at every minute from what had happened by then."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import ArrayLike
 
 from riskfit.errors import InputError
@@ -12,8 +12,7 @@ from riskfit.scoring.card import Floats, Scores
 from riskfit.scoring.matrix import score_table
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Crossing:
+class Crossing(Struct, frozen=True, kw_only=True):
     """The score entered another band at ``elapsed_s``, driven mostly by a cause and a rule."""
 
     elapsed_s: float
@@ -24,8 +23,7 @@ class Crossing:
     points: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Timeline:
+class Timeline(Struct, frozen=True, kw_only=True, eq=False):
     """Score, session part and causes at each minute; the last point is the score.
 
     Attributes

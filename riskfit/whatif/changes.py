@@ -7,6 +7,7 @@ from itertools import combinations
 from typing import Final
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import NDArray
 
 from riskfit.activity import PlannedSession
@@ -426,7 +427,7 @@ def _joined(parts: list[Scored]) -> Scored:
         return np.concatenate([getattr(one, name) for one in scores])
 
     return Scored(
-        scores=replace(
+        scores=structs.replace(
             scores[0],
             score=stacked("score"),
             low=stacked("low"),
