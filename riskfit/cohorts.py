@@ -90,10 +90,14 @@ class Cohort(Strict, frozen=True, kw_only=True):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
-    """One line of the table: published, ours, within the range or not."""
+    """One line of the table: published, ours, within the range or not.
+
+    ``measure`` is the expectation's ``what``, ``what`` the same in words.
+    """
 
     cohort: str
     title: str
+    measure: str
     what: str
     published: str
     low: float
@@ -159,6 +163,7 @@ def run_cohort(cohort: Cohort, model: Model | None = None, seed: int = 1) -> lis
             Verdict(
                 cohort=cohort.id,
                 title=cohort.title,
+                measure=expectation.what,
                 what=_describe(expectation),
                 published=expectation.published,
                 low=expectation.low,
@@ -272,6 +277,7 @@ def _describe(expectation: Expectation) -> str:
         "ratio": f"how many times the difference of {names}",
     }[expectation.what]
     if expectation.what == "ratio":
-        return f"{words}, {expectation.between[0]} against {expectation.against[0]}"
-    joined = " against ".join(expectation.between)
+        joined = f"{expectation.between[0]} against {expectation.against[0]}"
+    else:
+        joined = " against ".join(expectation.between)
     return f"{words}, {joined}".replace("_", " ")

@@ -338,6 +338,29 @@ def test_measures_agree_with_scikit_learn():
     assert [chance[rows].mean() for rows in bins] == pytest.approx(told, abs=0.02)
 
 
+def test_operating_points_are_scikit_learns_and_enclose_the_area():
+    logit, outcome = measured()
+    in_vain, met = metrics.operating_points(logit, outcome, most=10_000)
+    theirs = reference.roc_curve(outcome, logit, drop_intermediate=False)
+    assert in_vain == pytest.approx(theirs[0])
+    assert met == pytest.approx(theirs[1])
+    auc = metrics.area_under_curve(logit, outcome).value
+    assert reference.auc(in_vain, met) == pytest.approx(auc, abs=1e-12)
+
+
+def test_few_of_many_operating_points_keep_the_curve():
+    rng = np.random.default_rng(22)
+    score = rng.normal(size=20_000)
+    outcome = (rng.random(20_000) < 1 / (1 + np.exp(-score))).astype(float)
+    in_vain, met = metrics.operating_points(score, outcome, most=200)
+    assert len(met) <= 200
+    assert (in_vain[0], met[0], in_vain[-1], met[-1]) == (0, 0, 1, 1)
+    assert np.all(np.diff(in_vain) >= 0)
+    assert np.all(np.diff(met) >= 0)
+    auc = metrics.area_under_curve(score, outcome).value
+    assert reference.auc(in_vain, met) == pytest.approx(auc, abs=1e-3)
+
+
 def test_delong_by_hand():
     """Cases 3 and 1, controls 2, 1 and 0: placements 3/3 and 1.5/3, so the area is 0.75.
 
@@ -435,6 +458,25 @@ def test_an_evaluation_adds_up():
     assert [part.predicted for part in found.curve] == sorted(p.predicted for p in found.curve)
 
 
+def test_an_evaluation_counts_what_was_acted_on_and_what_was_known():
+    rng = np.random.default_rng(26)
+    data = simulated(rng, athletes=12, each=30)
+    table = table_of(data, rng)
+    silent = {**data.columns, "family_history": np.full(360, np.nan)}
+    found = evaluate(replace(table, columns=silent), MODEL)
+    known = dict(zip(MODEL.rule_ids, found.known, strict=True))
+    assert known["P2"] == 0
+    assert known["P1"] == 360
+    first, *_, last = found.decisions
+    assert (first.acted, first.met) == (360, found.cramps)
+    assert last.met <= last.acted < 360
+    for one in found.decisions:
+        odds = one.threshold / (1 - one.threshold)
+        assert one.model == pytest.approx((one.met - (one.acted - one.met) * odds) / 360)
+    assert found.period == (table.start_s.min(), table.start_s.max())
+    assert evaluate(table_of(data), MODEL).period is None
+
+
 def test_an_evaluation_uses_the_same_chances_as_an_assessment():
     data = simulated(np.random.default_rng(24), athletes=3, each=20)
     found = evaluate(table_of(data), MODEL)
@@ -448,6 +490,7 @@ def test_outcomes_of_one_kind_are_evaluated_as_far_as_can_be():
     data = simulated(np.random.default_rng(25), athletes=3, each=20)
     found = evaluate(table_of(data, cramp=np.zeros(60)), MODEL)
     assert found.auc is found.slope is found.intercept is None
+    assert found.roc == ()
     assert found.brier > 0
 
 

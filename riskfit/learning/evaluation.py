@@ -14,6 +14,7 @@ from riskfit.learning.metrics import (
     calibration_slope,
     net_benefit,
     observed_interval,
+    operating_points,
 )
 from riskfit.learning.tables import OutcomeTable, numbered
 from riskfit.rules import Model
@@ -39,20 +40,30 @@ class Bin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """Net benefit of acting above a chance, against acting always; never acting is worth 0."""
+    """Net benefit of acting from a chance on, against acting always; never acting is worth 0.
+
+    ``acted`` counts the sessions at or above that chance, ``met`` those of them with a cramp.
+    """
 
     threshold: float
     model: float
     always: float
+    acted: int
+    met: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Slice:
-    """The rows of one athlete or context; ``auc`` is None where one class is missing."""
+    """The rows of one athlete or context; ``auc`` is None where one class is missing.
+
+    ``low`` and ``high`` are the 90 % interval of the share that cramped.
+    """
 
     name: str
     rows: int
     cramps: int
+    low: float
+    high: float
     expected: float
     brier: float
     auc: float | None
@@ -72,7 +83,14 @@ class Evaluation:
         large: log odds that the chances are too low by.
     brier, brier_of_share, log_loss : float
         ``brier_of_share`` is that of giving everybody the share that cramped.
+    roc : tuple of tuple of float
+        Shares of sessions without and with a cramp that were at or above each chance; empty where
+        one class is missing.
     curve, decisions, by_athlete, by_context : tuple
+    known : tuple of int
+        Rows that know the feature of each rule, in the card's order.
+    period : tuple of float or None
+        First and last start; None where none is told. [POSIX s]
     """
 
     model: Model
@@ -87,10 +105,13 @@ class Evaluation:
     brier: float
     brier_of_share: float
     log_loss: float
+    roc: tuple[tuple[float, float], ...]
     curve: tuple[Bin, ...]
     decisions: tuple[Decision, ...]
     by_athlete: tuple[Slice, ...]
     by_context: tuple[Slice, ...]
+    known: tuple[int, ...]
+    period: tuple[float, float] | None
     notes: tuple[str, ...] = ()
 
 
@@ -108,7 +129,8 @@ def evaluate(table: OutcomeTable, model: Model) -> Evaluation:
     Evaluation
     """
     table = table.scored_by(model)
-    logit = table.design(model).card_logit()
+    design = table.design(model)
+    logit = design.card_logit()
     chance = 1 / (1 + np.exp(-logit))
     cramp = table.cramp
     athlete = numbered(table.athlete)
@@ -128,19 +150,36 @@ def evaluate(table: OutcomeTable, model: Model) -> Evaluation:
         brier=float(np.mean((chance - cramp) ** 2)),
         brier_of_share=float(share * (1 - share)),
         log_loss=float(np.mean(np.logaddexp(0, logit) - cramp * logit)),
+        roc=_roc(logit, cramp) if both else (),
         curve=_curve(chance, cramp),
-        decisions=tuple(
-            Decision(
-                threshold=threshold,
-                model=net_benefit(chance, cramp, threshold),
-                always=net_benefit(np.ones_like(chance), cramp, threshold),
-            )
-            for threshold in THRESHOLDS
-        ),
+        decisions=tuple(_decision(chance, cramp, threshold) for threshold in THRESHOLDS),
         by_athlete=tuple(_slices(table.athlete, logit, cramp)),
         by_context=tuple(_slices(table.context, logit, cramp)),
+        known=tuple(design.known.sum(axis=0).tolist()),
+        period=_period(table.start_s),
         notes=table.notes,
     )
+
+
+def _roc(logit: Floats, cramp: Floats) -> tuple[tuple[float, float], ...]:
+    in_vain, met = operating_points(logit, cramp)
+    return tuple(zip(in_vain.tolist(), met.tolist(), strict=True))
+
+
+def _decision(chance: Floats, cramp: Floats, threshold: float) -> Decision:
+    acted = chance >= threshold
+    return Decision(
+        threshold=threshold,
+        model=net_benefit(chance, cramp, threshold),
+        always=net_benefit(np.ones_like(chance), cramp, threshold),
+        acted=int(acted.sum()),
+        met=int(cramp[acted].sum()),
+    )
+
+
+def _period(start_s: Floats) -> tuple[float, float] | None:
+    told = start_s[np.isfinite(start_s)]
+    return (float(told.min()), float(told.max())) if len(told) else None
 
 
 def _curve(chance: Floats, cramp: Floats) -> tuple[Bin, ...]:
@@ -170,10 +209,13 @@ def _slices(names: NDArray[np.str_], logit: Floats, cramp: Floats) -> Iterator[S
         own = names == name
         chance, came = 1 / (1 + np.exp(-logit[own])), cramp[own]
         both = 0 < came.sum() < len(came)
+        low, high = observed_interval(int(came.sum()), len(came))
         yield Slice(
             name=str(name),
             rows=len(came),
             cramps=int(came.sum()),
+            low=low,
+            high=high,
             expected=float(chance.sum()),
             brier=float(np.mean((chance - came) ** 2)),
             auc=area_under_curve(logit[own], came).value if both else None,

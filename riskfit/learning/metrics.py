@@ -73,6 +73,41 @@ def _placements(these: Floats, those: Floats) -> Floats:
     return share
 
 
+def operating_points(score: Floats, outcome: Floats, most: int = 200) -> tuple[Floats, Floats]:
+    """Return what warning from a score on would have met and done in vain, for every score.
+
+    Parameters
+    ----------
+    score : ndarray
+        Any number that rises with risk.
+    outcome : ndarray
+        1 or 0; both must occur.
+    most : int
+        Of more points those are taken that lie about evenly along the curve.
+
+    Returns
+    -------
+    tuple of ndarray
+        Share of sessions without a cramp that were warned of, and share of those with one, from
+        (0, 0) to (1, 1); the area below is `area_under_curve` as long as none is left out.
+        [fraction]
+
+    References
+    ----------
+    Hanley & McNeil (1982), Radiology 143, 29-36, doi:10.1148/radiology.143.1.7063747.
+    """
+    order = np.argsort(-score, kind="stable")
+    came = outcome[order] > 0
+    last = np.append(np.flatnonzero(np.diff(score[order])), len(score) - 1)
+    met = np.concatenate([[0], np.cumsum(came)[last]]) / came.sum()
+    in_vain = np.concatenate([[0], np.cumsum(~came)[last]]) / (~came).sum()
+    if len(met) > most:
+        kept = np.unique(np.searchsorted(met + in_vain, np.linspace(0, 2, most)[:-1]))
+        kept = np.append(kept, len(met) - 1)
+        met, in_vain = met[kept], in_vain[kept]
+    return in_vain, met
+
+
 def calibration_slope(logit: Floats, outcome: Floats) -> Estimate:
     """Slope of outcomes on predicted log odds: 1 is right, below 1 too bold, above 1 too timid.
 

@@ -1,6 +1,7 @@
 """What learning found, as JSON entries and as text."""
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
@@ -32,7 +33,11 @@ def evaluation_entry(evaluation: "Evaluation") -> dict[str, Any]:
         "cramps": evaluation.cramps,
         "expected_cramps": evaluation.expected,
         "athletes": evaluation.athletes,
-        "discrimination": {"auc": _estimate(evaluation.auc)},
+        "period": _period(evaluation.period),
+        "discrimination": {
+            "auc": _estimate(evaluation.auc),
+            "roc": [{"in_vain": in_vain, "met": met} for in_vain, met in evaluation.roc],
+        },
         "calibration": {
             "slope": _estimate(evaluation.slope),
             "intercept": _estimate(evaluation.intercept),
@@ -51,11 +56,22 @@ def evaluation_entry(evaluation: "Evaluation") -> dict[str, Any]:
             ],
         },
         "decision_curve": [
-            {"threshold": d.threshold, "model": d.model, "always": d.always, "never": 0.0}
+            {
+                "threshold": d.threshold,
+                "model": d.model,
+                "always": d.always,
+                "never": 0.0,
+                "acted": d.acted,
+                "met": d.met,
+            }
             for d in evaluation.decisions
         ],
         "by_athlete": [_slice(part) for part in evaluation.by_athlete],
         "by_context": [_slice(part) for part in evaluation.by_context],
+        "known": [
+            {"rule": rule.id, "feature": rule.feature, "rows": rows}
+            for rule, rows in zip(model.rules, evaluation.known, strict=True)
+        ],
         "notes": list(evaluation.notes),
     }
 
@@ -66,15 +82,32 @@ def _estimate(estimate: "Estimate | None") -> dict[str, float] | None:
     return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
 
 
+def _period(period: tuple[float, float] | None) -> dict[str, str] | None:
+    if period is None:
+        return None
+    first, last = (datetime.fromtimestamp(moment, UTC).isoformat() for moment in period)
+    return {"first": first.replace("+00:00", "Z"), "last": last.replace("+00:00", "Z")}
+
+
 def _slice(part: "Slice") -> dict[str, Any]:
     return {
         "name": part.name,
         "rows": part.rows,
         "cramps": part.cramps,
+        "observed": {"low": part.low, "high": part.high},
         "expected_cramps": part.expected,
         "brier": part.brier,
         "auc": part.auc,
     }
+
+
+def shared_evaluation(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an evaluation's entry without whose outcomes they are, and where they lay."""
+    named = [
+        part | {"name": f"athlete {number}" if part["name"] else ""}
+        for number, part in enumerate(entry["by_athlete"], 1)
+    ]
+    return entry | {"source": None, "by_athlete": named, "notes": []}
 
 
 def calibration_entry(calibration: "Calibration") -> dict[str, Any]:
@@ -131,6 +164,7 @@ def published_entry(verdicts: Sequence["Verdict"]) -> dict[str, Any]:
             {
                 "cohort": verdict.cohort,
                 "title": verdict.title,
+                "measure": verdict.measure,
                 "what": verdict.what,
                 "published": verdict.published,
                 "low": verdict.low,
@@ -193,8 +227,8 @@ def evaluation_parts(evaluation: "Evaluation") -> Iterable[Any]:
         ("calibration intercept", evaluation.intercept, "0; above: too low"),
     ):
         if estimate is not None:
-            interval = f"{estimate.low:.2f} to {estimate.high:.2f}"
-            table.add_row(name, f"{estimate.value:.2f}", interval, right)
+            interval = f"{estimate.low:z.2f} to {estimate.high:z.2f}"
+            table.add_row(name, f"{estimate.value:z.2f}", interval, right)
     share = f"{evaluation.brier_of_share:.4f} for the share alone"
     table.add_row("Brier score", f"{evaluation.brier:.4f}", "", share)
     table.add_row("log loss", f"{evaluation.log_loss:.4f}", "", "as small as can be")
@@ -222,12 +256,16 @@ def _per_cent(share: float) -> str:
 def _decision_parts(evaluation: "Evaluation") -> Iterable[Any]:
     table = _table("Acting from", "net benefit", "acting always", "best")
     for decision in evaluation.decisions:
-        # where they tie, the simpler one is as good
-        worth = {"never": 0.0, "always": decision.always, "model": decision.model}
-        best = max(worth, key=lambda name: worth[name])
+        best = best_action(decision.model, decision.always)
         chance = _per_cent(decision.threshold)
-        table.add_row(chance, f"{decision.model:.4f}", f"{decision.always:.4f}", best)
+        table.add_row(chance, f"{decision.model:z.4f}", f"{decision.always:z.4f}", best)
     yield table
+
+
+def best_action(model: float, always: float) -> str:
+    """Return what is worth most: model, always or never; where they tie the simpler one."""
+    worth = {"never": 0.0, "always": always, "model": model}
+    return max(worth, key=lambda name: worth[name])
 
 
 def _slices(title: str, parts: Sequence["Slice"]) -> "Table":
