@@ -6,23 +6,35 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.learning import load_outcomes, outcome_options, print_json, show
+from riskfit.cli.learning import load_outcomes, outcome_options, print_json, show, versioned
+from riskfit.cli.output import SOME_FAILED, kind_of, write
 
 if TYPE_CHECKING:
     from riskfit.rules import Model
 
-_SOME_FAILED = 1
 
-
-@click.command(epilog="Examples: riskfit evaluate squad.csv --json; riskfit evaluate --published")
+@click.command(
+    epilog="Examples: riskfit evaluate squad.csv -o page.html; riskfit evaluate --published"
+)
 @click.argument(
     "cohort", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option(
     "--published", is_flag=True, help="Against the published cohorts; exit 1 when one fails."
 )
+@click.option(
+    "-o",
+    "--output",
+    metavar="OUT",
+    help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.",
+)
+@click.option(
+    "--share", is_flag=True, help="In a page or JSON leave out names of files and athletes."
+)
 @outcome_options
-def evaluate(cohort: Path | None, published: bool, **values: Any) -> None:
+def evaluate(
+    cohort: Path | None, published: bool, output: str | None, share: bool, **values: Any
+) -> None:
     """Hold a model against outcomes: discrimination, calibration, decision curve.
 
     COHORT is a CSV file: cramp (1 or 0), and as far as known athlete, start_time, context and
@@ -30,32 +42,45 @@ def evaluate(cohort: Path | None, published: bool, **values: Any) -> None:
     """
     from riskfit.rules import load_model
 
+    kind = kind_of(output, as_json=values["as_json"], share=share)
     model = load_model(values["model_file"])
     if published:
         if cohort is not None:
             raise click.UsageError("--published has its own cohorts: leave COHORT out")
-        _published(model, values["as_json"])
+        _published(model, kind, output)
         return
     from riskfit.learning.evaluation import evaluate as hold_against
-    from riskfit.report.learning import evaluation_entry, evaluation_parts
+    from riskfit.report.learning import evaluation_entry, evaluation_parts, shared_evaluation
 
     evaluation = hold_against(load_outcomes(cohort, model, values), model)
-    if values["as_json"]:
-        print_json(evaluation_entry(evaluation))
+    if kind == "text":
+        show(evaluation_parts(evaluation), output)
+        return
+    entry = evaluation_entry(evaluation)
+    entry = shared_evaluation(entry) if share else entry
+    if kind == "json":
+        print_json(entry, output)
     else:
-        show(evaluation_parts(evaluation))
+        from riskfit.report.html import evaluation_page
+
+        write(evaluation_page(versioned(entry), model), output)
 
 
-def _published(model: "Model", as_json: bool) -> None:
-    """Print the table of the published cohorts, and leave with its exit code."""
+def _published(model: "Model", kind: str, output: str | None) -> None:
+    """Write the table of the published cohorts, and leave with its exit code."""
     from riskfit.cohorts import load_cohorts, run_cohort
     from riskfit.report.learning import published_entry, published_parts
 
-    verdicts = [line for cohort in load_cohorts() for line in run_cohort(cohort, model)]
-    if as_json:
-        entry = published_entry(verdicts)
-        print_json({"model": {"id": model.id, "version": model.version}, **entry})
+    cohorts = load_cohorts()
+    verdicts = [line for cohort in cohorts for line in run_cohort(cohort, model)]
+    entry = {"model": {"id": model.id, "version": model.version}, **published_entry(verdicts)}
+    if kind == "text":
+        show(published_parts(verdicts), output)
+    elif kind == "json":
+        print_json(entry, output)
     else:
-        show(published_parts(verdicts))
+        from riskfit.report.html import published_page
+
+        write(published_page(versioned(entry), cohorts, model), output)
     if not all(line.passed for line in verdicts):
-        sys.exit(_SOME_FAILED)
+        sys.exit(SOME_FAILED)

@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from riskfit.cli.output import write
+
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from riskfit.learning.tables import OutcomeTable
     from riskfit.rules import Model
 
@@ -47,8 +51,8 @@ def load_outcomes(cohort: Path | None, model: "Model", values: dict[str, Any]) -
     if cohort is not None:
         table = read_cohort(cohort, model)
         return table if name is None else table.of_athlete(name)
-    from riskfit.learning.outcomes import table_of_store
     from riskfit.folders import store_path
+    from riskfit.learning.outcomes import table_of_store
     from riskfit.store import OWNER, Store
 
     with Store(store_file or store_path(), create=False) as store:
@@ -56,19 +60,32 @@ def load_outcomes(cohort: Path | None, model: "Model", values: dict[str, Any]) -
         return table_of_store(store, names, model)
 
 
-def show(parts: Iterable[Any]) -> None:
-    """Print texts and tables."""
+def show(parts: Iterable[Any], output: str | None = None) -> None:
+    """Print texts and tables, or write them to a file."""
     from rich.console import Console
 
-    console = Console(highlight=False, markup=False, soft_wrap=False)
+    if output is None or output == "-":
+        _print_all(Console(highlight=False, markup=False, soft_wrap=False), parts)
+        return
+    with Path(output).open("w", encoding="utf-8") as file:
+        _print_all(Console(file=file, width=110, highlight=False, markup=False), parts)
+
+
+def _print_all(console: "Console", parts: Iterable[Any]) -> None:
     for part in parts:
         console.print(part)
 
 
-def print_json(entry: dict[str, Any]) -> None:
-    """Print one strict JSON document."""
-    from riskfit import __version__
+def print_json(entry: dict[str, Any], output: str | None = None) -> None:
+    """Print one strict JSON document, or write it to a file."""
     from riskfit.report.document import encode
 
-    sys.stdout.buffer.write(encode({"riskfit": __version__, **entry}))
+    write(encode(versioned(entry)), output)
     sys.stdout.flush()
+
+
+def versioned(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry as a document: with the version that made it."""
+    from riskfit import __version__
+
+    return {"riskfit": __version__, **entry}

@@ -74,15 +74,11 @@ def finish(
 ) -> None:
     """Write results out, name the failures, and leave with the right exit code."""
     reached = _band_check(results, fail_at)
-    kind = "json" if as_json else "text"
-    if output is not None and output != "-" and not as_json:
-        kind = _kind_of(output)
-    if share and kind == "text":
-        raise click.UsageError("--share is for pages and JSON: give --json, or -o with .html")
+    kind = kind_of(output, as_json=as_json, share=share)
     if kind == "html":
         from riskfit.report.html import result_page
 
-        _write(
+        write(
             result_page(
                 results.analyses,
                 results.failures,
@@ -99,7 +95,7 @@ def finish(
         content = document(results.analyses, results.failures, results.model) | results.document
         for entry, more in zip(content["activities"], results.entries, strict=False):
             entry.update(more)
-        _write(encode(without_identity(content) if share else content), output)
+        write(encode(without_identity(content) if share else content), output)
     else:
         _write_text(results, output, full)
     if not quiet:
@@ -127,7 +123,17 @@ def _band_check(results: Results, fail_at: str | None) -> bool:
     )
 
 
-def _kind_of(output: str) -> str:
+def kind_of(output: str | None, *, as_json: bool, share: bool) -> str:
+    """Return what is to be written, html, json or text; refuse what does not go together."""
+    kind = "json" if as_json else "text"
+    if output is not None and output != "-" and not as_json:
+        kind = _by_suffix(output)
+    if share and kind == "text":
+        raise click.UsageError("--share is for pages and JSON: give --json, or -o with .html")
+    return kind
+
+
+def _by_suffix(output: str) -> str:
     kinds = {".html": "html", ".json": "json", ".txt": "text"}
     suffix = Path(output).suffix.lower()
     if suffix not in kinds:
@@ -137,7 +143,8 @@ def _kind_of(output: str) -> str:
     return kinds[suffix]
 
 
-def _write(data: bytes, output: str | None) -> None:
+def write(data: bytes, output: str | None) -> None:
+    """Write to a file, or to standard output."""
     if output is None or output == "-":
         sys.stdout.buffer.write(data)
     else:

@@ -22,6 +22,7 @@ from riskfit.rules import Model
 
 if TYPE_CHECKING:
     from riskfit.batch.reduce import BatchReport
+    from riskfit.cohorts import Cohort
     from riskfit.whatif import Case
 
 #: What a page may do: run the scripts whose digests it names, style itself, and nothing else.
@@ -134,6 +135,44 @@ def batch_page(report: "BatchReport", *, share: bool = False) -> bytes:
         batch=view,
         failures=shown_failures(report.failures, share=share),
     )
+
+
+def evaluation_page(document: Mapping[str, Any], model: Model) -> bytes:
+    """Return the page of a model held against outcomes.
+
+    Parameters
+    ----------
+    document : mapping
+        As `riskfit evaluate --json` prints it.
+    model : Model
+    """
+    from riskfit.report.evaluation_view import evaluation_view
+
+    view = evaluation_view(document, model)
+    return render(
+        "evaluation.html.jinja",
+        title=view["title"],
+        model=model,
+        charts=True,
+        scripts=("page.js", "evaluation.js"),
+        e=view,
+    )
+
+
+def published_page(document: Mapping[str, Any], cohorts: "Sequence[Cohort]", model: Model) -> bytes:
+    """Return the page of a model held against the published cohorts.
+
+    Parameters
+    ----------
+    document : mapping
+        As `riskfit evaluate --published --json` prints it.
+    cohorts : sequence of Cohort
+    model : Model
+    """
+    from riskfit.report.published_view import published_view
+
+    view = published_view(document, cohorts, model)
+    return render("published.html.jinja", title=view["title"], model=model, e=view)
 
 
 def shown_failures(failures: Iterable[Failure], *, share: bool = False) -> list[dict[str, str]]:

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import pytest
 from tools.browser import Browser, find_chromium
+from tools.cohorts import outcome_file
 from tools.made_batch import made_report
-from tools.pages import check_page_of_sample, session_page_of_sample, six_hours
+from tools.pages import (
+    check_page_of_sample,
+    evaluation_page_of,
+    published_page_of,
+    session_page_of_sample,
+    six_hours,
+)
 
 from riskfit.report.html import batch_page
 
@@ -53,6 +60,8 @@ class Pages:
     batch: Path
     squad: Path
     check: Path
+    evaluation: Path
+    published: Path
 
 
 @pytest.fixture(scope="session")
@@ -69,6 +78,12 @@ def pages(tmp_path_factory):
         ),
         "squad": batch_page(made_report(squad, 240, athletes=("Ada", "<b>Bo</b>", "Cy"))),
         "check": check_page_of_sample(),
+        "evaluation": evaluation_page_of(
+            outcome_file(
+                folder / "squad.csv", athletes=20, prefix="<script>window.broken = 1</script>"
+            )
+        ),
+        "published": published_page_of(),
     }
     paths = {}
     for name, content in written.items():

@@ -15,11 +15,11 @@ SIZES = {
     "dark": {"width": 1280, "height": 900, "dark": True},
     "phone": {"width": 390, "height": 844, "phone": True},
 }
-NAMES = ("session", "six_hours", "batch", "squad", "check")
-#: Every page is looked at on a desk; what differs elsewhere shows in three of them.  The proof
+NAMES = ("session", "six_hours", "batch", "squad", "check", "evaluation", "published")
+#: Every page is looked at on a desk; what differs elsewhere shows in five of them.  The proof
 #: takes all.
 ALWAYS = {(name, "desk") for name in NAMES} | {
-    (name, size) for name in ("session", "squad", "check") for size in SIZES
+    (name, size) for name in ("session", "squad", "check", *NAMES[-2:]) for size in SIZES
 }
 VIEWS = [
     pytest.param(name, size, marks=[] if (name, size) in ALWAYS else pytest.mark.slow)
@@ -165,6 +165,43 @@ def test_a_session_prints_on_two_pages(open_page, tmp_path, sample):
     page.pdf(tmp_path / "session.pdf")
     raw = (tmp_path / "session.pdf").read_bytes()
     assert len(re.findall(rb"/Type ?/Page\b(?!s)", raw)) == 2
+
+
+# ---- the evaluation's charts
+
+
+def test_an_evaluations_charts_draw_the_document(open_page, pages):
+    page = look_through(open_page(pages.evaluation))
+    document = blocks(pages.evaluation.read_bytes())["evaluation-data"]["document"]
+
+    def drawn(chart, trace, axis):
+        path = f"document.getElementById('{chart}').data[{trace}].{axis}"
+        return json.loads(page.run(f"JSON.stringify(Array.from({path}))"))
+
+    bins, curve = document["calibration"]["curve"], document["decision_curve"]
+    assert drawn("calibration", 1, "x") == pytest.approx([100 * b["predicted"] for b in bins])
+    assert drawn("calibration", 1, "y") == pytest.approx([100 * b["observed"] for b in bins])
+    assert drawn("roc", 1, "y")[-1] == 100
+    assert len(drawn("roc", 1, "x")) == len(document["discrimination"]["roc"])
+    assert drawn("roc", 2, "y") == pytest.approx(
+        [100 * one["met"] / document["cramps"] for one in curve]
+    )
+    assert drawn("decisions", 2, "x") == pytest.approx([100 * one["threshold"] for one in curve])
+    shown = drawn("decisions", 2, "y")
+    assert shown[0] == curve[0]["model"]
+    assert [a for a, b in zip(shown, curve, strict=True) if a not in (b["model"], None)] == []
+
+
+def test_a_cohorts_mark_leads_to_its_source(open_page, pages):
+    page = open_page(pages.published)
+    links = json.loads(
+        page.run(
+            "JSON.stringify([...document.querySelectorAll('.published a')].map((a) => "
+            "!!document.querySelector(a.getAttribute('href'))))"
+        )
+    )
+    assert len(links) == 27
+    assert all(links)
 
 
 # ---- the batch's table

@@ -1,6 +1,8 @@
 """Simulated athletes with known sensitivities: what learning is proved on."""
 
+import csv
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,3 +63,25 @@ def simulated(
         logit += design.cause_logits() @ (np.ones(4) if truth is None else truth)
     cramp = (rng.random(rows) < 1 / (1 + np.exp(-logit))).astype(float)
     return Simulated(columns=columns, athlete=who, cramp=cramp, design=design)
+
+
+def outcome_file(
+    path: Path,
+    *,
+    athletes: int = 12,
+    each: int = 25,
+    kinds: int = 2,
+    dates: bool = True,
+    prefix: str = "a",
+    seed: int = 3,
+) -> Path:
+    """Write simulated sessions as a cohort file; with one kind nobody cramped."""
+    data = simulated(np.random.default_rng(seed), athletes=athletes, each=each)
+    with path.open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["athlete", "date", "context", "cramp", *data.columns])
+        for row, cramp in enumerate(data.cramp):
+            day = f"2025-{1 + row % 12:02d}-{1 + row % 28:02d}" if dates else ""
+            head = [f"{prefix}{data.athlete[row]}", day, "marathon", int(cramp) if kinds > 1 else 0]
+            writer.writerow([*head, *[values[row] for values in data.columns.values()]])
+    return path

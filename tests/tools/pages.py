@@ -11,8 +11,13 @@ from riskfit.activity import Activity, PlannedSession, Samples
 from riskfit.analysis import analyse
 from riskfit.athlete import Conditions
 from riskfit.cli.inputs import history_of_members
+from riskfit.cli.learning import versioned
+from riskfit.cohorts import load_cohorts, run_cohort
+from riskfit.learning.evaluation import evaluate
+from riskfit.learning.tables import read_cohort
 from riskfit.readers import read_activity
-from riskfit.report.html import result_page, session_page
+from riskfit.report.html import evaluation_page, published_page, result_page, session_page
+from riskfit.report.learning import evaluation_entry, published_entry
 from riskfit.report.planning import plan_entry
 from riskfit.resources import sample_data
 from riskfit.rules import load_model
@@ -84,6 +89,21 @@ def check_page_of_sample(share=False, name=None):
     done = analyse(plan, athlete, day, case.history, model=model)
     entry = {"plan": plan_entry(case, (), ()), "what_if": [], "changes": None}
     return result_page([done], [], model, entry, [case], share=share)
+
+
+def evaluation_page_of(cohort):
+    """Return the page of the published card held against a cohort file."""
+    model = load_model()
+    found = evaluate(read_cohort(cohort, model), model)
+    return evaluation_page(versioned(evaluation_entry(found)), model)
+
+
+def published_page_of():
+    """Return the page of the published card held against the published cohorts."""
+    model, cohorts = load_model(), load_cohorts()
+    lines = [line for cohort in cohorts for line in run_cohort(cohort, model)]
+    about = {"model": {"id": model.id, "version": model.version}}
+    return published_page(versioned(about | published_entry(lines)), cohorts, model)
 
 
 def blocks(page):

@@ -16,8 +16,9 @@ const riskfit = (() => {
 
   // A chart is a function from colours to plotly's data and layout; it is drawn when it comes
   // into view, and again when the colours change.
-  function chart(element, make) {
-    const one = { element, make, drawn: false };
+  // `paper` is its size when printed, where that is not the whole width.
+  function chart(element, make, paper = {}) {
+    const one = { element, make, paper, drawn: false };
     charts.push(one);
     if (typeof IntersectionObserver === "undefined") { draw(one); return one; }
     const watch = new IntersectionObserver((seen) => {
@@ -36,7 +37,7 @@ const riskfit = (() => {
       hoverlabel: { bgcolor: c.wash, bordercolor: c.line, font: { color: c.ink } },
       showlegend: false,
       dragmode: matchMedia("(pointer: coarse)").matches ? false : "zoom",
-    }, layout, printed ? { width: 690, height: layout.height * 0.5 } : {});
+    }, layout, printed ? Object.assign({ width: 690, height: layout.height * 0.5 }, one.paper) : {});
     one.drawn = true;
     one.element.setAttribute("data-drawn", "true");
     return Plotly.react(one.element, data, full, {
