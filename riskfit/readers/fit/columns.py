@@ -20,6 +20,7 @@ from riskfit.readers.fit.layouts import FieldSlot, Layout, Positions
 from riskfit.readers.fit.places import (
     MessageForm,
     Place,
+    anywhere,
     converted,
     defined_place,
     form_of,
@@ -35,14 +36,20 @@ Descriptions = Mapping[tuple[int, int], Sequence[tuple[int, DeveloperField]]]
 
 #: Up to this many messages are read one by one.
 _FEW = 40
+#: So much of each message is copied into rows, where the usual fields lie; the rest may be apps'
+#: fields that nobody asks for.  Short rows stay in the processor's cache. [byte]
+_WIDE = 64
 
 
 class _Rows(NamedTuple):
-    """Messages in file order: buffer, first byte, distance, and what layout each has."""
+    """Beginnings of messages in file order, so wide, and what layout each message has."""
 
     buffer: Any
     first: int
     stride: int
+    width: int
+    #: The file's bytes, with more behind where a message of another layout would reach over them.
+    data: bytes
     #: The layout that most messages have, and the rows of each of the others.
     main: int = 0
     others: Sequence[tuple[int, NDArray[np.intp]]] = ()
@@ -97,7 +104,10 @@ class ColumnTable:
         """Return the messages as rows of equal width."""
         if self._rows is None:
             run = self.layouts[0].one_run() if len(self.layouts) == 1 else None
-            self._rows = self._gather() if run is None else _Rows(self.data, *run)
+            if run is None:
+                self._rows = self._gather()
+            else:
+                self._rows = _Rows(self.data, *run, self.layouts[0].size, self.data)
         return self._rows
 
     def _gather(self) -> _Rows:
@@ -116,15 +126,19 @@ class ColumnTable:
             if len(own) <= _FEW
         }
         self._where = where
-        width = max((layout.size for layout in self.layouts), default=1)
+        widest = max(layout.size for layout in self.layouts)
         data = self.data
-        if len(where) and int(where[-1]) + width > len(data):
-            data += bytes(width)
-        cells = np.ndarray((len(data) - width + 1,), dtype=f"V{width}", buffer=data, strides=(1,))
-        return _Rows(cells[where], 0, width, main, others, few)
+        if int(where[-1]) + widest > len(data):
+            data += bytes(widest)
+        width = min(widest, _WIDE)
+        rows = anywhere(data, f"V{width}")[where]
+        return _Rows(rows, 0, width, width, data, main, others, few)
 
     def _raw(self, offset: int, dtype: str) -> NDArray[Any]:
+        """Return what stands at this byte of each message."""
         rows = self._lay_out()
+        if offset + int(dtype[-1]) > rows.width:
+            return anywhere(rows.data, dtype)[self.positions() + offset]
         return np.ndarray(
             (self._count,),
             dtype=dtype,
@@ -221,9 +235,12 @@ class ColumnTable:
     def values(self, number: int) -> list[float]:
         """Return what `column` does, as a list: quicker for a few messages."""
         held = self._fields_held()
-        if self._count > _FEW or any(source in held for source, _ in self._sources(number)):
+        sources = self._sources(number)
+        if self._count > _FEW or (sources and any(source in held for source, _ in sources)):
             many: list[float] = self.column(number).tolist()
             return many
+        if number not in held:
+            return [math.nan] * self._count
         values = self._few_numbers(number)
         scale, offset = profile.scaling(self.number, number)
         if scale:
@@ -320,8 +337,8 @@ class ColumnTable:
         if self._developer is None:
             found: dict[int, tuple[DeveloperField, dict[int, FieldSlot]]] = {}
             for index, layout in enumerate(self.layouts):
-                for slot in layout.developer_slots():
-                    said = self.described.get((slot.source, slot.number))
+                for key, slot in layout.developer_slots().items():
+                    said = self.described.get(key)
                     if said:
                         one = said[0][1] if len(said) == 1 else _meaning(said, layout)
                         found.setdefault(id(one), (one, {}))[1][index] = slot

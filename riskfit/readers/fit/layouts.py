@@ -51,15 +51,15 @@ def message_of(definition: bytes) -> tuple[int, int]:
 
 
 @lru_cache(maxsize=1 << 11)
-def _developer_slots_of(definition: bytes) -> tuple[FieldSlot, ...]:
+def _developer_slots_of(definition: bytes) -> Mapping[tuple[int, int], FieldSlot]:
     stop = 6 + 3 * definition[5]
     offset = 1 + sum(definition[7:stop:3])
-    slots = []
+    slots: dict[tuple[int, int], FieldSlot] = {}
     for at in range(stop + 1, len(definition), 3):
         number, size, source = definition[at : at + 3]
-        slots.append(FieldSlot(number, size, source, offset))
+        slots[source, number] = FieldSlot(number, size, source, offset)
         offset += size
-    return tuple(slots)
+    return slots
 
 
 @dataclass(slots=True, eq=False)
@@ -127,9 +127,9 @@ class Layout:
         row = self.fields().get(number)
         return None if row is None else FieldSlot._make(row)
 
-    def developer_slots(self) -> tuple[FieldSlot, ...]:
-        """Return the developer fields; their source is the developer's index."""
-        return _developer_slots_of(self.definition) if self.definition[0] & 0x20 else ()
+    def developer_slots(self) -> Mapping[tuple[int, int], FieldSlot]:
+        """Return the developer fields by developer index (their source) and number."""
+        return _developer_slots_of(self.definition) if self.definition[0] & 0x20 else {}
 
     def positions(self) -> Positions:
         """Return the first byte of every message, ascending."""
@@ -211,10 +211,10 @@ def expand(runs: list[int], singles: list[int]) -> Positions:
         return alone
     table = _numbers(runs).reshape(-1, 3)
     first, stride, count = table[:, 0], table[:, 1], table[:, 2]
-    ends = np.cumsum(count)
-    total = int(ends[-1])
-    # Within run i, row k lies at first + stride * (k - rows before the run).
+    # Each step is the run's stride, from a run's last message to the next run's first what it is.
     places = np.repeat(stride, count)
-    places *= np.arange(total, dtype=np.int64)
-    places += np.repeat(first - stride * (ends - count), count)
+    last = first + stride * (count - 1)
+    places[0] = first[0]
+    places[np.cumsum(count[:-1])] = first[1:] - last[:-1]
+    np.cumsum(places, out=places)
     return np.concatenate((places, alone)) if singles else places

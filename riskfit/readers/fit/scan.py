@@ -18,7 +18,7 @@ CUT, UNDEFINED, BAD_DEFINITION = "cut", "undefined", "bad definition"
 _HEADS = [bytes([value]) for value in range(256)]
 _WINDOW, _WINDOW_GROWTH = 48, 16
 #: Fewer messages in a row, or pairs, are stepped over as fast as they are taken at once.
-_AHEAD = 8
+_AHEAD = 12
 #: From one look for a run to the next: farther where the last one found none. [byte]
 _NEAR, _FAR = 1 << 7, 1 << 14
 
