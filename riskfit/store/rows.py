@@ -65,7 +65,7 @@ class FileResult:
     entries: tuple[Entry, ...] = ()
 
 
-class Info(msgspec.Struct, omit_defaults=True):
+class Info(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is said of an activity in words."""
 
     texts: list[str] = []
@@ -301,6 +301,6 @@ def relaid_info(blob: bytes, layout: list[str]) -> bytes:
     info = _decode_info(blob)
     cells = dict(zip(layout, info.cells, strict=True))
     unknown = "not computed by the version that imported it: import it again"
-    info.texts.append(unknown)
-    info.cells = [cells.get(name, len(info.texts) - 1) for name in CATALOGUE]
-    return msgspec.json.encode(info)
+    texts = [*info.texts, unknown]
+    placed = [cells.get(name, len(info.texts)) for name in CATALOGUE]
+    return msgspec.json.encode(msgspec.structs.replace(info, texts=texts, cells=placed))

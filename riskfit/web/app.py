@@ -7,6 +7,7 @@ from typing import Any, Final, TypeVar
 from urllib.parse import unquote
 
 from anyio import CapacityLimiter, to_thread
+from msgspec.structs import replace
 from starlette.applications import Starlette
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
@@ -103,8 +104,7 @@ class _Site:
 
     async def check_page(self, request: Request) -> Response:
         """Show the form, with an answer to what it holds at first."""
-        form = first_form(self.desk.model)
-        form.full = True
+        form = replace(first_form(self.desk.model), full=True)
         view = await self._work(self.slow, self.desk.check, form)
         make = partial(
             self._page,

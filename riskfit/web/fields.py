@@ -117,7 +117,7 @@ DAY: Final = (
 )
 
 
-class CheckForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class CheckForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What a page asks to be checked; ``day`` holds only what is told."""
 
     sport: str
@@ -130,7 +130,7 @@ class CheckForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
     full: bool = False
 
 
-class LogForm(msgspec.Struct, forbid_unknown_fields=True, kw_only=True):
+class LogForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """How a session went."""
 
     start_s: float
