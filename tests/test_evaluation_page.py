@@ -340,6 +340,7 @@ def test_a_card_that_fails_still_writes_its_page(tmp_path):
     out = tmp_path / "p.html"
     run("evaluate", "--published", "--model", card, "-o", out, code=1)
     assert "lies outside the range" in text_of(out.read_bytes())
+    assert "Causes count Dehydration x9.00" in text_of(out.read_bytes())
 
 
 @pytest.mark.parametrize("name", ["page.xyz", "page", "page.csv"])

@@ -49,7 +49,7 @@ def evaluation_view(document: Mapping[str, Any], model: Model) -> dict[str, Any]
         "decisions": _decisions(document),
         "words": _chart_words(document),
         "slices": _slices(document, model),
-        "model_facts": _model_facts(model),
+        "model_facts": model_facts(model),
         "outcome_facts": _outcome_facts(document),
         "known": known,
         "notes": document["notes"],
@@ -297,7 +297,8 @@ def _known(document: Mapping[str, Any], model: Model) -> list[dict[str, Any]]:
     ]
 
 
-def _model_facts(model: Model) -> list[tuple[str, str]]:
+def model_facts(model: Model) -> list[tuple[str, str]]:
+    """Return which model it is, who made it and from what."""
     made = model.provenance
     facts = [("Model", f"{model.id} {model.version}"), ("Title", model.title)]
     facts.append(("Made by", made.made_by + (f", {made.date}" if made.date else "")))

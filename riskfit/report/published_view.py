@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, Final
 
+from riskfit.report.evaluation_view import model_facts
 from riskfit.rules import Model
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def published_view(
             if any(line["measure"] == measure for line in lines)
         ],
         "cohorts": [_cohort(cohort, lines, model) for cohort in cohorts],
+        "model_facts": model_facts(model),
         "block": {"document": document},
     }
 
