@@ -299,6 +299,7 @@ def test_the_creator_tells_where_the_thermometer_was(creator, wrist):
         (b'lat="50.000000"', b'x="1" lat="50.000000"'),
         (b"</ele>", b"</ele><hr/>"),
         (b"</ele>", b"</ele><hr></hr>"),
+        (b"</ele>", b"</ele><gpxtpx:heading>7</gpxtpx:heading>"),  # begins as gpxtpx:hr does
         (b"</ele>", b"</ele><ele>7</ele>"),
         (b"<trkseg>", b"<!-- > <trkpt> < --><trkseg>"),
         (b"<trkseg>", b'<!-- > <trkpt lat="1" lon="2"></trkpt> < --><trkseg>'),

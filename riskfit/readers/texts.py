@@ -28,6 +28,7 @@ WIDEST_CELL = 40
 #: A mantissa of 15 digits and a power of ten up to 22 are exact doubles, so one division
 #: rounds correctly (Clinger 1990, "How to read floating point numbers accurately").
 _EXACT_DIGITS = 15
+_POWERS = np.array([float(10**power) for power in range(_EXACT_DIGITS + 2)])
 _ORDINAL_1970 = datetime(1970, 1, 1, tzinfo=UTC).toordinal()
 _DAY_US = 86_400_000_000
 #: Where the digits stand in YYYY-MM-DDTHH:MM:SS, and what stands between them.
@@ -69,47 +70,47 @@ def parse_number_cells(padded: ByteArray, starts: IntArray, lengths: IntArray) -
     width = int(lengths.max())
     if width > WIDEST_CELL or int(lengths.min()) < 1:
         return None
-    rows = _cells(padded, starts, width)
-    numbers = _short_decimals(rows, lengths)
+    columns = padded[starts + np.arange(width)[:, None]]
+    numbers = _short_decimals(columns, lengths)
     if numbers is None:
-        rows[np.arange(width) >= lengths[:, None]] = 0
-        numbers = _long_decimals(rows)
+        columns[np.arange(width)[:, None] >= lengths] = 0
+        numbers = _long_decimals(np.ascontiguousarray(columns.T))
     return numbers
 
 
-def _short_decimals(rows: ByteArray, lengths: IntArray) -> FloatArray | None:
-    """Return plain decimals of up to 15 digits, or None."""
-    if rows.shape[1] > _EXACT_DIGITS + 2:
+def _short_decimals(columns: ByteArray, lengths: IntArray) -> FloatArray | None:
+    """Return plain decimals of up to 15 digits, or None; a row of ``columns`` is a place."""
+    width = len(columns)
+    if width > _EXACT_DIGITS + 2:
         return None
-    mantissa = np.zeros(len(rows), dtype=np.int64)
-    decimals = np.zeros(len(rows), dtype=np.int64)
-    point = np.zeros(len(rows), dtype=bool)
-    digits = np.zeros(len(rows), dtype=np.int64)
-    negative = rows[:, 0] == ord("-")
-    uniform = int(lengths.min()) == rows.shape[1]
-    for column in range(rows.shape[1]):
-        byte = rows[:, column]
-        digit = byte - np.uint8(ord("0"))  # wraps round for bytes below "0"
-        is_digit = digit < 10
-        is_point = byte == ord(".")
-        odd = ~(is_digit | is_point)
-        if column == 0:
-            odd &= ~negative
-        if not uniform:
-            inside = lengths > column
-            odd &= inside
-            is_digit &= inside
-            is_point &= inside
-        if odd.any() or (is_point & point).any():
-            return None
-        mantissa = np.where(is_digit, mantissa * 10 + digit, mantissa)
-        digits += is_digit
-        decimals += is_digit & point
-        point |= is_point
-    if int(digits.min()) < 1 or int(digits.max()) > _EXACT_DIGITS:
+    digits = columns - np.uint8(ord("0"))  # wraps round for bytes below "0"
+    is_digit, is_point = digits < 10, columns == ord(".")
+    negative = columns[0] == ord("-")
+    usual = is_digit | is_point
+    usual[0] |= negative
+    if int(lengths.min()) < width:
+        behind = np.arange(width)[:, None] >= lengths
+        usual |= behind
+        is_digit &= ~behind
+        is_point &= ~behind
+    points, known = _column_sums(is_point), _column_sums(is_digit)
+    if not usual.all() or int(points.max()) > 1:
         return None
-    value: FloatArray = mantissa / 10.0**decimals
+    if int(known.min()) < 1 or int(known.max()) > _EXACT_DIGITS:
+        return None
+    mantissa = np.zeros(columns.shape[1])
+    for digit, real in zip(digits, is_digit, strict=True):
+        longer = mantissa * 10.0 + digit
+        mantissa = longer if real.all() else np.where(real, longer, mantissa)
+    place = _column_sums(is_point * np.arange(width, dtype=np.uint8)[:, None])
+    value: FloatArray = mantissa / _POWERS[(lengths - 1 - place) * points]
     return np.where(negative, -value, value)
+
+
+def _column_sums(table: NDArray[np.bool_] | ByteArray) -> ByteArray:
+    """Add up small numbers."""
+    sums: ByteArray = np.add.reduce(table.view(np.uint8), axis=0, dtype=np.uint8)
+    return sums
 
 
 def _long_decimals(rows: ByteArray) -> FloatArray | None:
@@ -170,10 +171,10 @@ def _uniform_times(rows: ByteArray) -> tuple[IntArray, int] | None:
     marks |= {body + i: zone[0][i : i + 1] for i in range(len(zone[0]))}
     if body < 19 or body == 20 or any((rows[:, at] != m[0]).any() for at, m in marks.items()):
         return None
-    digits = rows[:, :body] - np.uint8(ord("0"))  # wraps round for bytes below "0"
-    if (np.delete(digits, [at for at in marks if at < body], axis=1) > 9).any():
+    digits = rows[:, :body].T - np.uint8(ord("0"))  # wraps round for bytes below "0"
+    if (np.delete(digits, [at for at in marks if at < body], axis=0) > 9).any():
         return None
-    posix_us = _posix_us(digits.astype(np.int64))
+    posix_us = _posix_us(digits.astype(np.int64, order="C"))
     if posix_us is None:
         return None
     offset_s = (int(zone[2]) * 60 + int(zone[3])) * 60 if zone[1] else 0
@@ -183,18 +184,18 @@ def _uniform_times(rows: ByteArray) -> tuple[IntArray, int] | None:
 
 
 def _posix_us(digits: IntArray) -> IntArray | None:
-    """Return times from the digits of ``YYYY-MM-DDTHH:MM:SS.ffffff``, or None."""
-    part = {name: digits[:, at] * 10 + digits[:, at + 1] for name, at in _TIME_DIGITS.items()}
-    year = part["year"] * 100 + digits[:, 2] * 10 + digits[:, 3]
+    """Return times from digits, a row a place of ``YYYY-MM-DDTHH:MM:SS.ffffff``, or None."""
+    part = {name: digits[at] * 10 + digits[at + 1] for name, at in _TIME_DIGITS.items()}
+    year = part["year"] * 100 + digits[2] * 10 + digits[3]
     days = _days(year * 10_000 + part["month"] * 100 + part["day"])
     if days is None or (part["hour"] > 23).any() or (part["minute"] > 59).any():
         return None
     if (part["second"] > 59).any():
         return None
     second = (part["hour"] * 60 + part["minute"]) * 60 + part["second"]
-    fraction = np.zeros(len(digits), dtype=np.int64)
+    fraction = np.zeros(digits.shape[1], dtype=np.int64)
     for place in range(20, 26):
-        fraction = fraction * 10 + (digits[:, place] if place < digits.shape[1] else 0)
+        fraction = fraction * 10 + (digits[place] if place < len(digits) else 0)
     posix_us: IntArray = days * _DAY_US + second * 1_000_000 + fraction
     posix_us[posix_us < EARLIEST_US] = NO_TIME
     return posix_us

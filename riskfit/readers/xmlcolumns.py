@@ -128,11 +128,12 @@ def split(
 def _find_tags(data: bytes) -> _Tags | None:
     padding = max(WIDEST_CELL, 8 * _WORDS) + 8
     buffer = np.frombuffer(data + b"\0" * padding, dtype=np.uint8)
-    opened = np.flatnonzero(buffer == ord("<"))
-    closed = np.flatnonzero(buffer == ord(">"))
-    if len(opened) != len(closed) or not len(opened):
+    # the two brackets differ in one bit: both are found in one pass
+    brackets = np.flatnonzero((buffer & 0xFD) == ord("<"))
+    if len(brackets) % 2 or not len(brackets):
         return None
-    if (opened > closed).any() or (closed[:-1] > opened[1:]).any():
+    opened, closed = brackets[0::2].copy(), brackets[1::2].copy()
+    if (buffer[opened] != ord("<")).any() or (buffer[closed] != ord(">")).any():
         return None
     second = buffer[opened + 1]
     for index in np.flatnonzero((second == ord("!")) | (second == ord("?"))):
@@ -159,18 +160,17 @@ class _Runs:
         """Find the points of this tag; None unless each is opened and closed in turn."""
         name_at = tags.opened + 1 + tags.is_end
         wanted = np.frombuffer(tag.ljust(16, b"\0"), dtype="<u8")
-        is_point = np.ones(len(tags), dtype=bool)
-        for word in range(2):
-            mask = _MASKS[min(max(len(tag) - 8 * word, 0), 8)]
-            if mask:
-                is_point &= (tags.words[name_at + 8 * word] & mask) == wanted[word]
-        behind = tags.buffer[name_at + len(tag)]
-        is_point &= (behind <= ord(" ")) | (behind == ord(">"))
-        bare = behind == ord(">")
-        if (is_point & (tags.is_empty | (tags.is_end & ~bare))).any():
+        points = np.arange(len(tags))
+        for word in range(-(-len(tag) // 8)):
+            mask = _MASKS[min(len(tag) - 8 * word, 8)]
+            points = points[(tags.words[name_at[points] + 8 * word] & mask) == wanted[word]]
+        behind = tags.buffer[name_at[points] + len(tag)]
+        named = (behind <= ord(" ")) | (behind == ord(">"))
+        points, bare = points[named], behind[named] == ord(">")
+        is_end = tags.is_end[points]
+        if (tags.is_empty[points] | (is_end & ~bare)).any():
             return None
-        start = np.flatnonzero(is_point & ~tags.is_end)
-        end = np.flatnonzero(is_point & tags.is_end)
+        start, end = points[~is_end], points[is_end]
         if len(start) != len(end) or (start > end).any() or (end[:-1] > start[1:]).any():
             return None
         level = np.zeros(len(tags) + 1, dtype=np.int8)
@@ -209,17 +209,18 @@ def _plain(data: bytes, skeleton: bytes, buffer: ByteArray) -> bool:
     return blanks == np.count_nonzero(buffer < ord(" "))
 
 
-def _names(tags: _Tags) -> tuple[IntArray, list[str]] | None:
+def _names(tags: _Tags) -> tuple[ByteArray, list[str]] | None:
     """Return a number for the name of each tag, and the names."""
     begin = tags.opened + 1 + tags.is_end
     length = tags.closed - begin - tags.is_empty
     if not len(tags):
-        return np.empty(0, dtype=np.int64), []
-    key = np.zeros(len(tags), dtype=np.uint64)
-    for word in range(_WORDS):
-        kept = _MASKS[np.clip(length - 8 * word, 0, 8)]
-        key += (tags.words[begin + 8 * word] & kept) * _SPREAD[word]
-        key ^= key >> np.uint64(29)
+        return np.empty(0, dtype=np.uint8), []
+    key = _spread(tags.words[begin] & _MASKS[np.clip(length, 0, 8)], 0)
+    for word in range(1, _WORDS):
+        longer = np.flatnonzero(length > 8 * word)
+        kept = _MASKS[np.minimum(length[longer] - 8 * word, 8)]
+        more = tags.words[begin[longer] + 8 * word] & kept
+        key[longer] = _spread(more, word) + key[longer] * _SPREAD[0]
     keys, first = np.unique(key[:_FIRST_TAGS], return_index=True)
     number = _numbered(key, keys)
     if (odd := np.flatnonzero(keys[number] != key)).size:
@@ -237,7 +238,13 @@ def _names(tags: _Tags) -> tuple[IntArray, list[str]] | None:
                 return None
         names.append(name)
     words = list(dict.fromkeys(names))
-    return np.array([words.index(name) for name in names])[number], words
+    return np.array([words.index(name) for name in names], dtype=np.uint8)[number], words
+
+
+def _spread(part: WordArray, word: int) -> WordArray:
+    """Spread the bits of one word of a name."""
+    spread: WordArray = part * _SPREAD[word]
+    return spread ^ (spread >> np.uint64(29))
 
 
 def _numbered(key: WordArray, keys: WordArray) -> IntArray:
@@ -267,7 +274,7 @@ def _name(tags: _Tags, begin: int, length: int) -> str | None:
     return match[1].decode("ascii")
 
 
-def _nested(tags: _Tags, number: IntArray) -> bool:
+def _nested(tags: _Tags, number: ByteArray) -> bool:
     """Say whether every element inside the points ends where it must."""
     step = np.where(tags.is_end, -1, 1)
     step[tags.is_empty] = 0
@@ -323,7 +330,7 @@ def _read_attributes(
 def _read_fields(
     table: Table,
     tags: _Tags,
-    names: tuple[IntArray, list[str]],
+    names: tuple[ByteArray, list[str]],
     runs: _Runs,
     fields: Mapping[str, str],
 ) -> bool:
@@ -332,11 +339,13 @@ def _read_fields(
     # which point a tag belongs to: points are numbered by the tags before them
     tag_row = np.repeat(np.arange(len(runs.start)), runs.end - runs.start - 1)
     is_start = ~(tags.is_end | tags.is_empty)
+    starts_at = np.flatnonzero(is_start)
+    started = number[starts_at]
     for index, word in enumerate(words):
         channel = fields.get(word.rpartition(":")[2])
         if channel is None:
             continue
-        at = np.flatnonzero((number == index) & is_start)
+        at = starts_at[started == index]
         # a field's text is that of its last start tag: its own or its only child's
         child = at[~tags.is_end[at + 1]]
         if child.size:
