@@ -341,7 +341,10 @@ class ColumnTable:
                     said = self.described.get(key)
                     if said:
                         one = said[0][1] if len(said) == 1 else _meaning(said, layout)
-                        found.setdefault(id(one), (one, {}))[1][index] = slot
+                        known = found.get(id(one))
+                        if known is None:
+                            known = found[id(one)] = (one, {})
+                        known[1][index] = slot
             self._developer = list(found.values())
         return self._developer
 
