@@ -93,15 +93,19 @@ def clean(activity: Activity) -> CleanSession:
     offset_s = float(clock_s[0])
     second = np.rint(clock_s - offset_s).astype(np.intp)
     length = int(second[-1]) + 1
+    everything = len(keep) == len(activity.samples)
+    each_second = len(second) == length and bool((np.diff(second) == 1).all())
 
     grid: dict[str, FloatArray] = {}
     for name in CHANNELS:
         column = getattr(activity.samples, name)
         if column is absent_channel(len(activity.samples)):
             continue
-        values = _possible(name, column[keep], notes)
+        values = _possible(name, column if everything else column[keep], notes)
         valid = ~np.isnan(values)
-        if valid.any():
+        if each_second and valid.all():
+            grid[name] = values
+        elif valid.any():
             grid[name] = _on_grid(name, second[valid], values[valid], length)
     _drop_null_island(grid, notes)
 
@@ -189,25 +193,20 @@ def _on_grid(name: str, second: NDArray[np.intp], values: FloatArray, length: in
     """Put values on whole seconds (of equal ones the last holds) and fill short gaps."""
     grid = np.full(length, np.nan)
     grid[second] = values
-    known = np.flatnonzero(~np.isnan(grid))
-    if len(known) in (length, 1):
+    unknown = np.isnan(grid)
+    known = np.flatnonzero(~unknown)
+    missing = np.flatnonzero(unknown[: known[-1]])
+    missing = missing[missing > known[0]]
+    if not len(missing):
         return grid
-    gaps = np.diff(known)
-    limit = _FILL_S.get(name, _FILL_DEFAULT_S)
-    if gaps.max() <= 1:
-        return grid
-    inner = np.arange(known[0], known[-1] + 1)
-    filled = np.interp(inner, known, grid[known])
-    if name == "longitude_deg" and (np.abs(np.diff(grid[known])) > 180).any():
+    after = np.searchsorted(known, missing)
+    short = known[after] - known[after - 1] <= _FILL_S.get(name, _FILL_DEFAULT_S)
+    missing, before, seen = missing[short], known[after[short] - 1], grid[known]
+    if name == "longitude_deg" and (np.abs(np.diff(seen)) > 180).any():
         # Across the date line a straight line runs round the wrong side of the world.
-        filled = grid[known][np.searchsorted(known, inner, side="right") - 1]
-    too_long = gaps > limit
-    if too_long.any():
-        edge = np.zeros(len(inner) + 1, dtype=np.intp)
-        edge[known[:-1][too_long] + 1 - known[0]] += 1
-        edge[known[1:][too_long] - known[0]] -= 1
-        filled[np.cumsum(edge[:-1]) > 0] = np.nan
-    grid[inner] = filled
+        grid[missing] = grid[before]
+    else:
+        grid[missing] = np.interp(missing, known, seen)
     return grid
 
 
@@ -287,21 +286,18 @@ def _never_back(distance_m: FloatArray, notes: list[str]) -> FloatArray:
 
     A leap is what nobody covers in the time: watches add what a treadmill showed at its end.
     """
-    known = ~np.isnan(distance_m)
+    known = np.flatnonzero(~np.isnan(distance_m))
     values = distance_m[known]
-    step = np.diff(values, prepend=values[0])
-    leap = step > POSSIBLE["speed_m_s"][1] * np.diff(np.flatnonzero(known), prepend=0) + _LEAP_M
+    step = np.diff(values)
+    leap = step > POSSIBLE["speed_m_s"][1] * np.diff(known) + _LEAP_M
     if leap.any():
         notes.append(f"distance: {step[leap].sum() / 1000:.1f} km covered in no time left out")
         step = np.where(leap, 0.0, step)
     if leap.any() or (step < 0).any():
-        values = np.cumsum(np.maximum(step, 0.0))
-    out = np.full(len(distance_m), np.nan)
-    out[known] = values - values[0]
-    first = int(np.argmax(known))
-    last_known = np.maximum.accumulate(np.where(known, np.arange(len(out)), first))
-    out = out[last_known]
-    out[:first] = 0.0
+        values = np.cumsum(np.concatenate(([0.0], np.maximum(step, 0.0))))
+    # each holds until the next; before the first nothing was covered
+    out = np.zeros(len(distance_m))
+    out[known[0] :] = np.repeat(values - values[0], np.diff(known, append=len(out)))
     return out
 
 

@@ -206,7 +206,9 @@ def _climb(altitude_m: FloatArray) -> tuple[FloatArray, FloatArray]:
     nowhere = np.full(len(altitude_m), np.nan)
     if len(known_rows) < 2:
         return nowhere, nowhere
-    whole = np.interp(np.arange(len(altitude_m)), known_rows, altitude_m[known_rows])
+    whole = altitude_m
+    if len(known_rows) < len(altitude_m):
+        whole = np.interp(np.arange(len(altitude_m)), known_rows, altitude_m[known_rows])
     summed = np.concatenate([[0.0], np.cumsum(whole)])
     rows = np.arange(len(whole))
     left, right = np.maximum(rows - 15, 0), np.minimum(rows + 16, len(whole))

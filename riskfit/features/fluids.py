@@ -9,7 +9,7 @@ from riskfit.features.course import STEP_S, WATER, Course
 from riskfit.features.energy import Energy
 from riskfit.features.heat import Surroundings, sunlight_w_m2
 from riskfit.features.person import Person
-from riskfit.features.table import Column, Columns, FloatArray, known, missing
+from riskfit.features.table import Column, Columns, FloatArray, known, missing, zero_unknown
 from riskfit.formulas.fluid import SODIUM_MMOL_L, sodium_loss_g, sweat_interval
 from riskfit.formulas.resting import body_surface_area_m2
 from riskfit.formulas.sun import air_pressure_hpa
@@ -123,7 +123,7 @@ def steady_sweat_l_h(
     course: Course, energy: Energy, around: Surroundings, person: Person
 ) -> FloatArray:
     """Return the sweat rate that each step would settle at [L/h]."""
-    speed = np.nan_to_num(course.speed_m_s)
+    speed = zero_unknown(course.speed_m_s)
     sport = course.legs[0].sport
     altitude = 0.0 if np.isnan(course.altitude_m) else course.altitude_m
     rate = sweat_rate_l_h(

@@ -13,11 +13,18 @@ from riskfit.features.course import BIKE, RUN, Course
 from riskfit.features.energy import Energy
 from riskfit.features.person import THRESHOLD_SPREAD, Person
 from riskfit.features.recovery import ASSUMED_LOAD_PER_HOUR, RecoveryTable
-from riskfit.features.table import Column, Columns, FloatArray, known, largest, missing
+from riskfit.features.table import (
+    Column,
+    Columns,
+    FloatArray,
+    known,
+    largest,
+    missing,
+    zero_unknown,
+)
 from riskfit.features.traces import LegTrace, mean_so_far
 from riskfit.formulas.intensity import (
     banister_trimp_rate,
-    cumulative_normalized_power,
     edwards_trimp,
     heart_rate_reserve_fraction,
     hr_training_stress_score,
@@ -118,7 +125,7 @@ def _ranged(values: FloatArray, source: str, spread: float) -> Column:
 def _leg_load(trace: LegTrace, person: Person, rpe: float | None) -> LegLoad:
     """Try the measures in order, those with a known threshold first."""
     measures: list[tuple[bool, Callable[[], LegLoad]]] = []
-    if trace.power_w is not None and trace.leg.sport in BIKE:
+    if trace.normalized_power_w is not None:
         measures.append((person.assumes("ftp_w"), lambda: _load_by_power(trace, person)))
     if trace.adjusted_speed_m_s is not None:
         assumed = person.assumes("threshold_speed_m_s")
@@ -138,9 +145,8 @@ def _leg_load(trace: LegTrace, person: Person, rpe: float | None) -> LegLoad:
 
 
 def _load_by_power(trace: LegTrace, person: Person) -> LegLoad:
-    power = trace.power_w
-    so_far = cumulative_normalized_power(power)[np.maximum(trace.ends - 1, 0)]  # type: ignore[arg-type]
-    load = np.nan_to_num(training_stress_score(trace.ends, so_far, person.ftp_w))
+    so_far = trace.normalized_power_w[np.maximum(trace.ends - 1, 0)]  # type: ignore[index]
+    load = zero_unknown(training_stress_score(trace.ends, so_far, person.ftp_w))
     return LegLoad(load=load, source=f"power, FTP {person.sources['ftp_w']}")
 
 
@@ -148,14 +154,14 @@ def _load_by_pace(trace: LegTrace, person: Person) -> LegLoad:
     speed = mean_so_far(trace.adjusted_speed_m_s, trace.ends)  # type: ignore[arg-type]
     load = running_training_stress_score(trace.ends, speed, person.threshold_speed_m_s)
     source = f"pace, threshold {person.sources['threshold_speed_m_s']}"
-    return LegLoad(load=np.nan_to_num(load), source=source)
+    return LegLoad(load=zero_unknown(load), source=source)
 
 
 def _load_by_heart_rate(trace: LegTrace, person: Person) -> LegLoad:
     rate = _trimp_rate(trace.heart_rate_bpm, person)  # type: ignore[arg-type]
     trimp = mean_so_far(rate, trace.ends) * trace.ends / 60
     per_hour = 60 * float(_trimp_rate(np.array([person.hr_threshold_bpm]), person)[0])
-    load = np.nan_to_num(hr_training_stress_score(trimp, per_hour))
+    load = zero_unknown(hr_training_stress_score(trimp, per_hour))
     return LegLoad(load=load, source=f"heart rate, maximum {person.sources['hr_max_bpm']}")
 
 
@@ -186,7 +192,7 @@ def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
     reserve = heart_rate_reserve_fraction(heart, person.hr_rest_bpm, person.hr_max_bpm)
     trimp = np.sum(
         [
-            np.nan_to_num(mean_so_far(_trimp_rate(rate, person), ends)) * ends / 60
+            zero_unknown(mean_so_far(_trimp_rate(rate, person), ends)) * ends / 60
             for rate, ends in with_heart
         ],
         axis=0,
@@ -293,11 +299,11 @@ def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
         heart = missing("no heart rate recorded") if trace.heart_rate_bpm is None else None
         return heart or known(0.0, short), known(0.0, short)
     fade = np.where(long_enough, pace_fade_fraction_at(output[_WARM_UP_S:], last), 0.0)
-    slower = known(np.nan_to_num(fade), "second half against first")
+    slower = known(zero_unknown(fade), "second half against first")
     if trace.heart_rate_bpm is None:
         return missing("no heart rate recorded"), slower
     drift = decoupling_fraction_at(output[_WARM_UP_S:], trace.heart_rate_bpm[_WARM_UP_S:], last)
-    return known(np.nan_to_num(np.where(long_enough, drift, 0.0)), "output a heart beat"), slower
+    return known(zero_unknown(np.where(long_enough, drift, 0.0)), "output a heart beat"), slower
 
 
 def _early_excess(trace: LegTrace, person: Person, recovery: RecoveryTable) -> Column:
@@ -322,8 +328,8 @@ def early_output(trace: LegTrace) -> FloatArray | None:
     held = None
     if trace.leg.sport in RUN and trace.adjusted_speed_m_s is not None:
         held = mean_so_far(trace.adjusted_speed_m_s, half)
-    elif trace.leg.sport in BIKE and trace.power_w is not None:
-        held = cumulative_normalized_power(trace.power_w)[np.maximum(half - 1, 0)]
+    elif trace.normalized_power_w is not None:
+        held = trace.normalized_power_w[np.maximum(half - 1, 0)]
     return held if held is not None and np.isfinite(held[-1]) else None
 
 

@@ -11,7 +11,7 @@ from riskfit.features.course import BIKE, RUN, Course
 from riskfit.features.duration import leg_active_s
 from riskfit.features.intensity import LegLoad, early_output, hour_told
 from riskfit.features.person import Person
-from riskfit.features.table import FloatArray
+from riskfit.features.table import FloatArray, zero_unknown
 from riskfit.features.traces import LegTrace
 from riskfit.formulas.pacing import power_duration, riegel_speed
 
@@ -108,7 +108,7 @@ def _best_effort(trace: LegTrace) -> tuple[float, float, float]:
 
 def _best(output: FloatArray, curve: object) -> tuple[float, float]:
     """Return duration and mean of the best of the usual lengths, by its hour equivalent."""
-    summed = np.concatenate([[0.0], np.cumsum(np.nan_to_num(output))])
+    summed = np.concatenate([[0.0], np.cumsum(zero_unknown(output))])
     lengths = [length for length in (*_EFFORTS_S, len(output)) if 300 <= length <= len(output)]
     if not lengths:
         return float("nan"), float("nan")

@@ -6,6 +6,7 @@ so that every formula runs once for all of them.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isfinite
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -53,6 +54,11 @@ def missing(because: str) -> Column:
     return Column(np.array([np.nan]), missing_because=because)
 
 
+def zero_unknown(values: FloatArray) -> FloatArray:
+    """Return the values with 0 for those that are unknown."""
+    return np.where(np.isnan(values), 0.0, values)
+
+
 def _with_axis(values: ArrayLike) -> FloatArray:
     array = np.asarray(values, dtype=float)
     return array if array.ndim else array[None]
@@ -66,15 +72,19 @@ def session_features(columns: Mapping[str, Column]) -> dict[str, Feature]:
 def _feature(name: str, column: Column) -> Feature:
     """Return one feature; anything that is no finite number is missing."""
     unit = CATALOGUE[name].unit
-    value = float(column.values[..., -1])
-    if not np.isfinite(value):
+    value = column.values.item(-1)
+    if not isfinite(value):
         because = column.missing_because or f"needs {CATALOGUE[name].needs}"
         return Feature(unit=unit, missing_because=because)
-    low, high = (
-        None if bound is None or not np.isfinite(bound[..., -1]) else float(bound[..., -1])
-        for bound in (column.low, column.high)
-    )
+    low, high = _end(column.low), _end(column.high)
     return Feature(value=value, unit=unit, source=column.source, low=low, high=high)
+
+
+def _end(bound: FloatArray | None) -> float | None:
+    if bound is None:
+        return None
+    end = bound.item(-1)
+    return end if isfinite(end) else None
 
 
 def largest(columns: Iterable[Column]) -> Column:

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.cleaning import CleanSession
-from riskfit.features.course import FOOT, RUN, Course, CourseLeg
+from riskfit.features.course import BIKE, FOOT, RUN, Course, CourseLeg
 from riskfit.features.table import FloatArray
+from riskfit.formulas.intensity import cumulative_normalized_power
 from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
 
 #: A channel counts as recorded in a leg when it is known for half of its time.
@@ -35,6 +36,8 @@ class LegTrace:
         0 where no altitude is known.
     adjusted_speed_m_s : ndarray or None
         Speed on the flat at the same metabolic cost, on foot.
+    normalized_power_w : ndarray or None
+        Normalized power of everything up to each second, on a bike.
     """
 
     leg: CourseLeg
@@ -46,6 +49,7 @@ class LegTrace:
     speed_m_s: FloatArray | None
     grade_fraction: FloatArray
     adjusted_speed_m_s: FloatArray | None
+    normalized_power_w: FloatArray | None
 
     @property
     def output(self) -> FloatArray | None:
@@ -67,7 +71,7 @@ def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
         rows = np.flatnonzero(mine)
         if not leg.moves or not len(rows):
             continue
-        speed = _enough(samples.speed_m_s, rows)
+        speed, power = _enough(samples.speed_m_s, rows), _enough(samples.power_w, rows)
         adjusted = None
         if speed is not None and leg.sport in FOOT:
             adjusted = grade_adjusted_speed_m_s(speed, grade[rows], leg.sport in RUN)
@@ -78,10 +82,13 @@ def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
                 rows=rows,
                 ends=np.searchsorted(rows, course.end_s, side="left"),
                 heart_rate_bpm=_enough(samples.heart_rate_bpm, rows),
-                power_w=_enough(samples.power_w, rows),
+                power_w=power,
                 speed_m_s=speed,
                 grade_fraction=grade[rows],
                 adjusted_speed_m_s=adjusted,
+                normalized_power_w=None
+                if power is None or leg.sport not in BIKE
+                else cumulative_normalized_power(power),
             )
         )
     return traces

@@ -129,7 +129,8 @@ def _richness(activity: Activity, channels: list[str], elapsed_s: float) -> floa
     """Return the weighed seconds that are known, of what people look at."""
     samples = activity.samples
     known = sum(
-        _WORTH[name] * float(np.mean(~np.isnan(getattr(samples, name)))) for name in channels
+        _WORTH[name] * (int(np.count_nonzero(~np.isnan(getattr(samples, name)))) / len(samples))
+        for name in channels
     )
     weather = activity.weather.air_temperature_c is not None
     return round(elapsed_s * known + _WEATHER_WORTH_S * weather, 3)
