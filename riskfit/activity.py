@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import Self
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit.athlete import Athlete, Conditions
@@ -95,8 +96,7 @@ class Samples:
 CHANNELS: tuple[str, ...] = tuple(f.name for f in fields(Samples) if f.name != "elapsed_s")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(Struct, frozen=True, kw_only=True):
     """What the device itself totalled for a session, leg or lap; None where it did not.
 
     Energies are metabolic. ``sweat_loss_l`` is the maker's own estimate, ``rpe`` the
@@ -120,8 +120,7 @@ class Summary:
     training_stress_score: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leg:
+class Leg(Struct, frozen=True, kw_only=True):
     """One sport's part of an activity: a slice of the rows of its samples."""
 
     sport: str
@@ -129,28 +128,25 @@ class Leg:
     rows: slice
     start_s: float = float("nan")
     end_s: float = float("nan")
-    summary: Summary = field(default_factory=Summary)
+    summary: Summary = Summary()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lap:
+class Lap(Struct, frozen=True, kw_only=True):
     """A stretch of time the device or the person marked, in elapsed seconds."""
 
     start_s: float
     end_s: float
-    summary: Summary = field(default_factory=Summary)
+    summary: Summary = Summary()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pause:
+class Pause(Struct, frozen=True, kw_only=True):
     """A stretch in which the timer stood, in elapsed seconds."""
 
     start_s: float
     end_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Device:
+class Device(Struct, frozen=True, kw_only=True):
     """What recorded the session, as far as the file says."""
 
     manufacturer: str | None = None

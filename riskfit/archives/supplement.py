@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, replace
 
+from msgspec import structs
+
 from riskfit.activity import Activity
 from riskfit.athlete import Athlete, Conditions
 
@@ -28,7 +30,7 @@ def supplemented(activity: Activity, extra: Supplement) -> Activity:
     if extra.athlete is not None:
         athlete = athlete.over(extra.athlete)
     if summary.rpe is None and extra.rpe is not None:
-        summary = replace(summary, rpe=extra.rpe)
+        summary = structs.replace(summary, rpe=extra.rpe)
     return replace(
         activity,
         summary=summary,

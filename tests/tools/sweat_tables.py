@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from riskfit.formulas.humidity import vapour_pressure_kpa
 from riskfit.formulas.locomotion import acsm_running_vo2_ml_kg_min
@@ -188,7 +189,7 @@ def _alone(activity: Any, leg: Any) -> Any:
         activity,
         samples=replace(activity.samples, **cut),
         sport=leg.sport,
-        legs=(replace(leg, rows=slice(0, length), start_s=0.0, end_s=leg.end_s - start),),
+        legs=(structs.replace(leg, rows=slice(0, length), start_s=0.0, end_s=leg.end_s - start),),
         laps=(),
         pauses=(),
         summary=leg.summary,

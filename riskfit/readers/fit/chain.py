@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
+from msgspec import structs
 
 from riskfit.activity import CHANNELS, Activity, Samples
 from riskfit.readers.fit import profile
@@ -39,7 +40,7 @@ def joined(activities: Sequence[Activity]) -> Activity:
     shifts = [(activity.start_time - start) / timedelta(seconds=1) for activity in activities]
     before = np.cumsum([0, *(len(activity.samples) for activity in activities)]).tolist()
     legs = tuple(
-        replace(
+        structs.replace(
             leg,
             rows=slice(leg.rows.start + rows, leg.rows.stop + rows),
             start_s=leg.start_s + shift,
@@ -51,12 +52,12 @@ def joined(activities: Sequence[Activity]) -> Activity:
     sports = list(dict.fromkeys(leg.sport for leg in legs if leg.sport != "transition"))
     moved = list(zip(activities, shifts, strict=True))
     laps = [
-        replace(lap, start_s=lap.start_s + shift, end_s=lap.end_s + shift)
+        structs.replace(lap, start_s=lap.start_s + shift, end_s=lap.end_s + shift)
         for activity, shift in moved
         for lap in activity.laps
     ]
     pauses = [
-        replace(pause, start_s=pause.start_s + shift, end_s=pause.end_s + shift)
+        structs.replace(pause, start_s=pause.start_s + shift, end_s=pause.end_s + shift)
         for activity, shift in moved
         for pause in activity.pauses
     ]
