@@ -202,6 +202,25 @@ def test_workers_import_no_terminal_and_not_the_program_that_started_them(tmp_pa
     assert not loaded & {"rich", "click", "jinja2", "plotly", "sklearn", "riskfit.cli"}
 
 
+def test_workers_have_an_environment_of_their_own(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(
+        "import os\nfrom riskfit.batch import pool\n"
+        "with pool._hidden_main(), pool._environment(), pool._pool(1, frozenset()) as executor:\n"
+        "    for name in pool._ENVIRONMENT:\n"
+        "        print(name, executor.submit(os.getenv, name).result())\n"
+        "left = [os.getenv(name) for name in pool._ENVIRONMENT]\n"
+        "assert left == ['4', None, None, None], left\n"
+    )
+    mine = {name: told for name, told in os.environ.items() if name not in pool._ENVIRONMENT}
+    mine["OPENBLAS_NUM_THREADS"] = "4"  # who sets it is obeyed
+    done = subprocess.run(
+        [sys.executable, script], capture_output=True, text=True, timeout=60, env=mine, check=True
+    )
+    told = dict(line.split() for line in done.stdout.splitlines())
+    assert told == {**pool._ENVIRONMENT, "OPENBLAS_NUM_THREADS": "4"}
+
+
 def test_a_file_that_kills_workers_is_reported_and_the_others_are_done(
     archive, tmp_path, monkeypatch
 ):

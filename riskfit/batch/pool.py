@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 CHUNK: Final = 16
 #: Each worker has one chunk under way and one waiting.
 _AHEAD: Final = 2
+#: What workers are started with, where the user says nothing else.
+_ENVIRONMENT: Final = {
+    # there is a process for every processor, so linear algebra needs one thread
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    # memory that a file took serves the next one; to give it back and ask again costs a worker
+    # a sixth of its time for XML (glibc; others pass over it) [bytes]
+    "MALLOC_MMAP_THRESHOLD_": str(32 * 1024**2),
+    "MALLOC_TRIM_THRESHOLD_": str(64 * 1024**2),
+}
 
 
 def run_here(tasks: Iterable[Task], known: Known = frozenset()) -> Iterator[list[FileResult]]:
@@ -37,7 +47,7 @@ def run_pool(
     """
     chunks = _chunks(list(tasks), jobs or cpu_count())
     suspects: list[Task] = []
-    with _hidden_main(), _one_thread_each():
+    with _hidden_main(), _environment():
         while chunks:
             yield from _run_until_broken(chunks, known, jobs or cpu_count(), suspects)
         while suspects:
@@ -167,10 +177,10 @@ def _hidden_main() -> Iterator[None]:
 
 
 @contextmanager
-def _one_thread_each() -> Iterator[None]:
-    """Let the workers' linear algebra use one thread: there is a process for every processor."""
-    names = [name for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS") if name not in os.environ]
-    os.environ.update(dict.fromkeys(names, "1"))
+def _environment() -> Iterator[None]:
+    """Set the workers' environment while they are started."""
+    names = [name for name in _ENVIRONMENT if name not in os.environ]
+    os.environ.update({name: _ENVIRONMENT[name] for name in names})
     try:
         yield
     finally:
