@@ -611,6 +611,14 @@ def test_other_kinds_of_files_are_named(kind, word):
         read_fit(made.finish())
 
 
+def test_timed_records_in_a_file_of_unknown_type_are_read():
+    made = writer(200)
+    records(made)
+    read = read_fit(made.finish())
+    assert len(read.samples) == len(SECONDS)
+    assert any("unknown type (200)" in note for note in read.notes)
+
+
 def test_a_workout_is_sent_to_the_check_command():
     with pytest.raises(NotAnActivityError, match="riskfit check --plan"):
         read_fit(writer(5).finish())

@@ -110,6 +110,9 @@ def _refuse_other_kinds(tables: Tables, said: list[str], *, damaged: bool) -> bo
     if timed and kind == "course":
         said.append("the file is a course with times: they may be planned and not recorded")
         return False
+    if timed and str(kind).isdigit():
+        said.append(f"the file is of an unknown type ({kind}) and holds timed records: read as one")
+        return False
     if kind not in {None, "activity"}:
         remedy = _REMEDY.get(str(kind), "give a recorded activity")
         raise NotAnActivityError(
