@@ -1,10 +1,10 @@
 """Activity (or plan), athlete, conditions and history in; one row of features out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
+from msgspec import Struct
 
 from riskfit.activity import Activity, PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
@@ -82,8 +82,7 @@ def compute_features(
     return finish_features([begin_features(activity_or_planned, athlete, conditions, history)])[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Begun:
+class Begun(Struct, frozen=True, kw_only=True, eq=False):
     """A recording's features but for WBGT, which costs less for many recordings at once."""
 
     columns: Columns

@@ -1,10 +1,10 @@
 """The course of a session in steps of a minute: what a recording and a plan have in common."""
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from riskfit.activity import Activity, PlannedSession
 from riskfit.cleaning import CleanSession
@@ -45,8 +45,7 @@ INDOOR: Final = frozenset(
 _LEAVES_A_TRACK: Final = FOOT | BIKE | {"rowing", "cross_country_skiing", "inline_skating"}
 
 
-@dataclass(frozen=True, slots=True)
-class CourseLeg:
+class CourseLeg(Struct, frozen=True):
     """A sport's part of the course."""
 
     sport: str
@@ -58,8 +57,7 @@ class CourseLeg:
         return self.sport != "transition"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Course:
+class Course(Struct, frozen=True, kw_only=True, eq=False):
     """One session, or several plans at once, in steps; the last axis is the steps.
 
     Attributes

@@ -4,10 +4,10 @@ Power beats speed with grade, which beats the device's calories, which beat hear
 beats a table value of the sport.
 """
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from riskfit.activity import Activity
 from riskfit.features.course import BIKE, FOOT, RUN, STEP_S, Course
@@ -34,8 +34,7 @@ SPREAD: Final[dict[str, float]] = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Energy:
+class Energy(Struct, frozen=True, kw_only=True, eq=False):
     """Metabolic rate and external work along the steps, and where they come from."""
 
     metabolic_rate_w: FloatArray

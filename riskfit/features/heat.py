@@ -6,10 +6,10 @@ serves the sweat estimate alone: WBGT then stays unknown.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit.athlete import Conditions
@@ -49,8 +49,7 @@ _ASSUMED_WIND_M_S: Final = 2.0
 _WBGT_EVERY: Final = 10
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Surroundings:
+class Surroundings(Struct, frozen=True, kw_only=True, eq=False):
     """Air, wind and sun along the course; ``measured`` says the temperature is not assumed."""
 
     air_temperature_c: FloatArray
@@ -184,8 +183,7 @@ def _climate(course: Course, indoor: bool) -> float:
     return float(climate_temperature_c(course.latitude_deg, day_of_year(course.start_s)))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class WbgtQuestion:
+class WbgtQuestion(Struct, frozen=True, kw_only=True, eq=False):
     """WBGT of one course, still to be worked out.
 
     Attributes

@@ -1,10 +1,10 @@
 """How hard: heart rate, power and pace against the person's own thresholds."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import ArrayLike
 
 from riskfit.activity import Activity
@@ -50,8 +50,7 @@ _EARLY_S: Final = 600
 _FIRST_THRESHOLD_FRACTION: Final = 0.70
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LegLoad:
+class LegLoad(Struct, frozen=True, kw_only=True, eq=False):
     """A leg's load along the steps [TSS] and what it was measured by."""
 
     load: FloatArray

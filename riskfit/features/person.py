@@ -1,9 +1,10 @@
 """The person: profile over file over assumption, and the features that rest on them alone."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+from msgspec import Struct
 
 from riskfit.athlete import Athlete, Medication
 from riskfit.features.table import Column, Columns, known, missing
@@ -42,8 +43,7 @@ _NEW_MEDICATION_DAYS: Final = 90
 _NEW_MEDICATION_FACTOR: Final = 1.25
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class Person(Struct, frozen=True, kw_only=True):
     """Numbers the formulas need, all present, and where each comes from.
 
     ``sources[name]`` is ``"profile"``, ``"file"``, ``"recorded"`` or ``"assumed"``.

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import structs
 
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
@@ -220,15 +221,19 @@ def _as_planned(columns: Mapping[str, Column], plan: PlannedSession, effort: Eff
         changed[name] = (
             missing("not planned: --distance, --ascent or a course")
             if column.missing_because
-            else replace(column, source=effort.source if name == "distance_km" else "planned")
+            else structs.replace(
+                column, source=effort.source if name == "distance_km" else "planned"
+            )
         )
     descent = columns["descent_m_per_km"]
     if descent.missing_because:
         changed["descent_m_per_km"] = missing("not planned: --ascent, --descent or a course")
     elif plan.descent_m is None and plan.ascent_m is not None and descent.source:
-        changed["descent_m_per_km"] = replace(descent, source="planned ascent, and down again")
+        changed["descent_m_per_km"] = structs.replace(
+            descent, source="planned ascent, and down again"
+        )
     else:
-        changed["descent_m_per_km"] = replace(
+        changed["descent_m_per_km"] = structs.replace(
             descent, source=(descent.source or "").replace("altitude and distance", "planned")
         )
     return changed
@@ -254,7 +259,7 @@ def _first_row(column: Column, steps: int) -> Column:
         return row[:steps] if len(row) > 1 else row
 
     values = cut(column.values)
-    return replace(
+    return structs.replace(
         column,
         values=column.values if values is None else values,
         low=cut(column.low),

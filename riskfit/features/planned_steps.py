@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from msgspec import structs
 
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions
@@ -104,7 +105,7 @@ class PlanTrace:
             distance = unknown if plan.distance_m is None else plan.distance_m * share
         ascent, descent = (part * distance for part in self.effort.steepness)
         place = self._place(course)
-        return replace(
+        return structs.replace(
             course,
             speed_m_s=self.per_step(self.rates.speed_m_s),
             distance_m=distance,
@@ -179,7 +180,7 @@ class PlanTrace:
             rate = steady_sweat_l_h(course, energy, around, person)
         else:
             picks = np.arange(0, steps, _SWEAT_EVERY)
-            some = replace(
+            some = structs.replace(
                 course, end_s=course.end_s[picks], leg=course.leg[picks], active_s=self.active_s
             )
             thin = steady_sweat_l_h(some, energy, _at_steps(around, picks), person)
@@ -276,7 +277,7 @@ def _at_steps(around: Surroundings, picks: IntArray) -> Surroundings:
     def thin(values: FloatArray) -> FloatArray:
         return values[..., picks] if values.shape[-1] > 1 else values
 
-    return replace(
+    return structs.replace(
         around,
         air_temperature_c=thin(around.air_temperature_c),
         relative_humidity_pct=thin(around.relative_humidity_pct),
@@ -309,4 +310,4 @@ def planned_surroundings(course: Course, planning: Planning, variants: Variants)
             along[name] = np.asarray(values, dtype=float)[:, None]
     if around.indoor:
         along = {n: v for n, v in along.items() if n not in ("wind_m_s", "sun_fraction")}
-    return replace(around, **along)
+    return structs.replace(around, **along)

@@ -1,10 +1,10 @@
 """What a session leaves behind for the sessions after it: one record for each of its legs."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 
 from riskfit.athlete import History
 from riskfit.features.course import BIKE, RUN, Course
@@ -19,8 +19,7 @@ from riskfit.formulas.pacing import power_duration, riegel_speed
 _EFFORTS_S: Final = (300, 600, 1200, 1800, 3600)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LegRecord:
+class LegRecord(Struct, frozen=True, kw_only=True):
     """One leg as a row of the history; nan where unknown."""
 
     start_s: float

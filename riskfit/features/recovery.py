@@ -4,10 +4,11 @@ Everything is computed for many sessions at once from sorted arrays and running 
 session is a table of one row.  Only what started strictly earlier counts.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
 from riskfit.athlete import History
@@ -36,8 +37,7 @@ _HEAT_DAY_S: Final = 1800.0
 IntArray = NDArray[np.intp]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class RecoveryTable:
+class RecoveryTable(Struct, frozen=True, kw_only=True, eq=False):
     """Recovery quantities, a row a query; nan where the history does not tell.
 
     ``columns`` holds catalogue features; the rest is what a session's own load and duration

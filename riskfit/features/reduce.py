@@ -4,7 +4,7 @@
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -26,7 +26,7 @@ from riskfit.features.table import FloatArray
 
 #: A leg as a row of an array: what the store keeps of a session for those after it.
 LEG_DTYPE: Final = np.dtype(
-    [(f.name, "S24" if f.name == "sport" else "<f8") for f in fields(LegRecord)]
+    [(name, "S24" if name == "sport" else "<f8") for name in LegRecord.__struct_fields__]
 )
 FEATURE_INDEX: Final = {name: number for number, name in enumerate(CATALOGUE)}
 #: Features that a session alone cannot have.

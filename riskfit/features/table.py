@@ -5,10 +5,10 @@ so that every formula runs once for all of them.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from math import isfinite
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
 from riskfit.features.catalogue import CATALOGUE, Feature
@@ -16,8 +16,7 @@ from riskfit.features.catalogue import CATALOGUE, Feature
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Column:
+class Column(Struct, frozen=True, eq=False):
     """One feature over time: values, where they come from, and the range they may lie in.
 
     The last axis is the steps of the session (or has length one: the same throughout); the

@@ -1,9 +1,9 @@
 """Each leg's seconds under way, end to end: what per-second formulas work on."""
 
-from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit.cleaning import CleanSession
@@ -18,8 +18,7 @@ _ENOUGH: Final = 0.5
 _GRADE_S: Final = 30
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class LegTrace:
+class LegTrace(Struct, frozen=True, kw_only=True, eq=False):
     """One leg's seconds under way.
 
     Attributes

@@ -1,7 +1,7 @@
 """How hot it is for a body: WBGT and its bands; humidity and sun come from their own modules."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -304,8 +304,7 @@ def wbgt_with_interval_c(
     return value, np.minimum(low, value), np.maximum(high, value)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeatBand:
+class HeatBand(NamedTuple):
     """A band of a heat measure: from ``from_c`` up to the next band's.
 
     Attributes

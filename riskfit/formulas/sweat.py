@@ -6,8 +6,8 @@ one unknown per sample, the drive for sweating follows, and what cannot evaporat
 metre of body surface: W/m², kPa, °C.
 """
 
-from dataclasses import dataclass, fields
 from itertools import pairwise
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,8 +96,7 @@ _NEWTON_STEPS, _COMMON_STEPS = 60, 3
 _MAGNUS_SLOPE = 17.625 * 243.04  # derivative of the saturation pressure's exponent
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Balance:
+class _Balance(NamedTuple):
     """What the balance needs, each an array over samples.
 
     ``core`` and ``exercise`` are the drives that do not depend on the skin.
@@ -113,7 +112,7 @@ class _Balance:
 
     def only(self, chosen: NDArray[np.bool_]) -> "_Balance":
         """Return the balance of some of the samples."""
-        return _Balance(*(getattr(self, field.name)[chosen] for field in fields(self)))
+        return _Balance(*(value[chosen] for value in self))
 
 
 def _softplus(x: FloatArray) -> FloatArray:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from msgspec import Struct
+
 from riskfit.rules import Grade, Part
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+class Contribution(Struct, frozen=True, kw_only=True):
     """One line of the ledger; ``value`` is None where the usual was assumed."""
 
     rule: str
@@ -25,8 +26,7 @@ class Contribution:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PartPoints:
+class PartPoints(Struct, frozen=True, kw_only=True):
     """Points of "you" or of "this session", with their odds; the session has a word too."""
 
     points: float
@@ -36,8 +36,7 @@ class PartPoints:
     word: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CausePoints:
+class CausePoints(Struct, frozen=True, kw_only=True):
     """Points of a cause, of how many with everything at its worst."""
 
     points: float
@@ -49,8 +48,7 @@ class CausePoints:
         return self.points / self.of if self.of else 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NotAssessed:
+class NotAssessed(Struct, frozen=True, kw_only=True):
     """An unknown rule: how far it could move the score, and what would settle it."""
 
     rule: str
@@ -63,16 +61,14 @@ class NotAssessed:
     settled_by: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedFlags:
+class RedFlags(Struct, frozen=True, kw_only=True):
     """Red flags that are present; not screened is not the same as none."""
 
     screened: bool
     present: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chance:
+class Chance(Struct, frozen=True, kw_only=True):
     """An illustration: about this many of one session like this. [fraction]."""
 
     value: float

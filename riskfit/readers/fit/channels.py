@@ -1,9 +1,9 @@
 """Samples from the record table: native fields, packed fields, developer fields, heart rate."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 
 from riskfit.activity import Leg, Samples
 from riskfit.readers.fit import profile
@@ -49,8 +49,7 @@ _STEPPING_SUB_SPORTS = {"treadmill", "stair_climbing", "elliptical", "indoor_run
 _MOST_STRIDES = 120.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Overrides:
+class _Overrides(Struct, frozen=True):
     """Developer fields that stand for native ones, and those that are channels themselves."""
 
     native: Mapping[int, list[DeveloperField]]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
@@ -214,8 +215,7 @@ def file_word(data: bytes) -> str | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
+class Header(Struct, frozen=True):
     """A file header: where its messages begin and where it says they end. [byte]."""
 
     at: int

@@ -7,9 +7,10 @@ the invalid values, which are found by asking each base type's ``parse`` once.
 import gc
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 #: Seconds from the POSIX epoch to FIT's, 31 December 1989 00:00 UTC. [s]
 FIT_EPOCH_S = 631065600
@@ -99,8 +100,7 @@ NEWER_WORDS: dict[str, dict[int, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class BaseType:
+class BaseType(Struct, frozen=True):
     """A number's form in the file: numpy kind and width, and the value that means none."""
 
     name: str

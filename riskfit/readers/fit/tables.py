@@ -4,17 +4,16 @@ The columnar reader (`columns`) and the reference (`reference`) make tables with
 that one assembly serves both and every column of one can be compared with the other's.
 """
 
-from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
-class DeveloperField:
+class DeveloperField(Struct, frozen=True):
     """A field that an app or a sensor brought along, as its description message says.
 
     ``native_field`` is the number of the profile's field it stands for, if any.

@@ -6,9 +6,9 @@ chance of one in eight thousand, and several in a row are as good as certain.
 
 import struct
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit.readers.fit import profile
@@ -31,8 +31,7 @@ _WINDOWS = (1 << 11, 1 << 14, 1 << 17)
 Stamps = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(Struct, frozen=True):
     """The times that can be believed. [s since the FIT epoch]."""
 
     low: int = _EARLIEST
