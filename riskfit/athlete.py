@@ -5,7 +5,7 @@ Unknown is ``None`` throughout; what is impossible is refused where it enters, h
 
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,16 +50,17 @@ class _Checked:
     """Refuses impossible numbers on creation and overlays one instance on another."""
 
     __slots__ = ()
+    #: Name, least and most of each number that is limited.
+    _limited: ClassVar[tuple[tuple[str, float, float], ...]]
+
+    def __init_subclass__(cls) -> None:
+        cls._limited = tuple((n, *_LIMITS[n]) for n in cls.__annotations__ if n in _LIMITS)
 
     def __post_init__(self) -> None:
-        for f in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, f.name)
-            if f.name in _LIMITS and value is not None:
-                low, high = _LIMITS[f.name]
-                if not low <= value <= high:
-                    raise InputError(
-                        f"{f.name} is {value:g}: give a value from {low:g} to {high:g}"
-                    )
+        for name, low, high in self._limited:
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise InputError(f"{name} is {value:g}: give a value from {low:g} to {high:g}")
 
     def known(self) -> dict[str, Any]:
         """Return the fields that are not None (or empty), by name."""

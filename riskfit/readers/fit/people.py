@@ -39,9 +39,7 @@ _INDOOR = {
 def last_value(tables: Tables, message: int, field: int) -> float | None:
     """Return the last valid value of a field, None where there is none."""
     table = tables.get(message)
-    if table is None or not table.has(field):
-        return None
-    return _last(table.values(field))
+    return None if table is None else _last(table.values(field))
 
 
 def read_athlete(tables: Tables, said: list[str]) -> Athlete:

@@ -85,9 +85,9 @@ class Scanner:
         data, announced, near = self.data, self._announced, _NEAR
         while position < end:
             after = self._take_run(position, end)
-            near = _NEAR if after > position else min(2 * near, _FAR)
+            near = _NEAR if after > position else 2 * near if near < _FAR else _FAR
             position = after
-            stop = min(position + near, end)
+            stop = position + near if position + near < end else end
             while position < stop:
                 length, places = announced[data[position]]
                 places.append(position)
