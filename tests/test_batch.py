@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import math
 import os
 import subprocess
 import sys
@@ -499,10 +500,17 @@ def test_the_summary_ranks_and_says_when_it_rose(archive, tmp_path):
     report, _ = report_of(archive, tmp_path)
     scores = report.athletes[0].scores.score
     shown = [int(line.split()[0]) for line in text.splitlines()[2:] if line[:3].strip().isdigit()]
-    assert shown[0] == round(float(scores.max()))
+    ranked = np.sort(scores)[::-1]
+    assert shown == [math.floor(score) for score in ranked], "no number reaches another band"
     for rise in rising_weeks(report.athletes[0]):
         assert rise.score - rise.before >= 3
         assert rise.rule in {rule.name for rule in report.model.rules}
+
+
+def test_a_folder_that_is_not_there_is_named_before_any_work(archive, tmp_path):
+    said = batch(archive, "-o", tmp_path / "nowhere" / "o.csv", code=2).stderr
+    assert "there is no folder" in said
+    assert "nowhere" in said
 
 
 def test_exit_codes(archive, tmp_path):

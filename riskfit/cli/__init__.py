@@ -64,6 +64,12 @@ class _Commands(click.Group):
             return super().invoke(ctx)
         except RiskfitError as error:
             raise click.ClickException(str(error)) from error
+        except BrokenPipeError:
+            raise  # whoever read has read enough; click ends quietly
+        except OSError as error:
+            if error.filename is None:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from error
 
 
 def _start_and_end_quickly() -> None:

@@ -10,7 +10,7 @@ import click
 
 from riskfit.cli.gathering import gathering_options, inputs_of, run_of, shown_progress
 from riskfit.cli.options import athlete_options, make_athlete, model_options
-from riskfit.cli.output import BAND_REACHED, NOTHING_SCORED, SOME_FAILED
+from riskfit.cli.output import BAND_REACHED, NOTHING_SCORED, SOME_FAILED, in_a_folder
 from riskfit.cli.stores import store_options
 
 if TYPE_CHECKING:
@@ -33,7 +33,11 @@ _KINDS = {
 @click.command(epilog="Example: riskfit batch export_4711.zip -o season.csv --since 2026-01-01")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
 @click.option(
-    "-o", "--output", metavar="OUT", help="Write to a file, format by suffix; - is stdout."
+    "-o",
+    "--output",
+    metavar="OUT",
+    callback=in_a_folder,
+    help="Write to a file, format by suffix; - is stdout.",
 )
 @click.option(
     "--format",

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from riskfit.cli.learning import load_outcomes, outcome_options, print_json, show
+from riskfit.cli.output import in_a_folder
 
 
 @click.command(epilog="Example: riskfit calibrate squad.csv -o squad.toml")
@@ -16,6 +17,7 @@ from riskfit.cli.learning import load_outcomes, outcome_options, print_json, sho
     "-o",
     "--output",
     type=click.Path(dir_okay=False, path_type=Path),
+    callback=in_a_folder,
     help="Where the learned card is written, if it wins (TOML).",
 )
 @click.option("--id", "model_id", default="riskfit-learned", show_default=True, help="Its name.")

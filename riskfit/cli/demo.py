@@ -4,12 +4,15 @@ from pathlib import Path
 
 import click
 
+from riskfit.cli.output import in_a_folder
+
 
 @click.command()
 @click.option(
     "-o",
     "--output",
     default="demo-report.html",
+    callback=in_a_folder,
     show_default=True,
     help="Report file to write (.html, .json, .txt).",
 )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskfit.cli.learning import load_outcomes, outcome_options, print_json, show, versioned
-from riskfit.cli.output import SOME_FAILED, kind_of, write
+from riskfit.cli.output import SOME_FAILED, in_a_folder, kind_of, write
 
 if TYPE_CHECKING:
     from riskfit.rules import Model
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     "-o",
     "--output",
     metavar="OUT",
+    callback=in_a_folder,
     help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.",
 )
 @click.option(

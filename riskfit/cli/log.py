@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskfit.cli.output import in_a_folder
 from riskfit.cli.stores import open_store, store_options
 
 if TYPE_CHECKING:
@@ -32,7 +33,13 @@ if TYPE_CHECKING:
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     help="Log what a CSV file holds.",
 )
-@click.option("--export", "export_file", metavar="FILE", help="Write all as CSV; - is stdout.")
+@click.option(
+    "--export",
+    "export_file",
+    metavar="FILE",
+    callback=in_a_folder,
+    help="Write all as CSV; - is stdout.",
+)
 @store_options
 def log(session: str | None, cramp: bool | None, **values: Any) -> None:
     """Log how a session went; "none" matters as much as a cramp.

@@ -21,6 +21,13 @@ F = TypeVar("F", bound=Callable[..., Any])
 SOME_FAILED, NOTHING_SCORED, BAND_REACHED = 1, 3, 10
 
 
+def in_a_folder(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # noqa: ARG001
+    """Refuse a file whose folder is not there, before any work is done."""
+    if value is not None and str(value) != "-" and not Path(value).absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {Path(value).parent}: make it first")
+    return value
+
+
 @dataclass(slots=True)
 class Results:
     """What a command found, in order of its inputs."""
@@ -48,6 +55,7 @@ def output_options(command: F) -> F:
             "-o",
             "--output",
             metavar="OUT",
+            callback=in_a_folder,
             help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.",
         ),
         click.option(

@@ -11,7 +11,7 @@ from riskfit.batch.reduce import BatchReport, Sessions
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.reduce import FEATURE_INDEX
 from riskfit.features.table import FloatArray
-from riskfit.report.summary import rising_weeks
+from riskfit.report.summary import main_cause, rising_weeks
 from riskfit.report.words import CAUSE_NAMES
 from riskfit.rules import Model, Rule
 
@@ -61,7 +61,6 @@ def batch_view(report: BatchReport, *, share: bool = False) -> dict[str, Any]:
         "block": {
             "bands": [{"id": band.id, "from": band.from_} for band in model.bands],
             "causes": CAUSE_NAMES,
-            "cause_points": dict(model.cause_points),
             "context": _context_name(report),
             "rules": [_rule_entry(rule, model, numbers) for rule in rules],
             "athletes": names,
@@ -253,15 +252,8 @@ def _athlete_row(one: Sessions, name: str) -> dict[str, Any]:
         "sessions": len(one),
         "median": float(np.median(known)) if len(known) else None,
         "highest": float(known.max()) if len(known) else None,
-        "mostly": _main_cause(one, rows) if len(known) else "–",
+        "mostly": main_cause(one, rows),
     }
-
-
-def _main_cause(one: Sessions, rows: np.ndarray[Any, Any]) -> str:
-    """Name the cause that is fullest, on average, of what it could give."""
-    causes, most = one.scores.causes, one.model.cause_points
-    fullest = max(causes, key=lambda name: float(causes[name][rows].mean()) / most[name])
-    return CAUSE_NAMES[fullest]
 
 
 def _worst_weeks(report: BatchReport, names: list[str]) -> list[dict[str, Any]]:
@@ -283,7 +275,7 @@ def _worst_weeks(report: BatchReport, names: list[str]) -> list[dict[str, Any]]:
                     "sessions": len(rows),
                     "mean": float(scores[rows].mean()),
                     "highest": float(scores[rows].max()),
-                    "mostly": _main_cause(one, rows),
+                    "mostly": main_cause(one, rows),
                 }
             )
     found.sort(key=lambda week: (-week["mean"], week["monday"], week["name"]))

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from riskfit.batch.reduce import BatchReport, Sessions
+from riskfit.report.numbers import round_down
 from riskfit.report.words import CAUSE_NAMES, duration_words
 
 #: A week stands out when its mean score is so far above that of the four before (assumption).
@@ -103,16 +104,17 @@ def print_batch(console: Console, report: BatchReport, *, full: bool = False) ->
 
 
 def _athletes_table(report: BatchReport) -> Table:
-    table = Table("Athlete", "Sessions", "Median", "Highest", "Mostly", box=None, pad_edge=False)
+    heads = ("Athlete", "Sessions", "Median", "Highest", "Mostly, besides you")
+    table = Table(*heads, box=None, pad_edge=False)
     ranked = sorted(report.athletes, key=lambda one: -_highest(one.scores.score))
     for one in ranked:
         known = one.scores.score[np.isfinite(one.scores.score)]
         table.add_row(
             Text(one.athlete or "you"),
             str(len(one)),
-            f"{np.median(known):.0f}" if len(known) else "-",
-            f"{known.max():.0f}" if len(known) else "-",
-            _main_cause(one, np.flatnonzero(np.isfinite(one.scores.score))),
+            _points(float(np.median(known))) if len(known) else "-",
+            _points(float(known.max())) if len(known) else "-",
+            main_cause(one, np.flatnonzero(np.isfinite(one.scores.score))),
         )
     return table
 
@@ -122,15 +124,25 @@ def _highest(scores: np.ndarray[tuple[int], np.dtype[np.float64]]) -> float:
     return float(known.max()) if len(known) else -1.0
 
 
-def _main_cause(sessions: Sessions, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> str:
+def main_cause(sessions: Sessions, rows: np.ndarray[tuple[int], np.dtype[np.intp]]) -> str:
+    """Name the cause that gave these sessions most points, what is the person's own apart."""
     if not len(rows):
-        return "-"
-    causes = sessions.scores.causes
-    return CAUSE_NAMES[max(causes, key=lambda name: float(causes[name][rows].mean()))]
+        return "–"
+    points = {
+        name: float(values[rows].mean())
+        for name, values in sessions.scores.causes.items()
+        if name != "predisposition"
+    }
+    return CAUSE_NAMES[max(points, key=lambda name: points[name])]
+
+
+def _points(score: float) -> str:
+    """Print a score as everywhere: no number reaches a band that the score did not."""
+    return f"{round_down(score):.0f}"
 
 
 def _sessions_table(report: BatchReport, limit: int | None) -> Table:
-    table = Table("Score", "", "Date", "Sport", "Time", "Driven by", "File", box=None)
+    table = Table("Score", "", "Date", "Sport", "Time", "Driven by, besides you", "File", box=None)
     ranked = sorted(
         (
             (-float(score), number, row)
@@ -145,7 +157,7 @@ def _sessions_table(report: BatchReport, limit: int | None) -> Table:
         start = datetime.fromtimestamp(float(one.rows.start_s[row]), UTC)
         minutes = one.values[row, 0]
         table.add_row(
-            f"{-score:.0f}",
+            _points(-score),
             Text(band, _STYLE.get(band, "")),
             f"{start:%Y-%m-%d}",
             one.rows.sport[row],
@@ -189,8 +201,8 @@ def _print_rises(console: Console, report: BatchReport, limit: int | None) -> No
         who = f"{rise.athlete}: " if rise.athlete else ""
         console.print(
             Text(
-                f"  {who}{rise.monday:%Y-%m-%d} to {sunday:%m-%d}  {rise.before:.0f} -> "
-                f"{rise.score:.0f} ({rise.sessions} sessions), most by "
+                f"  {who}{rise.monday:%Y-%m-%d} to {sunday:%m-%d}  {_points(rise.before)} -> "
+                f"{_points(rise.score)} ({rise.sessions} sessions), most by "
                 f"{CAUSE_NAMES[rise.cause].lower()}: {rise.rule.lower()}"
             )
         )

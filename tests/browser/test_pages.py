@@ -1,14 +1,18 @@
 """Pages as people use them: they load in silence, answer to mouse and keys, and can be read."""
 
+import io
 import json
 import re
 import statistics
 from itertools import cycle
 
 import pytest
+from rich.console import Console
+from tools.made_batch import made_report
 from tools.pages import blocks, sample_analysis
 
-from riskfit.report.html import plotly_script, session_page
+from riskfit.report.html import batch_page, plotly_script, session_page
+from riskfit.report.summary import print_batch
 from riskfit.rules import load_model
 
 SIZES = {
@@ -395,3 +399,23 @@ def test_a_page_can_be_used_within_twice_the_time_of_an_empty_chart(
         full.append(usable_after(browser, getattr(pages, name)))
     ratio = statistics.median(full) / statistics.median(empty)
     assert ratio <= 2, f"{statistics.median(full):.0f} ms against {statistics.median(empty):.0f}"
+
+
+def test_the_page_of_a_batch_names_the_drivers_that_the_terminal_names(open_page, tmp_path):
+    report = made_report(tmp_path, 40)
+    (tmp_path / "batch.html").write_bytes(batch_page(report))
+    page = open_page(tmp_path / "batch.html")
+    console = Console(width=400, record=True, file=io.StringIO())
+    print_batch(console, report, full=True)
+    printed = console.export_text()
+    seen = json.loads(
+        page.run(
+            "JSON.stringify([...document.querySelectorAll('#table tr[data-row]')].map((r) => "
+            "[r.querySelector('.c-score').textContent, r.querySelector('.c-why').textContent]))"
+        )
+    )
+    assert len(seen) == 40
+    rows = [line for line in printed.splitlines() if line[:4].strip().isdigit()]
+    for (score, why), line in zip(seen, rows, strict=True):
+        assert line.split()[0] == score
+        assert why in line

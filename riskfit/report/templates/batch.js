@@ -22,14 +22,13 @@ riskfit.batch = (() => {
   const minutes = (m) => (m === null ? "–" : riskfit.ledger.hours(m));
   const plain = (sport) => sport.replace(/_/g, " ");
 
-  // What stands out of the session's own part: known rules, by their share of what the cause can give.
+  // The known rules of the session's own part that add most.
   const drivers = new Array(count);
-  const share = (k, row) => block.points[k][row] / block.cause_points[block.rules[k].cause];
   function driven(row) {
     if (drivers[row] === undefined) {
       const best = block.rules.map((_, k) => k)
         .filter((k) => block.rules[k].part === "session" && block.values[k][row] !== null && block.points[k][row] >= 0.5)
-        .sort((a, b) => share(b, row) - share(a, row)).slice(0, 2);
+        .sort((a, b) => block.points[b][row] - block.points[a][row]).slice(0, 2);
       drivers[row] = best.map((k) => block.rules[k].name).join(", ") || "nothing in particular";
     }
     return drivers[row];
