@@ -188,6 +188,15 @@ class ColumnTable:
                 for position, index in self._one_by_one()
             ]
         columns = [form.columns.get(number) for form in self._forms]
+        if len(columns) == 1:
+            (only,) = columns
+            if only is None:
+                return [math.nan] * len(self._messages)
+            at, invalid = only[0], only[1]
+            return [
+                math.nan if (raw := message[at]) == invalid else float(raw)
+                for _, message in self._messages
+            ]
         values = []
         for index, message in self._messages:
             column = columns[index]
