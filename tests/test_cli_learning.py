@@ -121,6 +121,24 @@ def test_an_evaluation_is_printed_and_is_strict_json(run, tmp_path):
     assert len(entry["by_athlete"]) == 12
 
 
+def test_what_was_passed_over_is_said_on_screen_in_json_and_on_the_page(run, tmp_path):
+    cohort = tmp_path / "squad.csv"
+    rows = [f"ann,{number % 2},{20 + number},{number}" for number in range(12)]
+    cohort.write_text("\n".join(["athelete,cramp,age_years,wbgt_c", *rows]))
+    note = "passed over, no such column is known: athelete (did you mean athlete?)"
+    assert " ".join(run("evaluate", cohort).stdout.split()).endswith(note)
+    assert json.loads(run("evaluate", cohort, "--json").stdout)["notes"] == [note]
+    run("evaluate", cohort, "-o", "page.html")
+    assert f"<li>{note}</li>" in (tmp_path / "page.html").read_text()
+
+
+@pytest.mark.parametrize("command", ["evaluate", "calibrate"])
+def test_without_a_store_and_a_file_both_ways_are_named(run, command):
+    message = run(command, code=1).stderr
+    for way in ("there is no store at", "riskfit log", "CSV file"):
+        assert way in message
+
+
 def test_the_published_cohorts_pass(run):
     result = run("evaluate", "--published")
     assert "FAIL" not in result.stdout

@@ -226,6 +226,19 @@ def test_of_very_many_athletes_those_with_most_sessions_are_shown(document):
     assert [row["name"] for row in table["rows"]] == [f"a{number}" for number in range(50, 250)]
 
 
+def test_of_several_contexts_it_says_that_the_area_holds_their_difference(document):
+    def unsaid(several):
+        return " ".join(evaluation_view(several, MODEL)["unsaid"])
+
+    words = "The AUC over all 2 contexts also contains the difference between them"
+    one = document["by_context"][0]
+    several = document | {"by_context": [one, one | {"name": "training"}]}
+    assert words in unsaid(several)
+    assert "also contains" not in unsaid(document)
+    nothing = several["discrimination"] | {"auc": None}
+    assert "also contains" not in unsaid(several | {"discrimination": nothing})
+
+
 # ---- what it keeps to itself
 
 

@@ -13,12 +13,14 @@ from sklearn.linear_model import LogisticRegression
 from tools.cohorts import TRUTH, simulated
 
 from riskfit.errors import InputError, RuleError
+from riskfit.features.catalogue import CATALOGUE
 from riskfit.learning import metrics
 from riskfit.learning.calibration import assess_readiness, calibrate
 from riskfit.learning.comparison import Question, context_columns, learned_wins, run_trials
 from riskfit.learning.evaluation import evaluate
 from riskfit.learning.fit import Priors, choose_level, fit_card
 from riskfit.learning.models import card_points, diff_models, learned_model, write_model
+from riskfit.learning.outcomes import COLUMNS as OUTCOME_COLUMNS
 from riskfit.learning.tables import OutcomeTable, read_cohort
 from riskfit.rules import CAUSES, load_model, parse_model
 from riskfit.rules.tables import Provenance
@@ -305,7 +307,7 @@ def test_people_the_score_is_not_for_are_left_out():
     columns = {**data.columns, "age_years": np.where(data.athlete == 0, 16.0, 40.0)}
     table = table_of(data, columns=columns).scored_by(MODEL)
     assert len(table) == 450
-    assert "50 rows are of people the score is not for" in table.notes[0]
+    assert table.notes == ("50 rows left out: outside the score (age_years)",)
 
 
 # ---- measures
@@ -625,7 +627,7 @@ def test_a_cohort_file_is_read_with_its_gaps(tmp_path):
     assert math.isnan(table.start_s[1])
     assert math.isnan(table.columns["wbgt_c"][0])
     assert table.columns["duration_min"].tolist() == [200, 90]
-    assert table.notes == ("passed over, no features: shoe",)
+    assert table.notes == ("passed over, no such column is known: shoe",)
     assert table.of_athlete("bob").cramp.tolist() == [0]
 
 
@@ -634,10 +636,116 @@ def test_without_athletes_each_row_is_a_person(tmp_path):
     assert len(set(table.athlete)) == 2
 
 
+def told(tmp_path, head, *rows):
+    """Return the notes on a cohort file of these lines."""
+    return read_cohort(cohort(tmp_path, "\n".join([head, *rows, ""])), MODEL).notes
+
+
+@pytest.mark.parametrize(
+    ("head", "notes"),
+    [
+        (
+            "cramp,athelete,wgbt_c",
+            "athelete (did you mean athlete?), wgbt_c (did you mean wbgt_c?)",
+        ),
+        ("cramp,contxt,Age_Years", "contxt (did you mean context?), Age_Years (did you mean age_"),
+        ("cramp,form_tsb_tss_per_day,shoe", "form_tsb_tss_per_day (did you mean form_tsb?), shoe"),
+        ("cramp,cramps,shoe", "no such column is known: cramps, shoe"),
+        ("cramp,pace_fade_fraction,wbgt_c", "no rule reads pace_fade_fraction"),
+    ],
+)
+def test_columns_that_nothing_is_done_with_are_named(tmp_path, head, notes):
+    (note,) = told(tmp_path, head, "1,,")
+    assert notes in note
+
+
+def test_columns_that_riskfit_writes_itself_are_no_news(tmp_path):
+    ours = ["score_points", "rule_P1_points", "sport", "source", "band"]
+    outside = ["age_years", *MODEL.outside.conditions]
+    head = [*OUTCOME_COLUMNS, *dict.fromkeys([*MODEL.features, *outside]), *ours]
+    cells = ["1" if name == "cramp" else "" for name in head]
+    assert told(tmp_path, ",".join(head), ",".join(cells)) == ()
+
+
+def test_of_very_many_columns_that_no_rule_reads_the_first_are_named(tmp_path):
+    head = ["cramp", *CATALOGUE]
+    (note,) = told(tmp_path, ",".join(head), "1" + "," * len(CATALOGUE))
+    assert note.startswith("no rule reads elapsed_min, distance_km, ascent_m")
+    assert note.endswith(" more")
+
+
+def test_rows_that_are_there_twice_are_told_and_count(tmp_path):
+    head = "athlete,date,cramp,wbgt_c,note"
+    rows = ["a,2026-07-31,1,25,x", "a,2026-07-31,1,25 ,y", "a,2026-07-31,1,26,", "a,,1,25,"]
+    (note,) = told(tmp_path, head, *rows, rows[-1], "b,2026-07-31,1,25,")
+    assert note.startswith("1 row with the athlete, time and values of a row before: counted again")
+    assert note.endswith("(line 3)")
+    assert told(tmp_path, "date,cramp,wbgt_c", "2026-07-31,1,25", "2026-07-31,1,25") == ()
+
+
+def test_rows_left_out_are_counted_with_the_reason(tmp_path):
+    rows = "1,40,0,25\n0,12,0,20\n0,40,1,20\n0,,,\n1,,,20\n"
+    table = read_cohort(cohort(tmp_path, "cramp,age_years,pregnant,wbgt_c\n" + rows), MODEL)
+    found = evaluate(table, MODEL)
+    assert found.rows == 2
+    assert found.notes == (
+        "2 rows left out: outside the score (age_years, pregnant)",
+        "1 row left out: no feature of any rule is told",
+    )
+
+
+def test_where_all_are_outside_the_score_the_message_says_so(tmp_path):
+    table = read_cohort(cohort(tmp_path, "cramp,age_years\n1,12\n0,\n"), MODEL)
+    with pytest.raises(InputError, match=r"no row can be scored; 1 row left out: .*\(age_years\)"):
+        evaluate(table, MODEL)
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "message"),
+    [
+        ("duration_min", "inf", "'inf' is not finite"),
+        ("form_tsb", "-inf", "'-inf' is not finite"),
+        ("duration_min", "-5", "'-5' cannot be: duration_min is never below 0 .min"),
+        ("descent_m_per_km", "-0.1", "never below 0"),
+        ("cramp_history", "4", "never above 3 .level"),
+        ("race_effort", "2", "never above 1 .0/1"),
+        ("recent_injury", "-1", "never below 0"),
+        ("late_fade_fraction", "5", "never above 1 .fraction"),
+        ("relative_humidity_pct", "101", "never above 100"),
+    ],
+)
+def test_a_value_that_cannot_be_is_refused_with_its_place(tmp_path, name, cell, message):
+    with pytest.raises(InputError, match=f"line 3, column {name}: .*{message}"):
+        told(tmp_path, f"cramp,{name}", "1,0", f"1,{cell}")
+
+
+@pytest.mark.parametrize(
+    ("name", "cell"),
+    [
+        ("form_tsb", -40),
+        ("wbgt_c", -10),
+        ("body_mass_loss_pct", -1),
+        ("sodium_deficit_g", -2),
+        ("late_fade_fraction", -0.1),
+        ("training_72h_above_usual_h", -3),
+        ("week_load_ratio", 7),
+        ("recent_injury", 0.8),
+    ],
+)
+def test_an_odd_value_that_may_be_is_taken(tmp_path, name, cell):
+    table = read_cohort(cohort(tmp_path, f"cramp,{name}\n1,{cell}\n0,nan\n"), MODEL)
+    assert table.columns[name][0] == cell
+    assert math.isnan(table.columns[name][1])
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "no column 'cramp'"),
+        ("", "cohort.csv: the file is empty"),
+        (" \n\n", "cohort.csv: the file is empty"),
+        ("athlete,age_years\na,40\n", "no column 'cramp' .1 or 0"),
+        ("athlete;cramp\na;1\n", "no column 'cramp': is it separated by semicolons. Save it with"),
+        ("athlete\tcramp\na\t1\n", "no column 'cramp': is it separated by tabs"),
         (HEAD, "no row below the head"),
         ("cramp,wbgt_c,wbgt_c\n1,2,3\n", "'wbgt_c' is there twice"),
         (HEAD + "a,,,1,90\n", "line 2: 5 cells, but the head has 7"),

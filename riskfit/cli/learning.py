@@ -51,11 +51,18 @@ def load_outcomes(cohort: Path | None, model: "Model", values: dict[str, Any]) -
     if cohort is not None:
         table = read_cohort(cohort, model)
         return table if name is None else table.of_athlete(name)
+    from riskfit.errors import StoreError
     from riskfit.folders import store_path
     from riskfit.learning.outcomes import table_of_store
     from riskfit.store import OWNER, Store
 
-    with Store(store_file or store_path(), create=False) as store:
+    path = store_file or store_path()
+    if not path.exists():
+        raise StoreError(
+            f"there is no store at {path}, and no CSV file was named: `riskfit import` sessions "
+            "and `riskfit log` how they went, or name a CSV file that has a column cramp"
+        )
+    with Store(path, create=False) as store:
         names = store.athletes() if values["everybody"] else [name or OWNER]
         return table_of_store(store, names, model)
 

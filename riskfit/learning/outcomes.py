@@ -257,7 +257,8 @@ def table_of_store(store: Store, names: Iterable[str], model: Model) -> OutcomeT
     if not values:
         raise InputError(
             f"{store.path}: no outcome belongs to a session in the store: `riskfit import` "
-            "sessions and `riskfit log` how they went, with cramps and without"
+            "sessions and `riskfit log` how they went, with cramps and without, or name a CSV file "
+            "that has a column cramp"
         )
     matrix = np.array(values)
     return OutcomeTable(

@@ -3,8 +3,7 @@
 import csv
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from math import isfinite, nan
+from math import nan
 from pathlib import Path
 from typing import TextIO
 
@@ -13,15 +12,18 @@ from numpy.typing import NDArray
 
 from riskfit.errors import InputError
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.learning.cohort_cells import (
+    column_notes,
+    count_of,
+    cramp_of,
+    feature_reader,
+    repeat_notes,
+    time_of,
+)
 from riskfit.learning.design import Design, make_design
 from riskfit.rules import Model
 from riskfit.scoring import outside_mask
 from riskfit.scoring.card import Floats
-
-#: Columns of a cohort file that are no features.
-KEYS = ("athlete", "start_time", "date", "context", "cramp")
-_YES = frozenset({"1", "1.0", "yes", "y", "true", "cramp"})
-_NO = frozenset({"0", "0.0", "no", "n", "false", "none"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -79,17 +81,29 @@ class OutcomeTable:
             if name in self.columns:
                 known |= np.isfinite(self.columns[name])
         outside = outside_mask(dict(self.columns), model, len(self))
-        notes = list(self.notes)
+        left = []
         if outside.any():
-            notes.append(f"{outside.sum()} rows are of people the score is not for: left out")
+            why = ", ".join(self._reasons(model))
+            left.append(f"{count_of(outside.sum(), 'row')} left out: outside the score ({why})")
         if (empty := ~known & ~outside).any():
-            notes.append(f"{empty.sum()} rows know no feature of any rule: left out")
+            left.append(f"{count_of(empty.sum(), 'row')} left out: no feature of any rule is told")
         if not (kept := known & ~outside).any():
+            if outside.any():
+                raise InputError(f"{self.source}: no row can be scored; {'; '.join(left)}")
             raise InputError(
                 f"{self.source}: no row holds a feature of any rule, such as duration_min or "
-                "wbgt_c; `riskfit card` names them"
+                "wbgt_c; `riskfit card` lists the rules, and `riskfit explain` the feature of one"
             )
-        return replace(self.take(kept), notes=tuple(notes))
+        return replace(self.take(kept), notes=(*self.notes, *left))
+
+    def _reasons(self, model: Model) -> list[str]:
+        """Return the columns that put somebody outside the score."""
+        return [
+            name
+            for name in ("age_years", *model.outside.conditions)
+            if name in self.columns
+            and outside_mask({name: self.columns[name]}, model, len(self)).any()
+        ]
 
     def design(self, model: Model) -> Design:
         """Return the rows ready for learning."""
@@ -121,14 +135,16 @@ def read_cohort(path: str | Path, model: Model) -> OutcomeTable:
 
 
 def _read(stream: TextIO, source: str, model: Model) -> OutcomeTable:
-    rows = csv.reader(stream)
-    head = [name.strip() for name in next(rows, [])]
-    if "cramp" not in head:
-        raise InputError(f"{source}: there is no column 'cramp' (1 or 0 for each session)")
-    twice = sorted({name for name in head if name and head.count(name) > 1})
-    if twice:
-        raise InputError(f"{source}: the column {twice[0]!r} is there twice")
-    lines = [(number, row) for number, row in enumerate(rows, start=2) if any(row)]
+    rows = [
+        (number, row)
+        for number, row in enumerate(csv.reader(stream), start=1)
+        if any(cell.strip() for cell in row)
+    ]
+    if not rows:
+        raise InputError(f"{source}: the file is empty")
+    head = [name.strip() for name in rows[0][1]]
+    lines = rows[1:]
+    _check_head(head, source)
     for number, row in lines:
         if len(row) != len(head):
             raise InputError(
@@ -142,16 +158,30 @@ def _read(stream: TextIO, source: str, model: Model) -> OutcomeTable:
     def column(name: str, convert: "Callable[[str], float]") -> Floats:
         return _converted(source, name, cells[name], numbers, convert)
 
-    strangers = [name for name in head if name and name not in CATALOGUE and name not in KEYS]
+    starts = _starts(cells, column, len(lines))
     return OutcomeTable(
-        columns={name: column(name, _number) for name in head if name in CATALOGUE},
-        cramp=column("cramp", _cramp),
+        columns={name: column(name, feature_reader(name)) for name in head if name in CATALOGUE},
+        cramp=column("cramp", cramp_of),
         athlete=_athletes(cells, len(lines)),
         context=_contexts(cells, numbers, source, model),
-        start_s=_starts(cells, column, len(lines)),
+        start_s=starts,
         source=source,
-        notes=(f"passed over, no features: {', '.join(strangers)}",) if strangers else (),
+        notes=(*column_notes(head, model), *repeat_notes(cells, numbers, starts.tolist())),
     )
+
+
+def _check_head(head: Sequence[str], source: str) -> None:
+    if "cramp" not in head:
+        for mark, name in ((";", "semicolons"), ("\t", "tabs")):
+            if any(mark in cell for cell in head):
+                raise InputError(
+                    f"{source}: there is no column 'cramp': is it separated by {name}? Save it "
+                    "with commas"
+                )
+        raise InputError(f"{source}: there is no column 'cramp' (1 or 0 for each session)")
+    twice = sorted({name for name in head if name and head.count(name) > 1})
+    if twice:
+        raise InputError(f"{source}: the column {twice[0]!r} is there twice")
 
 
 def _converted(
@@ -171,33 +201,6 @@ def _converted(
     return numbers
 
 
-def _number(cell: str) -> float:
-    if not cell:
-        return nan
-    try:
-        value = float(cell)
-    except ValueError:
-        raise ValueError(f"{cell!r} is not a number; leave it empty where unknown") from None
-    return value if isfinite(value) else nan
-
-
-def _cramp(cell: str) -> float:
-    word = cell.lower()
-    if word in _YES or word in _NO:
-        return float(word in _YES)
-    raise ValueError(f"{cell!r}: write 1 (a cramp) or 0 (none)")
-
-
-def _time(cell: str) -> float:
-    if not cell:
-        return nan
-    try:
-        moment = datetime.fromisoformat(cell)
-    except ValueError:
-        raise ValueError(f"{cell!r}: write 2026-07-31 or 2026-07-31T09:30:00Z") from None
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-
-
 def _athletes(cells: Mapping[str, Sequence[str]], rows: int) -> NDArray[np.str_]:
     if "athlete" not in cells:
         return np.array([f"row {number}" for number in range(1, rows + 1)])
@@ -211,7 +214,7 @@ def _starts(
 ) -> Floats:
     for name in ("start_time", "date"):
         if name in cells:
-            return column(name, _time)
+            return column(name, time_of)
     return np.full(rows, nan)
 
 

@@ -195,6 +195,11 @@ def _unsaid(
     contexts = [_plain(one["name"]) for one in document["by_context"]]
     if len(contexts) == 1:
         unsaid.append(f"One context only, {contexts[0]}: of others this says nothing.")
+    if len(contexts) > 1 and document["discrimination"]["auc"] is not None:
+        unsaid.append(
+            f"The AUC over all {len(contexts)} contexts also contains the difference between "
+            "them; the table by context shows it within one."
+        )
     return unsaid
 
 
