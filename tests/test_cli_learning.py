@@ -130,6 +130,8 @@ def test_what_was_passed_over_is_said_on_screen_in_json_and_on_the_page(run, tmp
     assert json.loads(run("evaluate", cohort, "--json").stdout)["notes"] == [note]
     run("evaluate", cohort, "-o", "page.html")
     assert f"<li>{note}</li>" in (tmp_path / "page.html").read_text()
+    assert run("evaluate", cohort, "--share", "-o", "shared.html").stderr == f"{note}\n"
+    assert "athelete" not in (tmp_path / "shared.html").read_text()
 
 
 @pytest.mark.parametrize("command", ["evaluate", "calibrate"])

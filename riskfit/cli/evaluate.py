@@ -58,7 +58,10 @@ def evaluate(
         show(evaluation_parts(evaluation), output)
         return
     entry = evaluation_entry(evaluation)
-    entry = shared_evaluation(entry) if share else entry
+    if share:  # what is shared holds no notes: they may quote the file
+        entry = shared_evaluation(entry)
+        for note in evaluation.notes:
+            click.echo(note, err=True)
     if kind == "json":
         print_json(entry, output)
     else:
