@@ -4,6 +4,7 @@ import gzip
 import json
 import re
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -235,3 +236,16 @@ def test_a_name_with_markup_stays_text(samples):
         named = run_bytes.replace(b"<trk>", b"<trk><name>[red]run[/red]</name>", 1)
     (samples / "named.gpx").write_bytes(named)
     assert "[red]run[/red]" in run("named.gpx").stdout
+
+
+def test_every_command_refuses_a_missing_folder_before_any_work(tmp_path):
+    context = click.Context(main)
+    writing = []
+    for name in main.list_commands(context):
+        command = main.get_command(context, name)
+        for param in command.params:
+            if param.name in ("output", "export_file"):
+                writing.append(name)
+                with pytest.raises(click.BadParameter, match="no folder"):
+                    param.process_value(context, str(tmp_path / "nowhere" / "a.html"))
+    assert {"analyze", "check", "batch", "demo", "evaluate", "calibrate", "log"} <= set(writing)
