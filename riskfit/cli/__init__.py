@@ -36,6 +36,15 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
 }
 
 
+#: Objects that are made before Python looks for garbage: in a run that soon ends, and as usual.
+_RARELY, _USUALLY = 100_000, gc.get_threshold()
+
+
+def collect_as_usual() -> None:
+    """Look for garbage as usual: for a command that stays."""
+    gc.set_threshold(*_USUALLY)
+
+
 class _Commands(click.Group):
     """Loads commands lazily and turns our errors into one line and an exit code."""
 
@@ -77,7 +86,7 @@ def _start_and_end_quickly() -> None:
     # Nothing multiplies matrices that are worth a thread, and starting threads takes time.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Imports make many objects and no garbage; what lives at the end goes with the process.
-    gc.set_threshold(100_000)
+    gc.set_threshold(_RARELY)
     atexit.register(gc.freeze)
 
 

@@ -44,6 +44,7 @@ def serve(host: str, port: int, names: tuple[str, ...], show: bool, **values: An
     """
     import socket
 
+    from riskfit.cli import collect_as_usual
     from riskfit.errors import ResourceError
 
     try:
@@ -56,6 +57,7 @@ def serve(host: str, port: int, names: tuple[str, ...], show: bool, **values: An
         raise ResourceError(
             "serve needs its extra: install it with `pip install 'riskfit[web]'`"
         ) from error
+    collect_as_usual()
     desk = _desk(values)
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as listener:
