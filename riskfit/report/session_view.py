@@ -51,18 +51,10 @@ def session_view(
         entry = anonymous(entry)
     channels = chart_channels(analysis)
     return {
-        "key": key,
+        **_said_of_score(assessment, model, key),
         "title": _title(analysis, share),
         "facts": " · ".join(_facts(analysis, share)),
-        "flags": [model.red_flag(flag).name for flag in assessment.red_flags.present],
-        "unscored_because": assessment.unscored_because,
         "context_name": assessment.context_name,
-        "doubling": f"{model.settings.points_per_doubling:g}",
-        "score": None if assessment.score is None else _score(assessment, model),
-        "causes": _causes(assessment),
-        "parts": _parts(assessment),
-        "reasons": [_reason(line) for line in assessment.standing_out()[:_REASONS]],
-        "assumed": _assumed(assessment),
         **_along(analysis, entry, model, channels),
         "fluid": fluid_view(analysis),
         "advice": _advice(analysis),
@@ -87,8 +79,15 @@ def session_view(
 
 def answer_view(analysis: Analysis, model: Model, *, key: str = "s1") -> dict[str, Any]:
     """Return the answer and its curve alone: what a page shows while a slider moves."""
-    assessment = analysis.assessment
     entry = {"timeline": timeline_entry(analysis.timeline, analysis.features)}
+    return {
+        **_said_of_score(analysis.assessment, model, key),
+        "block": _block(entry, model, chart_channels(analysis)),
+    }
+
+
+def _said_of_score(assessment: Assessment, model: Model, key: str) -> dict[str, Any]:
+    """Return the score, what it consists of and what stands out."""
     return {
         "key": key,
         "flags": [model.red_flag(flag).name for flag in assessment.red_flags.present],
@@ -99,7 +98,6 @@ def answer_view(analysis: Analysis, model: Model, *, key: str = "s1") -> dict[st
         "parts": _parts(assessment),
         "reasons": [_reason(line) for line in assessment.standing_out()[:_REASONS]],
         "assumed": _assumed(assessment),
-        "block": _block(entry, model, chart_channels(analysis)),
     }
 
 
