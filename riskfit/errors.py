@@ -10,6 +10,7 @@ RiskfitError
 └── ResourceError          the installation lacks a data folder or an optional package
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -59,3 +60,17 @@ class ResourceError(RiskfitError):
     """The installation lacks a data folder or an optional package."""
 
     kind = "resource"
+
+
+def did_you_mean(name: str, known: Sequence[str]) -> str:
+    """Return the end of a message about an unknown name: the known one most like it, if any.
+
+    >>> did_you_mean("mas_kg", ["mass_kg", "height_m"])
+    ": did you mean 'mass_kg'?"
+    >>> did_you_mean("shoe", ["mass_kg", "height_m"])
+    ''
+    """
+    from difflib import get_close_matches
+
+    near = get_close_matches(name, known, 1)
+    return f": did you mean {near[0]!r}?" if near else ""

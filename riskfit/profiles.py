@@ -7,7 +7,7 @@ from typing import Any
 import tomli
 
 from riskfit.athlete import Athlete
-from riskfit.errors import InputError
+from riskfit.errors import InputError, did_you_mean
 from riskfit.folders import profile_path
 
 #: Written when there is no profile yet; every line is a comment until the person fills it in.
@@ -100,11 +100,7 @@ def athlete_from(table: dict[str, Any], where: str) -> Athlete:
     known = [f.name for f in fields(Athlete)]
     for key in table:
         if key not in known:
-            from difflib import get_close_matches
-
-            near = get_close_matches(key, known, 1)
-            hint = f": did you mean {near[0]!r}?" if near else ""
-            raise InputError(f"{where}: unknown key {key!r}{hint}")
+            raise InputError(f"{where}: unknown key {key!r}{did_you_mean(key, known)}")
     try:
         return msgspec.convert(table, Athlete)
     except (msgspec.ValidationError, InputError) as error:

@@ -1,7 +1,6 @@
 """Whose files are whose: a folder an athlete, or a roster."""
 
 import csv
-import difflib
 import os
 from collections.abc import Iterator
 from dataclasses import fields, replace
@@ -10,7 +9,7 @@ from typing import Any
 
 from riskfit.athlete import Athlete
 from riskfit.batch.gather import Input
-from riskfit.errors import InputError
+from riskfit.errors import InputError, did_you_mean
 from riskfit.profiles import athlete_from, load_profile
 
 #: Columns of a roster that say where the files are.
@@ -71,8 +70,7 @@ def read_roster(roster: Path) -> Iterator[tuple[str | None, Athlete]]:
     known = [f.name for f in fields(Athlete)]
     for column in rows.fieldnames or ():
         if column not in (*known, *_WHERE):
-            near = difflib.get_close_matches(column, [*known, *_WHERE], 1)
-            hint = f": did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(column, [*known, *_WHERE])
             raise InputError(f"the roster {roster}: unknown column {column!r}{hint}")
     try:
         for number, row in enumerate(rows, 2):

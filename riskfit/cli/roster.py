@@ -1,7 +1,6 @@
 """``riskfit check --roster``: a squad, an athlete a row."""
 
 import csv
-import difflib
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,7 +15,7 @@ from riskfit.cli.options import CONDITION_TYPES, make_athlete, make_conditions
 from riskfit.cli.output import Results
 from riskfit.cli.planning import PLAN_TYPES
 from riskfit.cli.stores import Memory
-from riskfit.errors import InputError, RiskfitError
+from riskfit.errors import InputError, RiskfitError, did_you_mean
 from riskfit.profiles import athlete_from
 
 if TYPE_CHECKING:
@@ -93,8 +92,7 @@ def _rows(roster: Path) -> list[tuple[int, dict[str, str]]]:
     known = [*_PROFILE, *PLAN_TYPES, *CONDITION_TYPES, "athlete", *_PASSED_OVER]
     for column in table.fieldnames or ():
         if _key(column) not in known:
-            near = difflib.get_close_matches(_key(column), known, 1)
-            hint = f": did you mean {near[0]!r}?" if near else ""
+            hint = did_you_mean(_key(column), known)
             raise InputError(f"the roster {roster}: unknown column {column!r}{hint}")
     if not rows:
         raise InputError(f"the roster {roster} names nobody")
