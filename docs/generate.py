@@ -19,9 +19,9 @@ import click
 
 from riskfit.activity import CHANNELS, Samples
 from riskfit.cli import main
-from riskfit.cohorts import load_cohorts, run_cohort
 from riskfit.features.catalogue import CATALOGUE, GROUPS
-from riskfit.report.card import card_text, rule_text
+from riskfit.learning.published import load_cohorts, run_cohort
+from riskfit.report.terminal.card import card_text, rule_text
 from riskfit.rules import load_model
 
 DOCS = Path(__file__).resolve().parent

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from riskfit.activity import Activity, Failure, PlannedSession, Samples
-    from riskfit.advice import Advice, advise
+    from riskfit.advice.steps import Advice, advise
     from riskfit.athlete import Athlete, Conditions, History, Medication
     from riskfit.errors import (
         DamagedFileError,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     )
     from riskfit.estimator import CrampRiskClassifier
     from riskfit.features import compute_features
-    from riskfit.features.catalogue import Feature, FeatureSet
+    from riskfit.features.results import Feature, FeatureSet
     from riskfit.readers import read_activities, read_activity
     from riskfit.rules import Model, load_model
     from riskfit.scoring import Assessment, assess
@@ -31,15 +31,15 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "Activity": "riskfit.activity",
-    "Advice": "riskfit.advice",
+    "Advice": "riskfit.advice.steps",
     "Assessment": "riskfit.scoring",
     "Athlete": "riskfit.athlete",
     "Conditions": "riskfit.athlete",
     "CrampRiskClassifier": "riskfit.estimator",
     "DamagedFileError": "riskfit.errors",
     "Failure": "riskfit.activity",
-    "Feature": "riskfit.features.catalogue",
-    "FeatureSet": "riskfit.features.catalogue",
+    "Feature": "riskfit.features.results",
+    "FeatureSet": "riskfit.features.results",
     "History": "riskfit.athlete",
     "InputError": "riskfit.errors",
     "Medication": "riskfit.athlete",
@@ -52,7 +52,7 @@ _HOMES = {
     "Samples": "riskfit.activity",
     "StoreError": "riskfit.errors",
     "UnsupportedFileError": "riskfit.errors",
-    "advise": "riskfit.advice",
+    "advise": "riskfit.advice.steps",
     "assess": "riskfit.scoring",
     "compute_features": "riskfit.features",
     "load_model": "riskfit.rules",

@@ -14,9 +14,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray
 from riskfit.athlete import Athlete, Conditions
-
-FloatArray = NDArray[np.float64]
 
 
 @lru_cache(maxsize=8)

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from msgspec.structs import asdict
 
+from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
-from riskfit.advice import Advice, advise
+from riskfit.advice.drinking import DrinkingPlan, plan_drinking
+from riskfit.advice.steps import Advice, advise
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.drinking import DrinkingPlan, plan_drinking
 from riskfit.features import compute_features
-from riskfit.features.catalogue import FeatureSet
-from riskfit.features.table import FloatArray
+from riskfit.features.results import FeatureSet
 from riskfit.rules import Model, load_model
 from riskfit.scoring import Assessment, Timeline, assess, assess_timeline
 

@@ -10,7 +10,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit.activity import CHANNELS, Activity, FloatArray, Samples, absent_channel
+from riskfit._common import FloatArray
+from riskfit.activity import CHANNELS, Activity, Samples, absent_channel
 from riskfit.errors import NotAnActivityError
 
 #: What a sensor can say of a living, moving person; outside is an artefact.  Heart rate: 0 and

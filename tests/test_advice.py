@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from riskfit.advice import advise, load_advice, parse_advice
+from riskfit.advice.steps import advise, load_advice, parse_advice
 from riskfit.athlete import Athlete, Conditions, Medication
 from riskfit.errors import RuleError
 from riskfit.resources import models

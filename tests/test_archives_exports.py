@@ -12,12 +12,12 @@ from tools.fit_writer import FitWriter
 
 from riskfit.archives.apple import read_health, workouts
 from riskfit.archives.garmin import GarminDocuments, file_type, set_aside
-from riskfit.archives.places import Inner, Place, list_inner, list_places, read_place
+from riskfit.archives.listing import Inner, Place, list_inner, list_places, read_place
 from riskfit.archives.strava import read_table
 from riskfit.batch.gather import Input, gather
 from riskfit.batch.pool import run_here
 from riskfit.errors import DamagedFileError, UnsupportedFileError
-from riskfit.features.reduce import FEATURE_INDEX
+from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 
@@ -267,7 +267,7 @@ def test_places_are_listed_with_stamps_and_without_what_systems_leave(tmp_path):
 
 
 def test_an_inner_zip_that_swells_is_left_alone(tmp_path, monkeypatch):
-    monkeypatch.setattr("riskfit.archives.places._IN_MEMORY", 1000)
+    monkeypatch.setattr("riskfit.archives.listing._IN_MEMORY", 1000)
     path = tmp_path / "outer.zip"
     path.write_bytes(zipped({"inner.zip": zipped({"a.bin": b"x"}) + bytes(5_000_000)}))
     (inner,) = list_places(path)

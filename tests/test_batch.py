@@ -29,7 +29,7 @@ from tools.generator import (
 
 from riskfit.activity import Activity
 from riskfit.analysis import analyse
-from riskfit.archives.places import list_places
+from riskfit.archives.listing import list_places
 from riskfit.athlete import Athlete
 from riskfit.batch import pool
 from riskfit.batch.gather import Input, gather
@@ -39,12 +39,11 @@ from riskfit.batch.roster import by_folder, by_roster, read_roster
 from riskfit.batch.work import Task, basis_of, method_version, work
 from riskfit.cli import main
 from riskfit.errors import InputError
+from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.features.records import history_of
-from riskfit.features.reduce import FEATURE_INDEX
+from riskfit.features.history import history_of
 from riskfit.readers import read_activities
-from riskfit.report.summary import rising_weeks
-from riskfit.report.tables import (
+from riskfit.report.export import (
     _decimals,
     _quoted,
     column_name,
@@ -52,6 +51,7 @@ from riskfit.report.tables import (
     json_document,
     json_lines,
 )
+from riskfit.report.terminal.batch import rising_weeks
 from riskfit.rules import load_model
 from riskfit.store import Store
 
@@ -454,7 +454,12 @@ def test_a_run_that_finds_nothing_new_loads_neither_pools_nor_advice(archive, tm
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     loaded = set(run.stdout.split())
     assert "riskfit.batch.reduce" in loaded
-    assert not loaded & {"multiprocessing", "concurrent.futures", "riskfit.advice", "thermofeel"}
+    assert not loaded & {
+        "multiprocessing",
+        "concurrent.futures",
+        "riskfit.advice.steps",
+        "thermofeel",
+    }
     assert (tmp_path / "again.csv").read_bytes() == (tmp_path / "first.csv").read_bytes()
 
 
@@ -534,7 +539,7 @@ def test_a_file_appears_whole_or_not_at_all(archive, tmp_path, monkeypatch):
         yield b"half"
         raise InputError("stop")
 
-    monkeypatch.setattr("riskfit.report.tables.json_lines", broken)
+    monkeypatch.setattr("riskfit.report.export.json_lines", broken)
     batch(archive, "-o", tmp_path / "o.jsonl", code=1)
     assert not (tmp_path / "o.jsonl").exists()
     assert list(tmp_path.glob(".*partial")) == []

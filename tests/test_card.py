@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from riskfit import Conditions, compute_features, load_model, read_activity
 from riskfit.cli import main
 from riskfit.profiles import profile_from_bytes
-from riskfit.report.numbers import round_down
+from riskfit.report.rounding import round_down
 from riskfit.resources import sample_data
 from riskfit.scoring import assess
 

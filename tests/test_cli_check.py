@@ -539,7 +539,7 @@ def _full_store(path, count):
     assert len(legs)
     from dataclasses import replace
 
-    from riskfit.features.reduce import LEG_DTYPE
+    from riskfit.features.athlete_rows import LEG_DTYPE
 
     def held(number):
         rows = np.frombuffer(one.legs, dtype=LEG_DTYPE).copy()

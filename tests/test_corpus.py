@@ -11,7 +11,7 @@ from tools.corpus import manifest, needs_corpus, path_of
 from riskfit.analysis import analyse
 from riskfit.errors import DamagedFileError, NotAnActivityError, UnsupportedFileError
 from riskfit.readers import read_activity
-from riskfit.report.document import document, encode
+from riskfit.report.json.document import document, encode
 from riskfit.rules import load_model
 
 SCHEMA = json.loads(

@@ -12,11 +12,11 @@ from tools.cohorts import outcome_file
 from tools.pages import blocks, data_values, evaluation_page_of, published_page_of, text_of
 
 from riskfit.cli import main
-from riskfit.cohorts import load_cohorts, run_cohort
-from riskfit.report.evaluation_view import evaluation_view
-from riskfit.report.html import evaluation_page
-from riskfit.report.learning import published_entry, shared_evaluation
-from riskfit.report.published_view import published_view
+from riskfit.learning.published import load_cohorts, run_cohort
+from riskfit.report.page.evaluation import evaluation_view
+from riskfit.report.page.html import evaluation_page
+from riskfit.report.page.published import published_view
+from riskfit.report.terminal.learning import published_entry, shared_evaluation
 from riskfit.resources import models
 from riskfit.rules import load_model, parse_model
 

@@ -10,8 +10,8 @@ from riskfit.activity import Activity, Device, Leg, Samples, Summary
 from riskfit.athlete import Athlete, Conditions, History, Medication
 from riskfit.features import begin_features, finish_features
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.history import history_of
 from riskfit.features.person import medication_response, resolve_person
-from riskfit.features.records import history_of
 
 START = datetime(2026, 7, 1, 8, tzinfo=UTC)
 ATHLETE = Athlete(

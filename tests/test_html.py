@@ -21,10 +21,10 @@ from tools.pages import (
 
 from riskfit.activity import Failure
 from riskfit.cli import main
-from riskfit.report.document import activity_entry
-from riskfit.report.html import batch_page, json_block, session_page
-from riskfit.report.session_view import session_view
-from riskfit.report.text import print_analyses
+from riskfit.report.json.document import activity_entry
+from riskfit.report.page.html import batch_page, json_block, session_page
+from riskfit.report.page.session import session_view
+from riskfit.report.terminal.session import print_analyses
 from riskfit.resources import sample_data
 from riskfit.rules import load_model
 

@@ -16,24 +16,28 @@ PACKAGE = ROOT / "riskfit"
 # From the ground up.  A unit is a module or a package of riskfit; it may import those of its own
 # layer (as long as no circle closes) and of the layers before it.
 LAYERS = (
-    ("errors", "folders", "formulas"),
+    ("_common", "errors", "folders"),
+    ("formulas", "origin", "sports"),
     ("resources", "activity", "athlete"),
     ("readers", "archives", "cleaning", "profiles"),
     ("features",),
-    ("rules", "drinking"),  # drinking hangs on sweat, never on the score
+    ("rules",),
     ("scoring",),
-    ("advice", "whatif", "analysis", "cohorts"),
+    ("advice", "whatif", "analysis"),
     ("store", "batch", "estimator", "learning", "report"),
     ("cli", "web", "__main__"),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
 # Stricter than their layer.
 ONLY = {
+    "_common": set(),
     "errors": set(),
     "folders": set(),
-    "formulas": set(),
-    "athlete": {"errors"},
-    "activity": {"errors", "athlete"},
+    "origin": set(),
+    "sports": set(),
+    "formulas": {"_common"},
+    "athlete": {"_common", "errors", "origin"},
+    "activity": {"_common", "errors", "athlete", "origin"},
     "resources": {"errors"},
 }
 
@@ -149,7 +153,7 @@ def late():
         "riskfit.report.tables",
         "riskfit.store.Store",
         "sklearn.base",
-        "riskfit.advice",
+        "riskfit.advice.steps",
         "riskfit.web",
     }
     seen = _imported(

@@ -19,11 +19,11 @@ from riskfit.learning.calibration import assess_readiness, calibrate
 from riskfit.learning.comparison import Question, context_columns, learned_wins, run_trials
 from riskfit.learning.evaluation import evaluate
 from riskfit.learning.fit import Priors, choose_level, fit_card
-from riskfit.learning.models import card_points, diff_models, learned_model, write_model
+from riskfit.learning.model_file import card_points, diff_models, learned_model, write_model
+from riskfit.learning.outcome_table import OutcomeTable, read_cohort
 from riskfit.learning.outcomes import COLUMNS as OUTCOME_COLUMNS
-from riskfit.learning.tables import OutcomeTable, read_cohort
 from riskfit.rules import CAUSES, load_model, parse_model
-from riskfit.rules.tables import Provenance
+from riskfit.rules.model_tables import Provenance
 from riskfit.scoring import score_table
 
 MODEL = load_model()

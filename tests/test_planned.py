@@ -14,12 +14,12 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import InputError
 from riskfit.features import compute_features
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.features.intended import with_duration, with_effort
-from riskfit.features.planned import Variants, planned_table, prepare
+from riskfit.features.plan.intensity import with_duration, with_effort
+from riskfit.features.plan.table import Variants, planned_table, prepare
 from riskfit.formulas.locomotion import running_metabolic_rate_w
 from riskfit.formulas.pacing import power_duration
-from riskfit.readers.forecast import Forecast
-from riskfit.whatif import case_of, score_variants
+from riskfit.readers.plans.forecast import Forecast
+from riskfit.whatif.baseline import case_of, score_variants
 
 START = datetime(2026, 7, 4, 10, tzinfo=timezone(timedelta(hours=2)))
 RIDER = Athlete(ftp_w=250, mass_kg=72, height_m=1.8, age_years=45, sex="male")

@@ -12,10 +12,11 @@ import pytest
 from tools.xml_files import GPX_HEAD, gpx, gpx_point, gpx_track
 
 from riskfit.errors import DamagedFileError, NotAnActivityError, RiskfitError, UnsupportedFileError
-from riskfit.readers import read_activities, read_activity, xmlcolumns
-from riskfit.readers.gpx import GpxOutline
-from riskfit.readers.texts import NO_TIME
-from riskfit.readers.xml import read_xml
+from riskfit.readers import read_activities, read_activity
+from riskfit.readers.xml import fast
+from riskfit.readers.xml.cells import NO_TIME
+from riskfit.readers.xml.gpx import GpxOutline
+from riskfit.readers.xml.outline import read_xml
 
 CORPUS = os.environ.get("RISKFIT_CORPUS")
 SENSORS = (
@@ -41,7 +42,7 @@ def both_ways(data: bytes):
 
 
 def is_columnar(data: bytes) -> bool:
-    table = xmlcolumns.split(data, "trkpt", GpxOutline.fields, GpxOutline.attributes)
+    table = fast.split(data, "trkpt", GpxOutline.fields, GpxOutline.attributes)
     return table is not None
 
 

@@ -12,9 +12,10 @@ import pytest
 from tools.xml_files import TCX_HEAD, clock, tcx, tcx_activity, tcx_lap, tcx_point
 
 from riskfit.errors import DamagedFileError, NotAnActivityError, RiskfitError, UnsupportedFileError
-from riskfit.readers import read_activities, read_activity, xmlcolumns
-from riskfit.readers.tcx import TcxOutline
-from riskfit.readers.xml import read_xml
+from riskfit.readers import read_activities, read_activity
+from riskfit.readers.xml import fast
+from riskfit.readers.xml.outline import read_xml
+from riskfit.readers.xml.tcx import TcxOutline
 
 CORPUS = os.environ.get("RISKFIT_CORPUS")
 PLACE = (
@@ -49,7 +50,7 @@ def both_ways(data: bytes):
 
 
 def is_columnar(data: bytes) -> bool:
-    return xmlcolumns.split(data, "Trackpoint", TcxOutline.fields, ()) is not None
+    return fast.split(data, "Trackpoint", TcxOutline.fields, ()) is not None
 
 
 def test_every_channel_of_a_trackpoint_is_read():

@@ -16,7 +16,7 @@ from riskfit.activity import PlannedSession
 from riskfit.analysis import Analysis, analyse
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features import compute_features
-from riskfit.features.records import history_of
+from riskfit.features.history import history_of
 
 HELD = datetime(2026, 7, 12, 8, tzinfo=UTC)
 #: What a rule must add to count as having fired; as for "what stands out". [points]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from riskfit.advice import load_advice
+from riskfit.advice.steps import load_advice
 from riskfit.errors import InputError, RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.resources import models
@@ -124,14 +124,14 @@ def test_every_zero_weight_is_no_rule_and_says_why():
 
 
 def test_every_reference_is_used():
-    import riskfit.cohorts
+    from riskfit.learning.published import load_cohorts
 
     used = {key for rule in MODEL.rules for key in rule.references}
     used |= {key for item in MODEL.zero_weights for key in item.references}
     used |= {key for context in MODEL.contexts.values() for key in context.references}
     used |= {key for entry in load_advice().advice for key in entry.references}
     used |= {key for entry in load_advice().sport for key in entry.references}
-    used |= {key for cohort in riskfit.cohorts.load_cohorts() for key in cohort.references}
+    used |= {key for cohort in load_cohorts() for key in cohort.references}
     assert set(load_references()) - used == set()
 
 

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 import riskfit
 from riskfit.athlete import Athlete
 from riskfit.errors import InputError
-from riskfit.features.catalogue import Feature, FeatureSet
-from riskfit.report.numbers import round_down, split_to_total
+from riskfit.features.results import Feature, FeatureSet
+from riskfit.report.rounding import round_down, split_to_total
 from riskfit.resources import models
 from riskfit.rules import CAUSES, load_model, parse_model
 from riskfit.scoring import assess, assess_many, assess_timeline, score_matrix, score_table

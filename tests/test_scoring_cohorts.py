@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from riskfit.cohorts import auc, load_cohorts, parse_cohort, run_cohort
 from riskfit.errors import RuleError
+from riskfit.learning.published import auc, load_cohorts, parse_cohort, run_cohort
 from riskfit.resources import models
 from riskfit.rules import parse_model
 
@@ -65,7 +65,7 @@ def test_the_area_counts_ties_half():
 
 def test_a_simulation_draws_what_the_file_says():
     table = COHORTS["V1"]
-    from riskfit.cohorts import _simulate
+    from riskfit.learning.published import _simulate
 
     cases = _simulate(table.group["cases"], 20_000, 1)
     assert (cases["cramp_history"] == 2).all()

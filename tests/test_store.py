@@ -16,8 +16,8 @@ from riskfit.batch.gather import Input, gather
 from riskfit.batch.pool import run_here
 from riskfit.errors import StoreError
 from riskfit.features import compute_features
+from riskfit.features.athlete_rows import LEG_DTYPE
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.features.reduce import LEG_DTYPE
 from riskfit.folders import store_path
 from riskfit.readers import read_each
 from riskfit.store import Store
@@ -27,8 +27,11 @@ from riskfit.store.activities import (
     save,
     settle,
 )
-from riskfit.store.history import common_offset, read_history
-from riskfit.store.people import (
+from riskfit.store.past import common_offset, read_history
+from riskfit.store.rows import FileResult, entry_of
+from riskfit.store.same import pair_copies
+from riskfit.store.schema import MIGRATIONS, VERSION
+from riskfit.store.told import (
     WeighIn,
     log_outcome,
     log_weigh_in,
@@ -36,9 +39,6 @@ from riskfit.store.people import (
     weigh_ins,
     with_sweat_factor,
 )
-from riskfit.store.rows import FileResult, entry_of
-from riskfit.store.same import pair_copies
-from riskfit.store.schema import MIGRATIONS, VERSION
 
 COUNT = 14
 

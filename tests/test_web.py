@@ -21,7 +21,7 @@ from tools.serving import Client, memory_mb, running, running_process, wait_s
 from riskfit.cli import main
 from riskfit.resources import sample_data
 from riskfit.store import Store
-from riskfit.store.people import outcomes
+from riskfit.store.told import outcomes
 from riskfit.web.guard import Rules, hosts_of
 
 PLAN = {"sport": "running", "duration_min": 90, "intensity_fraction": 0.8}

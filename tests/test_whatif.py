@@ -10,23 +10,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riskfit.activity import PlannedSession
+from riskfit.advice.drinking import plan_drinking
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.drinking import plan_drinking
 from riskfit.errors import InputError
-from riskfit.features.planned import features_of, planned_table
+from riskfit.features.plan.table import features_of, planned_table
 from riskfit.formulas.fluid import drink_plan_l_h
-from riskfit.readers.forecast import Forecast
-from riskfit.report.planning import change_words, changes_entry, plan_entry, sweep_entry
+from riskfit.readers.plans.forecast import Forecast
+from riskfit.report.json.plan import change_words, changes_entry, plan_entry, sweep_entry
 from riskfit.scoring import assess
-from riskfit.whatif import (
-    applied,
-    case_of,
-    nearest_sessions,
-    open_inputs,
-    score_variants,
-    smallest_changes,
-    sweep,
-)
+from riskfit.whatif.baseline import case_of, score_variants
+from riskfit.whatif.changes import applied, smallest_changes
+from riskfit.whatif.near import nearest_sessions
+from riskfit.whatif.sweeps import sweep
+from riskfit.whatif.tell import open_inputs
 
 START = datetime(2026, 7, 4, 14, tzinfo=timezone(timedelta(hours=2)))
 RIDER = Athlete(

@@ -11,7 +11,7 @@ from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.rules import Grade, load_model, load_references
 from riskfit.rules.checks import convert_table, parse_toml
-from riskfit.rules.tables import Strict
+from riskfit.rules.model_tables import Strict
 
 Comparison = Literal["at_least", "above", "below"]
 Condition = tuple[str, Comparison, float]

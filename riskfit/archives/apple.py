@@ -14,7 +14,8 @@ from xml.parsers import expat
 
 import numpy as np
 
-from riskfit.activity import Activity, Device, FloatArray, Leg, Pause, Samples, Summary
+from riskfit._common import FloatArray
+from riskfit.activity import Activity, Device, Leg, Pause, Samples, Summary
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import DamagedFileError
 

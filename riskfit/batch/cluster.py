@@ -99,7 +99,7 @@ def _size_there(path: str) -> int:
 
 def _with_bytes(task: Task) -> Task:
     """Return a task that carries its bytes along; what cannot be read is found out there."""
-    from riskfit.archives.places import read_place
+    from riskfit.archives.listing import read_place
 
     if task.health:
         raise InputError("the workers must see an Apple Health export under the same path")

@@ -11,11 +11,11 @@ import numpy as np
 
 from riskfit.activity import Failure
 from riskfit.archives.garmin import DOCUMENTS, HYDRATION, GarminDocuments
-from riskfit.archives.places import Inner, Place, read_place
+from riskfit.archives.listing import Inner, Place, read_place
 from riskfit.archives.strava import TABLE, StravaTable, read_table
 from riskfit.archives.supplement import Supplement
 from riskfit.errors import RiskfitError
-from riskfit.features.reduce import FEATURE_INDEX
+from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.store.rows import Entry, Info
 
 Item = Place | Inner

@@ -6,7 +6,7 @@ from typing import Final, Protocol
 
 from riskfit.activity import Failure
 from riskfit.archives.garmin import GarminDocuments
-from riskfit.archives.places import Inner, Place, list_inner, list_places
+from riskfit.archives.listing import Inner, Place, list_inner, list_places
 from riskfit.archives.supplement import Supplement
 from riskfit.athlete import Athlete
 from riskfit.batch.exports import Outline, outline_of, with_logged_sweat

@@ -7,10 +7,10 @@ from typing import Final
 import numpy as np
 
 from riskfit.activity import Failure
-from riskfit.archives.places import Place, list_places, read_place
+from riskfit.archives.listing import Place, list_places, read_place
 from riskfit.batch.gather import NO_FAILURE, Gathered
 from riskfit.errors import RiskfitError
-from riskfit.features.reduce import FEATURE_INDEX
+from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 from riskfit.store.rows import Rows

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.activity import Failure
 from riskfit.athlete import Athlete, Conditions
 from riskfit.batch.gather import Gathered
-from riskfit.features.catalogue import CATALOGUE, FeatureSet
-from riskfit.features.reduce import FEATURE_INDEX, HISTORY_FEATURES, Reduced
-from riskfit.features.table import FloatArray
+from riskfit.features.athlete_rows import FEATURE_INDEX, HISTORY_FEATURES, Reduced
+from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.results import FeatureSet
 from riskfit.rules import Model
 from riskfit.scoring import Scores, assess_many, score_table
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
-from riskfit.store.history import reduce_rows
+from riskfit.store.past import reduce_rows
 from riskfit.store.rows import Rows
 from riskfit.store.same import pair_copies
 
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
 #: So many are assessed with all their reasons at a time, to keep memory flat.
 _AT_ONCE = 256
-
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

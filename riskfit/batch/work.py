@@ -13,7 +13,7 @@ from importlib.resources.abc import Traversable
 from typing import Final
 
 from riskfit.activity import Activity, Failure
-from riskfit.archives.places import Place, open_place, read_beside, read_place
+from riskfit.archives.listing import Place, open_place, read_beside, read_place
 from riskfit.archives.supplement import Supplement, supplemented
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import RiskfitError

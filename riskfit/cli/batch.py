@@ -120,27 +120,27 @@ def _write(
     report: "BatchReport", kind: str, output: str | None, *, full: bool, share: bool
 ) -> None:
     """Write the report in one of its formats; a file appears whole or not at all."""
-    from riskfit.report import tables
+    from riskfit.report import export
 
     if kind == "text":
         _write_text(report, output, full)
     elif kind == "html":
-        from riskfit.report.html import batch_page
+        from riskfit.report.page.html import batch_page
 
         _write_pieces([batch_page(report, share=share)], output)
     elif kind == "parquet":
         if output in (None, "-"):
             raise click.UsageError("Parquet goes to a file: give -o FILE.parquet")
         with _whole(Path(str(output))) as path:
-            tables.write_parquet(report, path)
+            export.write_parquet(report, path)
     else:
         pieces: Iterable[bytes]
         if kind == "csv":
-            pieces = [tables.csv_bytes(report)]
+            pieces = [export.csv_bytes(report)]
         elif kind == "jsonl":
-            pieces = tables.json_lines(report)
+            pieces = export.json_lines(report)
         else:
-            pieces = tables.json_document(report)
+            pieces = export.json_document(report)
         _write_pieces(pieces, output)
 
 
@@ -169,7 +169,7 @@ def _whole(path: Path) -> "Iterator[Path]":
 def _write_text(report: "BatchReport", output: str | None, full: bool) -> None:
     from rich.console import Console
 
-    from riskfit.report.summary import print_batch
+    from riskfit.report.terminal.batch import print_batch
 
     if output in (None, "-"):
         print_batch(Console(highlight=False), report, full=full)

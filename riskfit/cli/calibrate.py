@@ -33,7 +33,7 @@ def calibrate(cohort: Path | None, output: Path | None, model_id: str, **values:
     from datetime import UTC, datetime
 
     from riskfit.learning.calibration import calibrate as learn
-    from riskfit.report.learning import calibration_entry, calibration_parts
+    from riskfit.report.terminal.learning import calibration_entry, calibration_parts
     from riskfit.rules import load_model
 
     model = load_model(values["model_file"])

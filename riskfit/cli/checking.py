@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 import numpy as np
 
+from riskfit._common import FloatArray
 from riskfit.analysis import Analysis, analyse
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cli import units
@@ -16,14 +17,19 @@ from riskfit.cli.output import Results
 from riskfit.cli.planning import Incomplete, make_plan
 from riskfit.cli.stores import Memory
 from riskfit.errors import InputError
-from riskfit.features.planned import features_of
-from riskfit.features.table import FloatArray
+from riskfit.features.plan.table import features_of
 from riskfit.rules import Model
-from riskfit.whatif import case_of, nearest_sessions, open_inputs
+from riskfit.whatif.baseline import case_of
+from riskfit.whatif.near import nearest_sessions
+from riskfit.whatif.tell import open_inputs
 
 if TYPE_CHECKING:
-    from riskfit.readers.forecast import Forecast
-    from riskfit.whatif import Case, Changes, NearSession, OpenInput, Sweep
+    from riskfit.readers.plans.forecast import Forecast
+    from riskfit.whatif.baseline import Case
+    from riskfit.whatif.changes import Changes
+    from riskfit.whatif.near import NearSession
+    from riskfit.whatif.sweeps import Sweep
+    from riskfit.whatif.tell import OpenInput
 
 _SHAPE: Final = "write KEY=FROM:TO:STEP, for instance duration=1h:5h:15min"
 _QUANTITIES: Final[dict[str, units.Quantity]] = {
@@ -113,13 +119,13 @@ def answer(
 def _sweeps(case: "Case", varied: list[tuple[str, FloatArray]]) -> "tuple[Sweep, ...]":
     if not varied:
         return ()
-    from riskfit.whatif import sweep
+    from riskfit.whatif.sweeps import sweep
 
     return tuple(sweep(case, key, values) for key, values in varied)
 
 
 def _changes(case: "Case", below: str) -> "Changes":
-    from riskfit.whatif import smallest_changes
+    from riskfit.whatif.changes import smallest_changes
 
     return smallest_changes(case, below)
 
@@ -141,14 +147,14 @@ def _refuse(ask: Ask, varied: list[tuple[str, FloatArray]], model: Model) -> Non
 def _forecast(ask: Ask, start: datetime) -> "Forecast | None":
     if ask.forecast_file is None:
         return None
-    from riskfit.readers.forecast import read_forecast
+    from riskfit.readers.plans.forecast import read_forecast
 
     return read_forecast(ask.forecast_file, start)
 
 
 def add_answer(results: Results, found: Answer, ask: Ask) -> None:
     """Put an answer into the results of a run for one person."""
-    from riskfit.report.planning import changes_entry, plan_entry, sweep_entry
+    from riskfit.report.json.plan import changes_entry, plan_entry, sweep_entry
 
     results.analyses.append(found.analysis)
     results.cases.append(found.case)
@@ -165,7 +171,7 @@ def add_answer(results: Results, found: Answer, ask: Ask) -> None:
 
 def _text(found: Answer, ask: Ask) -> Any:
     """Return what is printed behind the assessment; rich is loaded only for that."""
-    from riskfit.report.planning_text import plan_text
+    from riskfit.report.terminal.plan import plan_text
 
     return plan_text(
         found.case, found.open_inputs, found.near, found.sweeps, found.changes, full=ask.full

@@ -51,7 +51,11 @@ def evaluate(
         _published(model, kind, output)
         return
     from riskfit.learning.evaluation import evaluate as hold_against
-    from riskfit.report.learning import evaluation_entry, evaluation_parts, shared_evaluation
+    from riskfit.report.terminal.learning import (
+        evaluation_entry,
+        evaluation_parts,
+        shared_evaluation,
+    )
 
     evaluation = hold_against(load_outcomes(cohort, model, values), model)
     if kind == "text":
@@ -65,15 +69,15 @@ def evaluate(
     if kind == "json":
         print_json(entry, output)
     else:
-        from riskfit.report.html import evaluation_page
+        from riskfit.report.page.html import evaluation_page
 
         write(evaluation_page(versioned(entry), model), output)
 
 
 def _published(model: "Model", kind: str, output: str | None) -> None:
     """Write the table of the published cohorts, and leave with its exit code."""
-    from riskfit.cohorts import load_cohorts, run_cohort
-    from riskfit.report.learning import published_entry, published_parts
+    from riskfit.learning.published import load_cohorts, run_cohort
+    from riskfit.report.terminal.learning import published_entry, published_parts
 
     cohorts = load_cohorts()
     verdicts = [line for cohort in cohorts for line in run_cohort(cohort, model)]
@@ -83,7 +87,7 @@ def _published(model: "Model", kind: str, output: str | None) -> None:
     elif kind == "json":
         print_json(entry, output)
     else:
-        from riskfit.report.html import published_page
+        from riskfit.report.page.html import published_page
 
         write(published_page(versioned(entry), cohorts, model), output)
     if not all(line.passed for line in verdicts):

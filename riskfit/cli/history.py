@@ -32,7 +32,7 @@ def history(ctx: click.Context, /, **values: Any) -> None:
 
 
 def _show(values: dict[str, Any]) -> None:
-    from riskfit.features.reduce import FEATURE_INDEX
+    from riskfit.features.athlete_rows import FEATURE_INDEX
 
     as_json = values.pop("as_json")
     with open_store(values, create=False) as store:
@@ -91,7 +91,7 @@ def _moment(posix_s: float) -> str:
 
 def _print_json(rows: "Rows") -> None:
     from riskfit.features.catalogue import CATALOGUE
-    from riskfit.report.document import encode
+    from riskfit.report.json.document import encode
 
     activities = []
     for row in range(len(rows)):
@@ -154,7 +154,7 @@ def export(values: dict[str, Any], target: Path) -> None:
     import csv
 
     from riskfit.features.catalogue import CATALOGUE
-    from riskfit.report.tables import column_name
+    from riskfit.report.export import column_name
 
     with open_store(values, create=False) as store:
         rows = _chosen(store, values)

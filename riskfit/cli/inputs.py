@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete, History
-    from riskfit.features.records import LegRecord
+    from riskfit.features.history import LegRecord
 
 
 def named_sources(arguments: tuple[str, ...], files_from: str | None) -> list[str]:
@@ -35,14 +35,14 @@ def read_bytes(source: str) -> bytes:
 
 def read_history(paths: tuple[str, ...], athlete: "Athlete") -> "History":
     """Read earlier sessions of files, folders and archives into a history."""
-    from riskfit.features.records import history_of
+    from riskfit.features.history import history_of
 
     return history_of(record for path in paths for record in _records(path, athlete))
 
 
 def history_of_members(data: bytes, athlete: "Athlete") -> "History":
     """Read earlier sessions out of an archive's bytes."""
-    from riskfit.features.records import history_of
+    from riskfit.features.history import history_of
 
     return history_of(_records(data, athlete))
 

@@ -12,7 +12,7 @@ from riskfit.cli.output import write
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from riskfit.learning.tables import OutcomeTable
+    from riskfit.learning.outcome_table import OutcomeTable
     from riskfit.rules import Model
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -45,7 +45,7 @@ def outcome_options(command: F) -> F:
 
 def load_outcomes(cohort: Path | None, model: "Model", values: dict[str, Any]) -> "OutcomeTable":
     """Read outcomes with features: from a cohort file, or from the store."""
-    from riskfit.learning.tables import read_cohort
+    from riskfit.learning.outcome_table import read_cohort
 
     store_file, name = values["store_file"], values["athlete_name"]
     if cohort is not None:
@@ -85,7 +85,7 @@ def _print_all(console: "Console", parts: Iterable[Any]) -> None:
 
 def print_json(entry: dict[str, Any], output: str | None = None) -> None:
     """Print one strict JSON document, or write it to a file."""
-    from riskfit.report.document import encode
+    from riskfit.report.json.document import encode
 
     write(encode(versioned(entry)), output)
     sys.stdout.flush()

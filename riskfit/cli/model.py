@@ -27,8 +27,8 @@ def diff(old: str, new: str, as_json: bool) -> None:
 
     OLD and NEW are model files (TOML); the word "published" stands for the bundled card.
     """
-    from riskfit.learning.models import diff_models
-    from riskfit.report.learning import diff_entry, diff_parts
+    from riskfit.learning.model_file import diff_models
+    from riskfit.report.terminal.learning import diff_entry, diff_parts
 
     found = diff_models(_load(old), _load(new))
     if as_json:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from riskfit.activity import Failure
     from riskfit.analysis import Analysis
     from riskfit.rules import Model
-    from riskfit.whatif import Case
+    from riskfit.whatif.baseline import Case
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -84,7 +84,7 @@ def finish(
     reached = _band_check(results, fail_at)
     kind = kind_of(output, as_json=as_json, share=share)
     if kind == "html":
-        from riskfit.report.html import result_page
+        from riskfit.report.page.html import result_page
 
         write(
             result_page(
@@ -98,7 +98,7 @@ def finish(
             output,
         )
     elif kind == "json":
-        from riskfit.report.document import document, encode, without_identity
+        from riskfit.report.json.document import document, encode, without_identity
 
         content = document(results.analyses, results.failures, results.model) | results.document
         for entry, more in zip(content["activities"], results.entries, strict=False):
@@ -162,7 +162,7 @@ def write(data: bytes, output: str | None) -> None:
 def _write_text(results: Results, output: str | None, full: bool) -> None:
     from rich.console import Console
 
-    from riskfit.report.text import print_analyses
+    from riskfit.report.terminal.session import print_analyses
 
     if output is None or output == "-":
         console = Console(highlight=False)

@@ -202,8 +202,8 @@ def make_plan(
         plan = _from_options(told, targets, target_time_s)
     kind, word = told.get("intensity") or (None, None)
     if kind == "zone" and not plan.segments:
-        from riskfit.features.course import FOOT
         from riskfit.formulas.effort import zone_fraction
+        from riskfit.sports import FOOT
 
         fraction = zone_fraction(str(word), plan.sport in FOOT)
         plan = replace(plan, intensity_fraction=fraction)
@@ -230,7 +230,7 @@ def _sport_of(word: str) -> tuple[str, str | None]:
     plain = word.strip().lower().replace(" ", "_").replace("-", "_")
     if plain in MET_BY_SPORT:
         return plain, None
-    from riskfit.readers.words import sport_of
+    from riskfit.sports import sport_of
 
     sport, sub_sport = sport_of(word)
     if sport in ("unknown", "generic", "multisport", "transition"):
@@ -282,7 +282,7 @@ def _from_file(
     """Return the plan of a file, with what was told over it."""
     from riskfit.cli.inputs import read_bytes
     from riskfit.errors import InputError
-    from riskfit.readers.plan import read_plan
+    from riskfit.readers.plans.course import read_plan
 
     time_s = target_time_s or told.get("duration_s")
     speed = targets.get("speed_m_s")
@@ -344,8 +344,8 @@ def _timed(
 
 def _race_fraction(sport: str, time_s: float) -> float:
     """Return the share of threshold that can just be held for so long."""
-    from riskfit.features.course import FOOT
     from riskfit.formulas.pacing import power_duration, riegel_speed
+    from riskfit.sports import FOOT
 
     curve = riegel_speed if sport in FOOT else power_duration
     return float(curve(1.0, 3600.0, time_s))
@@ -356,9 +356,9 @@ def _speed(plan: "PlannedSession", athlete: "Athlete", history: "History") -> fl
     import numpy as np
 
     from riskfit.athlete import Conditions
-    from riskfit.features.course import BIKE, FOOT
-    from riskfit.features.intended import ASSUMED
-    from riskfit.features.planned import prepare
+    from riskfit.features.plan.intensity import ASSUMED
+    from riskfit.features.plan.table import prepare
+    from riskfit.sports import BIKE, FOOT
 
     if plan.speed_m_s is not None:
         return plan.speed_m_s

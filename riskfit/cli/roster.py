@@ -73,7 +73,7 @@ def _with_squad(last: "Callable[[], RenderableType]", results: Results) -> "Rend
     """Return the last addendum with the whole squad behind it, the highest score first."""
     from rich.console import Group
 
-    from riskfit.report.planning_text import squad_text
+    from riskfit.report.terminal.plan import squad_text
 
     return Group(last(), squad_text(results.analyses))
 

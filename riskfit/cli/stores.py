@@ -76,7 +76,7 @@ class Memory:
             profile = replace(profile, name=self.name)
         if self._store is None or self._key is None:
             return profile
-        from riskfit.store.people import with_sweat_factor
+        from riskfit.store.told import with_sweat_factor
 
         return with_sweat_factor(self._store, self._key, profile)
 
@@ -86,7 +86,7 @@ class Memory:
         """Return what came strictly before a moment, copies of ``session`` left out."""
         if self._store is None or self._key is None:
             return None
-        from riskfit.store.history import read_history
+        from riskfit.store.past import read_history
 
         return read_history(self._store, self._key, before_s, not_the_same_as=session)
 
@@ -94,7 +94,7 @@ class Memory:
         """Return what was logged of sessions, in words, by their start [s]."""
         if self._store is None or self._key is None:
             return {}
-        from riskfit.store.people import outcomes
+        from riskfit.store.told import outcomes
 
         return {
             one.start_s: ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told)

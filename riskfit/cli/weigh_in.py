@@ -45,7 +45,7 @@ def weigh_in(
     from riskfit.errors import InputError
     from riskfit.formulas.fluid import sweat_from_weigh_in
     from riskfit.store import OWNER
-    from riskfit.store.people import WeighIn, log_weigh_in, weigh_ins, with_sweat_factor
+    from riskfit.store.told import WeighIn, log_weigh_in, weigh_ins, with_sweat_factor
 
     profile, conditions = make_athlete(values), make_conditions(values)
     name = values.pop("athlete_name") or OWNER
@@ -103,7 +103,7 @@ def _of_date(store: "Store", key: int, date: datetime) -> tuple[float, float, fl
     import numpy as np
 
     from riskfit.errors import InputError
-    from riskfit.features.reduce import FEATURE_INDEX
+    from riskfit.features.athlete_rows import FEATURE_INDEX
     from riskfit.store.activities import read_rows
 
     rows = read_rows(store, key, details=False)

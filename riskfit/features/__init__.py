@@ -6,10 +6,11 @@ from datetime import UTC, datetime
 import numpy as np
 from msgspec import Struct
 
+from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cleaning import clean
-from riskfit.features.catalogue import CATALOGUE, FeatureSet
+from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.course import record_course
 from riskfit.features.duration import duration_columns, moving_legs
 from riskfit.features.energy import record_energy
@@ -21,19 +22,20 @@ from riskfit.features.heat import (
     wbgt_columns,
     wbgt_question,
 )
+from riskfit.features.history import LegRecord
 from riskfit.features.intensity import intensity_columns, leg_loads
 from riskfit.features.person import person_columns, resolve_person
-from riskfit.features.records import LegRecord, leg_records
+from riskfit.features.records import leg_records
 from riskfit.features.recovery import (
     RecoveryTable,
     load_ratio_column,
     recovery_columns,
     recovery_table,
 )
-from riskfit.features.table import (
+from riskfit.features.results import (
     Column,
     Columns,
-    FloatArray,
+    FeatureSet,
     known,
     missing,
     session_features,
@@ -76,7 +78,7 @@ def compute_features(
     athlete, conditions = athlete or Athlete(), conditions or Conditions()
     history = history or History()
     if isinstance(activity_or_planned, PlannedSession):
-        from riskfit.features.planned import planned_features
+        from riskfit.features.plan.table import planned_features
 
         return planned_features(activity_or_planned, athlete, conditions, history)
     return finish_features([begin_features(activity_or_planned, athlete, conditions, history)])[0]

@@ -3,15 +3,7 @@
 A rule may only use a feature that stands here, with the unit that stands here.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
-
 from msgspec import Struct
-
-if TYPE_CHECKING:
-    from riskfit.features.records import LegRecord
-    from riskfit.features.table import Column, FloatArray
 
 GROUPS = ("duration", "intensity", "heat", "recovery", "person")
 
@@ -55,62 +47,6 @@ class FeatureSpec(Struct, frozen=True):
             if self.name.endswith(suffix):
                 return self.name.removesuffix(suffix).replace("_", " ")
         return self.name.replace("_", " ")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
-    """A value with its unit and source, or the reason why there is none.
-
-    ``low`` and ``high`` bound what is known only as a range (10 to 90 %); they equal None
-    where the value is exact enough.
-    """
-
-    value: float | None = None
-    unit: str = ""
-    source: str | None = None
-    low: float | None = None
-    high: float | None = None
-    missing_because: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class FeatureSet(Mapping[str, Feature]):
-    """One row of the feature table: feature name -> Feature.
-
-    Attributes
-    ----------
-    features : mapping of str to Feature
-        The whole session's.
-    columns : mapping of str to Column
-        The same along the session: arrays whose last axis is the steps of ``elapsed_s``
-        (or of length one).
-    elapsed_s : ndarray
-        Ends of the steps. [s]
-    records : tuple of LegRecord
-        What the session leaves behind for the history.
-    notes : tuple of str
-        Every repair that was made on the way.
-    """
-
-    features: Mapping[str, Feature]
-    columns: Mapping[str, "Column"] = field(default_factory=dict)
-    elapsed_s: "FloatArray | None" = None
-    records: tuple["LegRecord", ...] = ()
-    notes: tuple[str, ...] = ()
-
-    def __getitem__(self, name: str) -> Feature:
-        return self.features[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.features)
-
-    def __len__(self) -> int:
-        return len(self.features)
-
-    def value(self, name: str) -> float:
-        """Return a feature's number, nan where it is missing."""
-        feature = self.features.get(name)
-        return float("nan") if feature is None or feature.value is None else feature.value
 
 
 def _spec(name: str, group: str, unit: str, meaning: str, needs: str) -> tuple[str, FeatureSpec]:

@@ -6,43 +6,12 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
+from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.cleaning import CleanSession
-from riskfit.features.table import FloatArray
+from riskfit.sports import INDOOR, LEAVES_A_TRACK, WATER
 
 STEP_S: Final = 60
-#: Words of FIT for moving on one's feet, on a bike and in water.
-FOOT: Final = frozenset(
-    {"running", "walking", "hiking", "mountaineering", "snowshoeing", "trail_running"}
-)
-RUN: Final = frozenset({"running", "trail_running"})
-BIKE: Final = frozenset({"cycling", "e_biking"})
-WATER: Final = frozenset({"swimming", "open_water", "snorkeling", "diving", "apnea_diving"})
-#: Sub-sports that are held under a roof (FIT's words).
-INDOOR: Final = frozenset(
-    {
-        "treadmill",
-        "spin",
-        "indoor_cycling",
-        "indoor_rowing",
-        "indoor_running",
-        "indoor_walking",
-        "indoor_climbing",
-        "indoor_skiing",
-        "indoor",
-        "virtual_activity",
-        "elliptical",
-        "stair_climbing",
-        "lap_swimming",
-        "cardio_training",
-        "strength_training",
-        "yoga",
-        "pilates",
-        "hiit",
-    }
-)
-#: Sports that a satellite receiver follows when they are held outdoors.
-_LEAVES_A_TRACK: Final = FOOT | BIKE | {"rowing", "cross_country_skiing", "inline_skating"}
 
 
 class CourseLeg(Struct, frozen=True):
@@ -230,7 +199,7 @@ def _indoors(
     named = [leg.sub_sport for leg in legs if leg.sub_sport in INDOOR]
     if named and len(named) == sum(leg.moves for leg in legs):
         return True, f"recorded as {named[0]}"
-    if not has_positions and legs[0].sport in _LEAVES_A_TRACK:
+    if not has_positions and legs[0].sport in LEAVES_A_TRACK:
         return True, "no positions were recorded"
     if not has_positions and not any(leg.sport in WATER for leg in legs):
         return True, "no positions were recorded"

@@ -4,9 +4,11 @@ from typing import Final
 
 import numpy as np
 
-from riskfit.features.course import WATER, Course
+from riskfit._common import FloatArray
+from riskfit.features.course import Course
 from riskfit.features.recovery import RecoveryTable, duration_ratio_column
-from riskfit.features.table import Column, Columns, FloatArray, known, largest, missing
+from riskfit.features.results import Column, Columns, known, largest, missing
+from riskfit.sports import WATER
 
 #: No path falls by more than 45 % all the way: the altimeter does. [m/km]
 _STEEPEST_M_KM: Final = 450.0

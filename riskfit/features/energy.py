@@ -9,10 +9,10 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
+from riskfit._common import FloatArray
 from riskfit.activity import Activity
-from riskfit.features.course import BIKE, FOOT, RUN, STEP_S, Course
+from riskfit.features.course import STEP_S, Course
 from riskfit.features.person import Person
-from riskfit.features.table import FloatArray
 from riskfit.features.traces import LegTrace
 from riskfit.formulas.energy import (
     keytel_energy_kj_min,
@@ -21,6 +21,7 @@ from riskfit.formulas.energy import (
 )
 from riskfit.formulas.locomotion import foot_metabolic_rate_w
 from riskfit.formulas.resting import MET_BY_SPORT, met_metabolic_rate_w, resting_metabolic_rate_w
+from riskfit.sports import BIKE, FOOT, RUN
 
 #: Half-width of the 10 to 90 % range by source, as a share (assumptions): gross efficiency
 #: differs by +-10 % between riders, running economy as much; device totals, heart rate and

@@ -4,12 +4,13 @@ from typing import Final
 
 import numpy as np
 
+from riskfit._common import FloatArray
 from riskfit.athlete import Athlete, Conditions
-from riskfit.features.course import STEP_S, WATER, Course
+from riskfit.features.course import STEP_S, Course
 from riskfit.features.energy import Energy
 from riskfit.features.heat import Surroundings, sunlight_w_m2
 from riskfit.features.person import Person
-from riskfit.features.table import Column, Columns, FloatArray, known, missing, zero_unknown
+from riskfit.features.results import Column, Columns, known, missing, zero_unknown
 from riskfit.formulas.fluid import SODIUM_MMOL_L, sodium_loss_g, sweat_interval
 from riskfit.formulas.resting import body_surface_area_m2
 from riskfit.formulas.sun import air_pressure_hpa
@@ -20,6 +21,7 @@ from riskfit.formulas.sweat import (
     sweat_rate_l_h,
     typical_clothing_clo,
 )
+from riskfit.sports import WATER
 
 #: 10 to 90 % half-width of an estimated sweat loss, as a share; of one learnt from weigh-ins.
 _SWEAT_SPREAD: Final = 0.30

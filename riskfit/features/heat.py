@@ -10,11 +10,11 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import Conditions
-from riskfit.features.course import STEP_S, WATER, Course
-from riskfit.features.table import Column, Columns, FloatArray, known, missing
+from riskfit.features.course import STEP_S, Course
+from riskfit.features.results import Column, Columns, known, missing
 from riskfit.formulas.heat import ASSUMED_COS_ZENITH, wbgt_with_interval_c
 from riskfit.formulas.humidity import heat_index_c
 from riskfit.formulas.sun import (
@@ -24,8 +24,7 @@ from riskfit.formulas.sun import (
     cos_zenith,
     day_of_year,
 )
-
-IntArray = NDArray[np.intp]
+from riskfit.sports import WATER
 
 #: Half-widths of the 10 to 90 % range of the air temperature. [°C]  What a user or a weather
 #: service says holds for the place within a degree or two; bike computers warm in the sun;

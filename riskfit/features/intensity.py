@@ -7,16 +7,16 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import ArrayLike
 
+from riskfit._common import FloatArray
 from riskfit.activity import Activity
 from riskfit.athlete import Conditions
-from riskfit.features.course import BIKE, RUN, Course
+from riskfit.features.course import Course
 from riskfit.features.energy import Energy
 from riskfit.features.person import THRESHOLD_SPREAD, Person
 from riskfit.features.recovery import ASSUMED_LOAD_PER_HOUR, RecoveryTable
-from riskfit.features.table import (
+from riskfit.features.results import (
     Column,
     Columns,
-    FloatArray,
     known,
     largest,
     missing,
@@ -40,6 +40,7 @@ from riskfit.formulas.pacing import (
     power_duration,
     riegel_speed,
 )
+from riskfit.sports import BIKE, RUN
 
 #: Fade is looked for after a warm-up of 5 min, in at least 20 min (Friel's convention).
 _WARM_UP_S: Final = 300

@@ -7,7 +7,7 @@ from typing import Final
 from msgspec import Struct
 
 from riskfit.athlete import Athlete, Medication
-from riskfit.features.table import Column, Columns, known, missing
+from riskfit.features.results import Column, Columns, known, missing
 
 #: Where nobody says: a reference adult.  Mass and height: ICRP Publication 89 (2002) rounds to
 #: 73 kg and 1.76 m for men, 60 kg and 1.63 m for women; threshold: 3 W/kg and 12 km/h, a

@@ -1,41 +1,22 @@
 """What a session leaves behind for the sessions after it: one record for each of its legs."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
-from msgspec import Struct
 
-from riskfit.athlete import History
-from riskfit.features.course import BIKE, RUN, Course
+from riskfit._common import FloatArray
+from riskfit.features.course import Course
 from riskfit.features.duration import leg_active_s
+from riskfit.features.history import LegRecord
 from riskfit.features.intensity import LegLoad, early_output, hour_told
 from riskfit.features.person import Person
-from riskfit.features.table import FloatArray, zero_unknown
+from riskfit.features.results import zero_unknown
 from riskfit.features.traces import LegTrace
 from riskfit.formulas.pacing import power_duration, riegel_speed
+from riskfit.sports import BIKE, RUN
 
 #: Lengths at which a session's best effort is looked for; the whole session is one more. [s]
 _EFFORTS_S: Final = (300, 600, 1200, 1800, 3600)
-
-
-class LegRecord(Struct, frozen=True, kw_only=True):
-    """One leg as a row of the history; nan where unknown."""
-
-    start_s: float
-    duration_s: float
-    load: float
-    sport: str
-    temperature_c: float
-    best_duration_s: float
-    best_speed_m_s: float
-    best_power_w: float
-    #: Time under way as the course counts it in steps. [s]
-    course_s: float = float("nan")
-    #: Speed or power of the first half, and what the person's own threshold says could be held
-    #: for an hour. [m/s, W]
-    early_output: float = float("nan")
-    hour_told: float = float("nan")
 
 
 def leg_records(
@@ -66,31 +47,6 @@ def leg_records(
             )
         )
     return tuple(records)
-
-
-def history_of(
-    records: Iterable[LegRecord],
-    covered_from_s: float = float("nan"),
-    utc_offset_s: float = 0.0,
-) -> History:
-    """Put records in order of time and make a history of them."""
-    rows = sorted(records, key=lambda record: record.start_s)
-
-    def column(name: str) -> FloatArray:
-        return np.array([getattr(row, name) for row in rows], dtype=float)
-
-    return History(
-        start_s=column("start_s"),
-        duration_s=column("duration_s"),
-        load=column("load"),
-        sport=np.array([row.sport for row in rows], dtype="U32"),
-        temperature_c=column("temperature_c"),
-        best_duration_s=column("best_duration_s"),
-        best_speed_m_s=column("best_speed_m_s"),
-        best_power_w=column("best_power_w"),
-        covered_from_s=covered_from_s,
-        utc_offset_s=utc_offset_s,
-    )
 
 
 def _best_effort(trace: LegTrace) -> tuple[float, float, float]:

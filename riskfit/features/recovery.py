@@ -11,9 +11,9 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import History
-from riskfit.features.course import BIKE, FOOT, RUN
-from riskfit.features.table import Column, Columns, FloatArray, known, missing
+from riskfit.features.results import Column, Columns, known, missing
 from riskfit.formulas.load import (
     acute_training_load,
     chronic_training_load,
@@ -21,6 +21,7 @@ from riskfit.formulas.load import (
     rolling_monotony_and_strain,
 )
 from riskfit.formulas.pacing import power_duration, riegel_speed
+from riskfit.sports import BIKE, FOOT, RUN
 
 DAY_S: Final = 86400.0
 _WINDOW_DAYS: Final = 28
@@ -33,8 +34,6 @@ _SHORTEST_YARDSTICK_S: Final = 1800.0
 #: (owner's manuals, "heat acclimation ... above 22 °C"), with half an hour of exercise.
 HEAT_DAY_C: Final = 22.0
 _HEAT_DAY_S: Final = 1800.0
-
-IntArray = NDArray[np.intp]
 
 
 class RecoveryTable(Struct, frozen=True, kw_only=True, eq=False):

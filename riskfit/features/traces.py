@@ -6,11 +6,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray
 from riskfit.cleaning import CleanSession
-from riskfit.features.course import BIKE, FOOT, RUN, Course, CourseLeg
-from riskfit.features.table import FloatArray
+from riskfit.features.course import Course, CourseLeg
 from riskfit.formulas.intensity import cumulative_normalized_power
 from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
+from riskfit.sports import BIKE, FOOT, RUN
 
 #: A channel counts as recorded in a leg when it is known for half of its time.
 _ENOUGH: Final = 0.5

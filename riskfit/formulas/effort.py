@@ -6,7 +6,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskfit.formulas.numbers import FloatArray, array, plain
+from riskfit._common import FloatArray
+from riskfit.formulas.numbers import array, plain
 
 #: Coggan's levels of power, `zone_fraction` [1]: shares of threshold power. [fraction]
 POWER_ZONES: Mapping[str, tuple[float, float]] = MappingProxyType(

@@ -7,6 +7,7 @@ module for those who call it. Metabolic rates are gross, rest included, unless t
 import numpy as np
 from numpy.typing import ArrayLike
 
+from riskfit._common import FloatArray
 from riskfit.formulas.locomotion import (
     GAIT_TRANSITION_HALF_WIDTH_M_S,
     GAIT_TRANSITION_M_S,
@@ -20,7 +21,7 @@ from riskfit.formulas.locomotion import (
     running_metabolic_rate_w,
     walking_metabolic_rate_w,
 )
-from riskfit.formulas.numbers import FloatArray, array, plain
+from riskfit.formulas.numbers import array, plain
 from riskfit.formulas.resting import (
     MET_BY_SPORT,
     OXYGEN_ENERGY_KJ_L,

@@ -1,9 +1,9 @@
 """What sweat means for the body: spread between people, weigh-ins, sodium and drinking."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from riskfit._common import FloatArray
 
 #: Spread of sweat rates between people once pace, mass and weather are known, as the
 #: standard deviation of the natural logarithm. [-]

@@ -4,8 +4,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from riskfit._common import FloatArray
 from riskfit.formulas.humidity import (
     dew_point_c,
     heat_index_c,
@@ -50,7 +51,6 @@ __all__ = [
     "wet_bulb_temperature_c",
 ]
 
-FloatArray = NDArray[np.float64]
 
 #: Wind at 2 m where nobody measured it. [m/s]
 ASSUMED_WIND_M_S = 2.0

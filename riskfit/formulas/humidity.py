@@ -1,9 +1,9 @@
 """Moist air: vapour pressure, dew point, wet bulb and the heat index."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from riskfit._common import FloatArray
 
 # Magnus coefficients over water, -45 to 60 °C, within 0.4 %: Alduchov & Eskridge 1996,
 # J. Appl. Meteorol. 35, 601, doi:10.1175/1520-0450(1996)035<0601:IMFAOS>2.0.CO;2, eq. 21

@@ -6,7 +6,8 @@ What is not recorded is nan; totals skip it, and are nan where nothing was recor
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskfit.formulas.numbers import FloatArray, array, plain
+from riskfit._common import FloatArray
+from riskfit.formulas.numbers import array, plain
 from riskfit.formulas.pacing import (
     decoupling_fraction,
     decoupling_fraction_at,

@@ -8,7 +8,8 @@ are the mean of its known days times seven. It never counts as rest.
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskfit.formulas.numbers import FloatArray, array
+from riskfit._common import FloatArray
+from riskfit.formulas.numbers import array
 
 #: Time constants of fitness and fatigue (see `chronic_training_load`). [days]
 CHRONIC_DAYS = 42.0

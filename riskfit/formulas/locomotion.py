@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskfit.formulas.numbers import FloatArray, array, plain
+from riskfit._common import FloatArray
+from riskfit.formulas.numbers import array, plain
 from riskfit.formulas.resting import RESTING_METABOLIC_RATE_W_KG
 
 #: Grades Minetti measured; steeper ones count as these. [fraction]

@@ -1,10 +1,11 @@
 """Numbers in and out of the formulae: floats or arrays, computed as arrays."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from riskfit._common import FloatArray
 
 #: What formulae return: an array, or for numbers a NumPy float, which behaves as one.
-FloatArray = NDArray[np.float64]
 
 
 def array(values: ArrayLike) -> FloatArray:

@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from riskfit.formulas.numbers import FloatArray, array, plain
+from riskfit._common import FloatArray
+from riskfit.formulas.numbers import array, plain
 
 #: Riegel's fatigue exponent for running: time grows with distance to this power.
 RIEGEL_EXPONENT = 1.06

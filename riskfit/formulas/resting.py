@@ -6,7 +6,8 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskfit.formulas.numbers import FloatArray, array, plain
+from riskfit._common import FloatArray
+from riskfit.formulas.numbers import array, plain
 
 #: Energy of a litre of oxygen at the fuel mix of exercise, 5 kcal: F. Peronnet, D. Massicotte,
 #: "Table of nonprotein respiratory quotient: an update," Can. J. Sport Sci. 16, 23-29, 1991

@@ -1,9 +1,9 @@
 """Where the sun stands, how much it can send, and what a place's air is like by default."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-FloatArray = NDArray[np.float64]
+from riskfit._common import FloatArray
 
 _SECONDS_PER_DAY = 86400.0
 _SOLAR_CONSTANT_W_M2 = 1361.0  # Kopp & Lean 2011, doi:10.1029/2010GL045777

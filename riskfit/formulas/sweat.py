@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskfit._common import FloatArray
 from riskfit.formulas.fluid import (
     BETWEEN_PERSON_LOG_SD,
     DRINK_SODIUM_MG_L,
@@ -54,7 +55,6 @@ __all__ = [
     "typical_clothing_clo",
 ]
 
-FloatArray = NDArray[np.float64]
 
 #: Sweating follows its steady rate with this time constant. [s]
 SWEAT_LAG_S = 420.0

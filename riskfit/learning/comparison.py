@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from riskfit.learning.design import Design
 from riskfit.learning.fit import Z90, Fit, Level, Priors, fit_card
-from riskfit.scoring.card import Floats
+from riskfit.scoring.compiled_card import Floats
 
 Rows = NDArray[np.intp]
 Fold = tuple[Rows, Rows]

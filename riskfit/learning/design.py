@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskfit.errors import InputError
 from riskfit.rules import CAUSES, Model
-from riskfit.scoring.card import Floats, compile_card, respond
+from riskfit.scoring.compiled_card import Floats, compile_card, respond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,9 +16,9 @@ from riskfit.learning.metrics import (
     observed_interval,
     operating_points,
 )
-from riskfit.learning.tables import OutcomeTable, numbered
+from riskfit.learning.outcome_table import OutcomeTable, numbered
 from riskfit.rules import Model
-from riskfit.scoring.card import Floats
+from riskfit.scoring.compiled_card import Floats
 
 #: Chances at which somebody might act; a low one for those who would rather take care in vain.
 THRESHOLDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from riskfit.learning.design import Design, Surface
 from riskfit.learning.optimise import Level, Problem, State, may_move, posterior, solve
 from riskfit.rules import CAUSES, Model
-from riskfit.scoring.card import Floats
+from riskfit.scoring.compiled_card import Floats
 
 #: Standard normal quantile of a two-sided 90 % interval.
 Z90 = 1.6448536269514722

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.learning.fit import Z90
-from riskfit.scoring.card import Floats
+from riskfit.scoring.compiled_card import Floats
 
 Rows = NDArray[np.intp]
 

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from riskfit.learning.design import Design, Surface
 from riskfit.rules import CAUSES
-from riskfit.scoring.card import Floats
+from riskfit.scoring.compiled_card import Floats
 
 Level = Literal["base", "causes", "rules"]
 

@@ -9,17 +9,17 @@ from typing import Any, Final, TextIO
 
 import numpy as np
 
+from riskfit._common import FloatArray
 from riskfit.errors import InputError
+from riskfit.features.athlete_rows import FEATURE_INDEX, HISTORY_FEATURES
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.features.reduce import FEATURE_INDEX, HISTORY_FEATURES
-from riskfit.features.table import FloatArray
-from riskfit.learning.tables import OutcomeTable
+from riskfit.learning.outcome_table import OutcomeTable
 from riskfit.rules import Model
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
-from riskfit.store.history import reduce_rows
-from riskfit.store.people import Outcome, log_outcome, outcomes
+from riskfit.store.past import reduce_rows
 from riskfit.store.rows import Rows
+from riskfit.store.told import Outcome, log_outcome, outcomes
 
 WHEN: Final = ("during", "after", "night")
 SEVERITY: Final = ("mild", "moderate", "severe")

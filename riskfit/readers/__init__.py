@@ -111,9 +111,9 @@ def read_each(data: bytes, *, reader: str = "columnar") -> list[Activity]:
     kind = sniff(data)
     split: Callable[[bytes], list[Activity]]
     if kind == "gpx":
-        from riskfit.readers.gpx import read_gpx_activities as split
+        from riskfit.readers.xml.gpx import read_gpx_activities as split
     elif kind == "tcx":
-        from riskfit.readers.tcx import read_tcx_activities as split
+        from riskfit.readers.xml.tcx import read_tcx_activities as split
     elif kind in ("fit", "binary") and reader == "columnar":
         from riskfit.readers.fit import read_fit_activities as split
     elif kind in ("fit", "binary"):
@@ -128,11 +128,11 @@ def _read_all(data: bytes, reader: str) -> Activity:
 
     kind = sniff(data)
     if kind == "gpx":
-        from riskfit.readers.gpx import read_gpx
+        from riskfit.readers.xml.gpx import read_gpx
 
         return read_gpx(data)
     if kind == "tcx":
-        from riskfit.readers.tcx import read_tcx
+        from riskfit.readers.xml.tcx import read_tcx
 
         return read_tcx(data)
     if kind in ("fit", "binary"):

@@ -8,7 +8,7 @@ from riskfit.errors import (
     RiskfitError,
     UnsupportedFileError,
 )
-from riskfit.readers.texts import wide_encoding
+from riskfit.readers.xml.cells import wide_encoding
 
 #: Where a FIT header says ``.FIT``. [bytes]
 _FIT_SIGNATURE = slice(8, 12)

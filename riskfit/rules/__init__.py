@@ -1,7 +1,7 @@
 """The model: rules, groups, contexts and bands, read from a TOML file and checked strictly."""
 
 from riskfit.rules.model import Model, load_model, load_references, parse_model
-from riskfit.rules.tables import (
+from riskfit.rules.model_tables import (
     CAUSES,
     PARTS,
     Band,

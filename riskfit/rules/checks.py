@@ -12,7 +12,7 @@ import tomli
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.rules.tables import CAUSES, Context, Rule
+from riskfit.rules.model_tables import CAUSES, Context, Rule
 
 if TYPE_CHECKING:
     from riskfit.rules.model import Model

@@ -13,7 +13,7 @@ from pathlib import Path
 import msgspec
 
 from riskfit.errors import InputError, RuleError
-from riskfit.rules.tables import (
+from riskfit.rules.model_tables import (
     ARRAYS,
     CAUSES,
     Band,

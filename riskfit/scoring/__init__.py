@@ -10,7 +10,7 @@ from riskfit.scoring.assessment import (
     PartPoints,
     RedFlags,
 )
-from riskfit.scoring.card import PartScores, Scores
+from riskfit.scoring.compiled_card import PartScores, Scores
 from riskfit.scoring.matrix import outside_mask, score_matrix, score_table
 from riskfit.scoring.timeline import Crossing, Timeline, assess_timeline
 

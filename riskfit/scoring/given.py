@@ -6,9 +6,10 @@ from math import isfinite, nan
 import numpy as np
 
 from riskfit.errors import InputError
-from riskfit.features.catalogue import CATALOGUE, Feature
+from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.results import Feature
 from riskfit.rules import Model
-from riskfit.scoring.card import Floats
+from riskfit.scoring.compiled_card import Floats
 
 #: A feature as it may be given: with its source, a number, or (low, value, high).
 Given = Feature | float | tuple[float, float, float] | None

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.rules import CAUSES, PARTS
-from riskfit.scoring.card import Card, Entry, Floats, PartScores, Range, Scores, respond
+from riskfit.scoring.compiled_card import Card, Entry, Floats, PartScores, Range, Scores, respond
 
 #: Rows worked off together: large enough to drown numpy's cost of a call, small for the cache.
 _BLOCK = 16384

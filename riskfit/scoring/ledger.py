@@ -13,7 +13,7 @@ from riskfit.scoring.assessment import (
     PartPoints,
     RedFlags,
 )
-from riskfit.scoring.card import Floats, Scores
+from riskfit.scoring.compiled_card import Floats, Scores
 from riskfit.scoring.given import GivenTable
 
 NOTHING_KNOWN = "nothing is known that the score could use"

@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskfit.errors import InputError
 from riskfit.rules import Model, load_model
-from riskfit.scoring.card import Floats, Range, Scores, compile_card
+from riskfit.scoring.compiled_card import Floats, Range, Scores, compile_card
 from riskfit.scoring.kernel import run
 
 

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 
 from riskfit.errors import InputError
 from riskfit.rules import CAUSES, Model, load_model
-from riskfit.scoring.card import Floats, Scores
+from riskfit.scoring.compiled_card import Floats, Scores
 from riskfit.scoring.matrix import score_table
 
 

@@ -9,10 +9,11 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.activity import Activity, Leg, Samples
-from riskfit.features.catalogue import CATALOGUE, Feature, FeatureSet
-from riskfit.features.reduce import LEG_DTYPE, LegArray, legs_array
-from riskfit.features.table import FloatArray
+from riskfit.features.athlete_rows import LEG_DTYPE, LegArray, legs_array
+from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.results import Feature, FeatureSet
 
 #: What makes one copy of a session richer than another: seconds known, weighed by what they
 #: tell about cramps (assumption); a copy with weather beside it counts an hour of it more.
@@ -29,8 +30,6 @@ _WORTH: Final = {
     "cadence_spm": 0.5,
 }
 _WEATHER_WORTH_S: Final = 3600.0
-
-IntArray = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

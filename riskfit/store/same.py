@@ -3,10 +3,8 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
-IntArray = NDArray[np.intp]
+from riskfit._common import FloatArray, IntArray
 
 #: Two people press two buttons within so long of each other (assumption). [s]
 START_WITHIN_S: Final = 90.0

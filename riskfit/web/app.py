@@ -15,8 +15,8 @@ from starlette.routing import Route
 
 from riskfit import __version__
 from riskfit.errors import RiskfitError
-from riskfit.report.batch_view import batch_view
-from riskfit.report.html import environment, plotly_script, render, shown_failures, static
+from riskfit.report.page.batch import batch_view
+from riskfit.report.page.html import environment, plotly_script, render, shown_failures, static
 from riskfit.report.words import plural
 from riskfit.web.desk import Desk, next_quarter
 from riskfit.web.fields import (

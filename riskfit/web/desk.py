@@ -18,21 +18,21 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.batch.gather import Gathered
 from riskfit.batch.reduce import BatchReport, reduce_all
 from riskfit.errors import InputError, RiskfitError
-from riskfit.features.catalogue import FeatureSet
-from riskfit.features.planned import features_of
+from riskfit.features.plan.table import features_of
+from riskfit.features.results import FeatureSet
 from riskfit.learning.outcomes import Told, keep
 from riskfit.readers import read_each
-from riskfit.report.plan_view import complete, plan_view
-from riskfit.report.planning import plan_entry
-from riskfit.report.session_view import answer_view, session_view
+from riskfit.report.json.plan import plan_entry
+from riskfit.report.page.plan import complete, plan_view
+from riskfit.report.page.session import answer_view, session_view
 from riskfit.rules import Model
 from riskfit.scoring import assess, assess_timeline
 from riskfit.store import OWNER, Store
 from riskfit.store.activities import known_contents, read_rows
-from riskfit.store.history import read_history
-from riskfit.store.people import outcomes, with_sweat_factor
+from riskfit.store.past import read_history
+from riskfit.store.told import outcomes, with_sweat_factor
 from riskfit.web.fields import CheckForm, LogForm, conditions_of, plan_of
-from riskfit.whatif import Case, case_of
+from riskfit.whatif.baseline import Case, case_of
 
 #: Reports that can be looked at again; older ones have to be dropped in anew.
 _REPORTS_KEPT: Final = 8

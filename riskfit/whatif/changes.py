@@ -10,15 +10,15 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Conditions
 from riskfit.errors import InputError
-from riskfit.features.intended import with_duration, with_effort
-from riskfit.features.planned import Planning, Variants
+from riskfit.features.plan.intensity import with_duration, with_effort
+from riskfit.features.plan.table import Planning, Variants
 from riskfit.features.recovery import DAY_S
-from riskfit.features.table import FloatArray
 from riskfit.formulas.fluid import drink_plan_l_h
-from riskfit.whatif.case import Case, Scored, held_sessions, score_variants, starting
+from riskfit.whatif.baseline import Case, Scored, held_sessions, score_variants, starting
 
 LEVERS: Final = ("shorter", "easier", "hour", "rest_day", "drink")
 #: Steps of the levers: 5 min, 1 % of threshold, an hour, a day, 0.05 L/h.

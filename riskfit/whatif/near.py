@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from riskfit.whatif.case import Case, score_variants
+from riskfit.whatif.baseline import Case, score_variants
 
 #: What counts as one step apart: durations by a quarter, intensities by a tenth, 5 °C, and a
 #: year ago (assumptions: only for the order of a list).

@@ -5,13 +5,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from riskfit._common import FloatArray
 from riskfit.errors import InputError
-from riskfit.features.course import BIKE
-from riskfit.features.effort import Effort
-from riskfit.features.planned import Variants
-from riskfit.features.table import FloatArray
+from riskfit.features.plan.effort import Effort
+from riskfit.features.plan.table import Variants
 from riskfit.formulas.effort import bike_power_w, bike_speed_m_s
-from riskfit.whatif.case import Case, Scored, held_sessions, score_variants, starting
+from riskfit.sports import BIKE
+from riskfit.whatif.baseline import Case, Scored, held_sessions, score_variants, starting
 
 #: What can be varied, and the unit of its values.
 UNITS: Final[dict[str, str]] = {

@@ -5,12 +5,13 @@ from typing import Any, Final
 
 import numpy as np
 
+from riskfit._common import FloatArray
 from riskfit.features.fluids import DRINK_SODIUM_MG_L
-from riskfit.features.planned import drinking_retold, weather_retold
-from riskfit.features.table import Columns, FloatArray
+from riskfit.features.plan.table import drinking_retold, weather_retold
+from riskfit.features.results import Columns
 from riskfit.formulas.fluid import SODIUM_MMOL_L
 from riskfit.scoring import Scores
-from riskfit.whatif.case import Case, score_columns, score_variants
+from riskfit.whatif.baseline import Case, score_columns, score_variants
 
 #: Below this nobody needs to be asked. [points]
 _LEAST: Final = 0.01

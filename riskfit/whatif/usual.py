@@ -5,8 +5,8 @@ from typing import Final
 
 import numpy as np
 
-from riskfit.features.catalogue import Feature
-from riskfit.whatif.case import Case
+from riskfit.features.results import Feature
+from riskfit.whatif.baseline import Case
 from riskfit.whatif.sweeps import Sweep, sweep
 
 #: How far curves go around the plan, and in what steps (a choice of what can be looked over).

@@ -16,7 +16,7 @@ from tools.pages import (
     six_hours,
 )
 
-from riskfit.report.html import batch_page
+from riskfit.report.page.html import batch_page
 
 ROOT = Path(__file__).resolve().parents[2]
 

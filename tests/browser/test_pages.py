@@ -11,8 +11,8 @@ from rich.console import Console
 from tools.made_batch import made_report
 from tools.pages import blocks, sample_analysis
 
-from riskfit.report.html import batch_page, plotly_script, session_page
-from riskfit.report.summary import print_batch
+from riskfit.report.page.html import batch_page, plotly_script, session_page
+from riskfit.report.terminal.batch import print_batch
 from riskfit.rules import load_model
 
 SIZES = {

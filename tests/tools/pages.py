@@ -12,16 +12,16 @@ from riskfit.analysis import analyse
 from riskfit.athlete import Conditions
 from riskfit.cli.inputs import history_of_members
 from riskfit.cli.learning import versioned
-from riskfit.cohorts import load_cohorts, run_cohort
 from riskfit.learning.evaluation import evaluate
-from riskfit.learning.tables import read_cohort
+from riskfit.learning.outcome_table import read_cohort
+from riskfit.learning.published import load_cohorts, run_cohort
 from riskfit.readers import read_activity
-from riskfit.report.html import evaluation_page, published_page, result_page, session_page
-from riskfit.report.learning import evaluation_entry, published_entry
-from riskfit.report.planning import plan_entry
+from riskfit.report.json.plan import plan_entry
+from riskfit.report.page.html import evaluation_page, published_page, result_page, session_page
+from riskfit.report.terminal.learning import evaluation_entry, published_entry
 from riskfit.resources import sample_data
 from riskfit.rules import load_model
-from riskfit.whatif import case_of
+from riskfit.whatif.baseline import case_of
 from tools.made_batch import sample_athlete
 
 START = datetime(2026, 7, 20, 8, tzinfo=UTC)

@@ -14,7 +14,7 @@ from itertools import accumulate, pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from riskfit._common import FloatArray
 
 Knots = tuple[tuple[float, float], ...]
 

@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import structs
 
 from riskfit.activity import CHANNELS, Activity, Samples
-from riskfit.readers.fit import profile
+from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.parts import Part
 from riskfit.readers.fit.sessions import total_of
 
@@ -22,7 +22,7 @@ def related(parts: Sequence[Part]) -> list[list[Part]]:
     begun = False
     for part in parts:
         tables = part.tables()
-        own = profile.RECORD in tables or profile.LENGTH in tables
+        own = dictionary.RECORD in tables or dictionary.LENGTH in tables
         if groups and not (own and begun):
             groups[-1].append(part)
         else:

@@ -5,10 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from msgspec import Struct
 
+from riskfit._common import FloatArray
 from riskfit.activity import Leg, Samples
-from riskfit.readers.fit import profile
+from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.heart import merge_heart_rates
-from riskfit.readers.fit.tables import DeveloperField, FloatArray, Table
+from riskfit.readers.fit.message_tables import DeveloperField, Table
 
 #: Channel -> native fields of a record, the better first.
 FIELDS: dict[str, tuple[int, ...]] = {
@@ -95,7 +96,7 @@ def read_samples(
     -------
     Samples
     """
-    records = tables[profile.RECORD]
+    records = tables[dictionary.RECORD]
     overrides = _overrides(records)
     channels: dict[str, FloatArray] = {}
     for channel, fields in FIELDS.items():

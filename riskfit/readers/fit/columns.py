@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit.readers.fit import profile
-from riskfit.readers.fit.layouts import FieldSlot, Layout, Positions
-from riskfit.readers.fit.places import (
+from riskfit._common import FloatArray
+from riskfit.readers.fit import dictionary
+from riskfit.readers.fit.field_places import (
     MessageForm,
     Place,
     anywhere,
@@ -29,7 +29,8 @@ from riskfit.readers.fit.places import (
     place_of,
     unpacked,
 )
-from riskfit.readers.fit.tables import DeveloperField, FloatArray
+from riskfit.readers.fit.layouts import FieldSlot, Layout, Positions
+from riskfit.readers.fit.message_tables import DeveloperField
 
 #: By developer index and field number: the descriptions with the byte where each stands.
 Descriptions = Mapping[tuple[int, int], Sequence[tuple[int, DeveloperField]]]
@@ -207,7 +208,7 @@ class ColumnTable:
     def times(self) -> FloatArray:
         """Return the time stamps. [s since the FIT epoch]."""
         if self._clock is None:
-            self._clock = self.column(profile.TIMESTAMP)
+            self._clock = self.column(dictionary.TIMESTAMP)
         return self._clock
 
     def has(self, number: int) -> bool:
@@ -222,14 +223,14 @@ class ColumnTable:
         return self._held
 
     def _sources(self, number: int) -> tuple[tuple[int, Any], ...]:
-        return profile.components(self.number).get(number, ())
+        return dictionary.components(self.number).get(number, ())
 
     def column(self, number: int) -> FloatArray:
         """Return a field, scaled, filled from packed forms where it is absent itself."""
         held = self._fields_held()
         values = None
         if number in held:
-            values = _scaled(self._field(number), *profile.scaling(self.number, number))
+            values = _scaled(self._field(number), *dictionary.scaling(self.number, number))
         for source, component in self._sources(number):
             if source not in held:
                 continue
@@ -251,7 +252,7 @@ class ColumnTable:
         if number not in held:
             return [math.nan] * self._count
         values = self._few_numbers(number)
-        scale, offset = profile.scaling(self.number, number)
+        scale, offset = dictionary.scaling(self.number, number)
         if scale:
             values = [value / scale for value in values]
         return [value - offset for value in values] if offset else values
@@ -276,7 +277,7 @@ class ColumnTable:
 
     def _fits(self, source: int, component: Any) -> bool:
         """Say whether a field is an unsigned number of no more bits than the component has."""
-        declared = profile.declared_type(self.number, source)
+        declared = dictionary.declared_type(self.number, source)
         places = [defined_place(self.number, one.definition, source) for one in self.layouts]
         return (declared is None or declared.name != "byte") and all(
             place is None or place.fits(component.bits) for place in places
@@ -284,7 +285,7 @@ class ColumnTable:
 
     def _packed(self, source: int) -> NDArray[np.int64]:
         """Return a packed field as integers, -1 where invalid or absent."""
-        declared = profile.declared_type(self.number, source)
+        declared = dictionary.declared_type(self.number, source)
         if declared is None or declared.name != "byte":
             numbers = self._field(source)
             return np.where(np.isnan(numbers), -1, numbers).astype(np.int64)
@@ -296,7 +297,7 @@ class ColumnTable:
 
     def matrix(self, number: int) -> FloatArray:
         """Return an array field unscaled, padded with nan."""
-        declared = profile.declared_type(self.number, number)
+        declared = dictionary.declared_type(self.number, number)
         rows = self._lay_out()
         slots = [layout.slot(number) for layout in self.layouts]
         forms = [None if slot is None else form_of(slot, declared) for slot in slots]

@@ -4,9 +4,9 @@ import math
 from collections.abc import Mapping
 
 from riskfit.activity import Device
-from riskfit.readers.fit import profile
-from riskfit.readers.fit.people import last_value
-from riskfit.readers.fit.tables import Table
+from riskfit.readers.fit import dictionary
+from riskfit.readers.fit.message_tables import Table
+from riskfit.readers.fit.wearer import last_value
 
 Tables = Mapping[int, Table]
 
@@ -175,14 +175,14 @@ _ENVIRONMENT_SENSOR = 25
 
 def read_device(tables: Tables, said: list[str]) -> Device:
     """Return what recorded the session."""
-    maker = profile.word("manufacturer", _maker_number(tables, profile.FILE_ID, 1))
-    number = last_value(tables, profile.FILE_ID, 2)
+    maker = dictionary.word("manufacturer", _maker_number(tables, dictionary.FILE_ID, 1))
+    number = last_value(tables, dictionary.FILE_ID, 2)
     if maker in _GARMIN_MAKERS and number is not None:
         known = _NEWER_EDGES.get(int(number)) or _NEWER_WATCHES.get(int(number))
-        product = known or profile.word("garmin_product", number)
+        product = known or dictionary.word("garmin_product", number)
     else:
         product = _product_name(tables) or (None if number is None else str(int(number)))
-    serial = last_value(tables, profile.FILE_ID, 3)
+    serial = last_value(tables, dictionary.FILE_ID, 3)
     if _has_air_sensor(tables):
         said.append("an air temperature sensor was paired: the temperature may be its reading")
     return Device(
@@ -195,7 +195,7 @@ def read_device(tables: Tables, said: list[str]) -> Device:
 
 def _product_name(tables: Tables) -> str | None:
     """Return the first product name that the file spells out."""
-    for message, field in ((profile.FILE_ID, 8), (profile.DEVICE_INFO, 27)):
+    for message, field in ((dictionary.FILE_ID, 8), (dictionary.DEVICE_INFO, 27)):
         table = tables.get(message)
         if table is not None and table.has(field):
             name = next((name for name in table.strings(field) if name), None)
@@ -227,7 +227,7 @@ def _worn(maker: str | None, product: str | None) -> bool | None:
 
 
 def _has_air_sensor(tables: Tables) -> bool:
-    table = tables.get(profile.DEVICE_INFO)
+    table = tables.get(dictionary.DEVICE_INFO)
     if table is None or not len(table) or not (table.has(1) and table.has(25)):
         return False
     kinds = zip(table.values(25), table.values(1), strict=True)

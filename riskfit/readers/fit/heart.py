@@ -5,8 +5,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from riskfit.readers.fit import profile
-from riskfit.readers.fit.tables import FloatArray, Table
+from riskfit._common import FloatArray
+from riskfit.readers.fit import dictionary
+from riskfit.readers.fit.message_tables import Table
 
 _FRACTION, _BPM, _EVENT_TIME, _PACKED_TIMES = 0, 6, 9, 10
 _TICKS_S = 1024.0
@@ -39,7 +40,7 @@ def merge_heart_rates(
     ndarray or None
         Heart rate. [bpm]
     """
-    table = tables.get(profile.HEART_RATES)
+    table = tables.get(dictionary.HEART_RATES)
     if table is None or not len(table):
         return native
     stamps, rates = _expand(table)

@@ -4,9 +4,10 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from riskfit._common import FloatArray
 from riskfit.activity import Samples
-from riskfit.readers.fit import profile
-from riskfit.readers.fit.tables import FloatArray, Table
+from riskfit.readers.fit import dictionary
+from riskfit.readers.fit.message_tables import Table
 
 Tables = Mapping[int, Table]
 
@@ -17,7 +18,7 @@ _POOL_LENGTH, _DISTANCE = 44, 9
 
 def times_of_lengths(tables: Tables) -> FloatArray:
     """Return when the first length began and when each ended. [s since the FIT epoch]."""
-    table = tables.get(profile.LENGTH)
+    table = tables.get(dictionary.LENGTH)
     if table is None or not len(table):
         return np.empty(0)
     starts, ends = table.column(_START_TIME), _ends(table)
@@ -48,7 +49,7 @@ def samples_of_lengths(tables: Tables, elapsed: FloatArray, said: list[str]) -> 
     -------
     Samples
     """
-    table = tables[profile.LENGTH]
+    table = tables[dictionary.LENGTH]
     known = ~np.isnan(_ends(table))
     active = (table.column(_TYPE) == _ACTIVE)[known]
     said.append(f"the swim holds no records: {len(active)} pool lengths are its samples")
@@ -64,7 +65,7 @@ def samples_of_lengths(tables: Tables, elapsed: FloatArray, said: list[str]) -> 
 
 def _pool_length(tables: Tables, active: int) -> float:
     """Return the pool's length from the session or its distance, nan where unknown. [m]."""
-    session = tables.get(profile.SESSION)
+    session = tables.get(dictionary.SESSION)
     if session is None or not len(session):
         return float("nan")
     pool = float(session.column(_POOL_LENGTH)[0])

@@ -6,15 +6,16 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from riskfit._common import FloatArray
 from riskfit.activity import Activity
 from riskfit.errors import DamagedFileError, NotAnActivityError
-from riskfit.readers.fit import profile
+from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.channels import read_samples
 from riskfit.readers.fit.devices import read_device
 from riskfit.readers.fit.lengths import samples_of_lengths, times_of_lengths
-from riskfit.readers.fit.people import read_athlete, read_weather
+from riskfit.readers.fit.message_tables import Table
 from riskfit.readers.fit.sessions import Spans, laps_of, legs_of, pauses_of, total_of
-from riskfit.readers.fit.tables import FloatArray, Table
+from riskfit.readers.fit.wearer import read_athlete, read_weather
 
 Tables = Mapping[int, Table]
 
@@ -51,10 +52,10 @@ def assemble(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False
     """
     said = list(notes)
     lengths = _refuse_other_kinds(tables, said, damaged=damaged)
-    stamps = times_of_lengths(tables) if lengths else tables[profile.RECORD].times()
+    stamps = times_of_lengths(tables) if lengths else tables[dictionary.RECORD].times()
     times, zero, last = _clock(stamps, said, _FAR_IF_DAMAGED_DAYS if damaged else _FAR_DAYS)
     elapsed = times - zero
-    sessions = Spans(tables.get(profile.SESSION), profile.SESSION, zero)
+    sessions = Spans(tables.get(dictionary.SESSION), dictionary.SESSION, zero)
     legs = legs_of(sessions, elapsed, tables)
     samples = (
         samples_of_lengths(tables, elapsed, said)
@@ -81,10 +82,10 @@ def assemble(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False
 
 def _file_kind(tables: Tables) -> str | None:
     """Return the file type's word, activity winning where chained files differ."""
-    table = tables.get(profile.FILE_ID)
+    table = tables.get(dictionary.FILE_ID)
     if table is None or not len(table):
         return None
-    words = [profile.word("file", value) for value in table.values(0)]
+    words = [dictionary.word("file", value) for value in table.values(0)]
     known = [word for word in words if word is not None]
     return "activity" if "activity" in known else (known[0] if known else None)
 
@@ -99,10 +100,10 @@ _REMEDY = {
 def _refuse_other_kinds(tables: Tables, said: list[str], *, damaged: bool) -> bool:
     """Refuse what is no recording; say whether only a swim's lengths are timed."""
     kind = _file_kind(tables)
-    records = tables.get(profile.RECORD)
+    records = tables.get(dictionary.RECORD)
     timed = records is not None and len(records) > 0 and not np.isnan(records.times()).all()
     lengths = not timed and len(times_of_lengths(tables)) > 1
-    recorded = kind in {None, "activity"} or profile.SESSION in tables
+    recorded = kind in {None, "activity"} or dictionary.SESSION in tables
     if (timed or lengths) and recorded:
         if kind not in {None, "activity"}:
             said.append(f"the file calls itself {kind!r} but holds a recorded session")
@@ -123,7 +124,7 @@ def _refuse_other_kinds(tables: Tables, said: list[str], *, damaged: bool) -> bo
         raise DamagedFileError(
             f"no timed record could be kept of this FIT file ({lost}): export it once more"
         )
-    if any(number in tables for number in (profile.SESSION, profile.LENGTH, profile.LAP)):
+    if any(number in tables for number in (dictionary.SESSION, dictionary.LENGTH, dictionary.LAP)):
         raise NotAnActivityError(
             "this FIT activity holds totals but no timed records: export the original recording"
         )
@@ -161,7 +162,7 @@ def _clock(times: FloatArray, said: list[str], far_days: int) -> tuple[FloatArra
 
 def _utc_offset(tables: Tables, zero: float) -> float | None:
     """Return local time minus UTC from the activity message. [s]."""
-    table = tables.get(profile.ACTIVITY)
+    table = tables.get(dictionary.ACTIVITY)
     if table is None or not len(table):
         return None
     differences = [

@@ -13,11 +13,12 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit.readers.fit import profile
+from riskfit._common import FloatArray
+from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.columns import ColumnTable
 from riskfit.readers.fit.layouts import Layout
+from riskfit.readers.fit.message_tables import DeveloperField
 from riskfit.readers.fit.scan import Scanner
-from riskfit.readers.fit.tables import DeveloperField, FloatArray
 
 
 @dataclass(slots=True, eq=False)
@@ -59,7 +60,7 @@ def _make_tables(data: bytes, scanners: list[Scanner]) -> dict[int, ColumnTable]
             layouts.setdefault(layout.number, []).append(layout)
         if any(layout.compressed for layout in used):
             clock.update(_compressed_clock(used, data))
-    descriptions = layouts.get(profile.FIELD_DESCRIPTION)
+    descriptions = layouts.get(dictionary.FIELD_DESCRIPTION)
     described = _descriptions(data, descriptions) if descriptions else {}
     return {
         number: ColumnTable(
@@ -95,7 +96,7 @@ def _described_by(messages: tuple[tuple[bytes, bytes], ...]) -> tuple[DeveloperF
         layouts[definition].singles.append(at)
         at += len(message)
     data = b"".join(message for _, message in messages)
-    table = ColumnTable(profile.FIELD_DESCRIPTION, data, list(layouts.values()))
+    table = ColumnTable(dictionary.FIELD_DESCRIPTION, data, list(layouts.values()))
     numbers = (
         [None if math.isnan(value) else value for value in table.values(wanted)]
         for wanted in (0, 1, 2, 6, 7, 15)
@@ -136,7 +137,8 @@ def _compressed_clock(layouts: list[Layout], data: bytes) -> dict[int, FloatArra
     """
     places = [layout.positions() for layout in layouts]
     full_stamps = [
-        ColumnTable(layout.number, data, [layout]).column(profile.TIMESTAMP) for layout in layouts
+        ColumnTable(layout.number, data, [layout]).column(dictionary.TIMESTAMP)
+        for layout in layouts
     ]
     order = np.argsort(np.concatenate(places), kind="stable")
     full = np.concatenate(full_stamps)[order]
@@ -177,7 +179,7 @@ def _joined_clock(
     times = [
         clock[id(layout)]
         if id(layout) in clock
-        else ColumnTable(layout.number, data, [layout]).column(profile.TIMESTAMP)
+        else ColumnTable(layout.number, data, [layout]).column(dictionary.TIMESTAMP)
         for layout in layouts
     ]
     places = np.concatenate([layout.positions() for layout in layouts])
@@ -203,12 +205,14 @@ def file_word(data: bytes) -> str | None:
         return None
     scanner, position = Scanner(data), header.start
     for _ in range(4):
-        layouts = [one for one in scanner.layouts.values() if one.number == profile.FILE_ID]
+        layouts = [one for one in scanner.layouts.values() if one.number == dictionary.FILE_ID]
         slot = layouts[0].slot(0) if layouts else None
         head = data[position] if position < len(data) else 0x40
         if slot is not None and scanner.local(head) is layouts[0] and head & 0xC0 != 0x40:
             at = position + slot.offset
-            return profile.word("file", data[at]) if at < len(data) and data[at] != 0xFF else None
+            return (
+                dictionary.word("file", data[at]) if at < len(data) and data[at] != 0xFF else None
+            )
         position, why = scanner.step(position, len(data))
         if why is not None:
             return None

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riskfit.readers.fit import profile
+from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.crc import crc_of
 from riskfit.readers.fit.parts import Header, Part, read_header
 from riskfit.readers.fit.scan import BAD_DEFINITION, CUT, UNDEFINED, Scanner
@@ -201,7 +201,7 @@ class _Reading:
 
     def _within_a_day(self) -> bool:
         """Say whether the records' times are within one day: the usual case, and quick."""
-        records = self.part.tables().get(profile.RECORD)
+        records = self.part.tables().get(dictionary.RECORD)
         if records is None or not len(records):
             return True
         times = records.times()

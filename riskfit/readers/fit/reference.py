@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit.readers.fit import profile
-from riskfit.readers.fit.tables import DeveloperField, FloatArray
+from riskfit._common import FloatArray
+from riskfit.readers.fit import dictionary
+from riskfit.readers.fit.message_tables import DeveloperField
 
 _FIT_EPOCH = datetime(1989, 12, 31)  # fitparse's times are naive and mean UTC
 
@@ -41,7 +42,7 @@ class ReferenceTable:
 
     def times(self) -> FloatArray:
         """Return the time stamps. [s since the FIT epoch]."""
-        return self.column(profile.TIMESTAMP)
+        return self.column(dictionary.TIMESTAMP)
 
     def has(self, number: int) -> bool:
         """Say whether any message holds this field."""
@@ -209,11 +210,11 @@ class _Chain:
     def take(self, message: Any) -> None:
         """Add the next message."""
         number = int(message.mesg_num)
-        if number == profile.FILE_ID and self.activities[-1]:
+        if number == dictionary.FILE_ID and self.activities[-1]:
             self._pending = {}
-        if self._pending is not None and number in {profile.RECORD, profile.LENGTH}:
+        if self._pending is not None and number in {dictionary.RECORD, dictionary.LENGTH}:
             # The new file has records: an activity of its own, if the one before has them too.
-            if any(one in self.activities[-1] for one in (profile.RECORD, profile.LENGTH)):
+            if any(one in self.activities[-1] for one in (dictionary.RECORD, dictionary.LENGTH)):
                 self.activities.append({})
                 self.notes.append([])
             self._settle()
@@ -223,7 +224,7 @@ class _Chain:
         table.places.append(self.count)
         table.messages.append(message)
         self.count += 1
-        if number == profile.FIELD_DESCRIPTION:
+        if number == dictionary.FIELD_DESCRIPTION:
             _describe(table, self.described)
 
     def _settle(self) -> None:

@@ -9,7 +9,7 @@ so a run is proven, not guessed.
 
 from collections.abc import Callable
 
-from riskfit.readers.fit import profile
+from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.layouts import Layout, message_of
 
 #: Why a walk ended before its end.
@@ -46,7 +46,7 @@ def _with_byte_order(definition: bytes) -> bytes | None:
     little, big = (int.from_bytes(definition[3:5], order) for order in ("little", "big"))
     for order, number in ((b"\0", little), (b"\1", big)):
         sources = definition[8 : 6 + 3 * definition[5] : 3]
-        known = profile.is_message(number) and all(profile.base_type(one) for one in sources)
+        known = dictionary.is_message(number) and all(dictionary.base_type(one) for one in sources)
         if known and sources and not definition[1]:
             return definition[:2] + order + definition[3:]
     return None
@@ -189,7 +189,7 @@ class Scanner:
         if after > end:
             return position, CUT
         (layout.compressed if head & 0x80 else layout.singles).append(position)
-        if layout.number == profile.FIELD_DESCRIPTION:
+        if layout.number == dictionary.FIELD_DESCRIPTION:
             self.described += 1
         return after, None
 
@@ -224,7 +224,7 @@ class Scanner:
     def _assign(self, local: int, layout: Layout) -> None:
         self._local[local] = layout
         self._runs[local] = layout.runs
-        plain = layout.number != profile.FIELD_DESCRIPTION
+        plain = layout.number != dictionary.FIELD_DESCRIPTION
         length = layout.size if plain else _UNKNOWN
         self._announced[local:64:16] = [(length, layout.singles)] * 4
         if local < 4:

@@ -5,9 +5,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from riskfit._common import FloatArray
 from riskfit.activity import Lap, Leg, Pause, Summary
-from riskfit.readers.fit import profile
-from riskfit.readers.fit.tables import FloatArray, Table
+from riskfit.readers.fit import dictionary
+from riskfit.readers.fit.message_tables import Table
 
 Tables = Mapping[int, Table]
 
@@ -56,19 +57,19 @@ class Spans:
 
 #: Fields of session and lap messages by what they total (profile numbers differ).
 _TOTALS: dict[str, dict[int, int]] = {
-    "elapsed_s": {profile.SESSION: 7, profile.LAP: 7},
-    "timer_s": {profile.SESSION: 8, profile.LAP: 8},
-    "distance_m": {profile.SESSION: 9, profile.LAP: 9},
-    "energy_kcal": {profile.SESSION: 11, profile.LAP: 11},
-    "resting_energy_kcal": {profile.SESSION: 196},
-    "heart_rate_avg_bpm": {profile.SESSION: 16, profile.LAP: 15},
-    "heart_rate_max_bpm": {profile.SESSION: 17, profile.LAP: 16},
-    "power_avg_w": {profile.SESSION: 20, profile.LAP: 19},
-    "normalized_power_w": {profile.SESSION: 34, profile.LAP: 33},
-    "temperature_avg_c": {profile.SESSION: 57, profile.LAP: 50},
-    "ascent_m": {profile.SESSION: 22, profile.LAP: 21},
-    "descent_m": {profile.SESSION: 23, profile.LAP: 22},
-    "training_stress_score": {profile.SESSION: 35},
+    "elapsed_s": {dictionary.SESSION: 7, dictionary.LAP: 7},
+    "timer_s": {dictionary.SESSION: 8, dictionary.LAP: 8},
+    "distance_m": {dictionary.SESSION: 9, dictionary.LAP: 9},
+    "energy_kcal": {dictionary.SESSION: 11, dictionary.LAP: 11},
+    "resting_energy_kcal": {dictionary.SESSION: 196},
+    "heart_rate_avg_bpm": {dictionary.SESSION: 16, dictionary.LAP: 15},
+    "heart_rate_max_bpm": {dictionary.SESSION: 17, dictionary.LAP: 16},
+    "power_avg_w": {dictionary.SESSION: 20, dictionary.LAP: 19},
+    "normalized_power_w": {dictionary.SESSION: 34, dictionary.LAP: 33},
+    "temperature_avg_c": {dictionary.SESSION: 57, dictionary.LAP: 50},
+    "ascent_m": {dictionary.SESSION: 22, dictionary.LAP: 21},
+    "descent_m": {dictionary.SESSION: 23, dictionary.LAP: 22},
+    "training_stress_score": {dictionary.SESSION: 35},
 }
 
 
@@ -81,7 +82,7 @@ def summaries_of(spans: Spans) -> list[Summary]:
         for name, numbers in _TOTALS.items()
         if spans.number in numbers
     }
-    if spans.number == profile.SESSION:
+    if spans.number == dictionary.SESSION:
         columns["sweat_loss_l"] = [_over(value, 1000.0) for value in spans.values(_SWEAT_ML)]
         # Stored as 0 to 100 in steps of ten.
         columns["rpe"] = [_over(value, 10.0, most=10.0) for value in spans.values(_EFFORT)]
@@ -155,8 +156,8 @@ def legs_of(sessions: Spans, elapsed: FloatArray, tables: Tables) -> tuple[Leg, 
     summaries = summaries_of(sessions)
     legs = []
     for row, first, stop in zip(order, cuts[:-1], cuts[1:], strict=True):
-        sport = profile.word("sport", sessions.value(row, _SPORT)) or "unknown"
-        sub_sport = profile.word("sub_sport", sessions.value(row, _SUB_SPORT))
+        sport = dictionary.word("sport", sessions.value(row, _SPORT)) or "unknown"
+        sub_sport = dictionary.word("sub_sport", sessions.value(row, _SUB_SPORT))
         legs.append(
             _leg(
                 "unknown" if sport == "generic" and len(order) == 1 else sport,
@@ -213,12 +214,12 @@ def _leg(
 
 def _named_sport(tables: Tables) -> tuple[str, str | None]:
     """Return the sport of a file without a session: from its sport or lap message."""
-    for number, sport_field, sub_field in ((12, 0, 1), (profile.LAP, 25, 39)):
+    for number, sport_field, sub_field in ((12, 0, 1), (dictionary.LAP, 25, 39)):
         table = tables.get(number)
         if table is None or not len(table):
             continue
-        sport = profile.word("sport", table.values(sport_field)[-1])
-        sub_sport = profile.word("sub_sport", table.values(sub_field)[-1])
+        sport = dictionary.word("sport", table.values(sport_field)[-1])
+        sub_sport = dictionary.word("sub_sport", table.values(sub_field)[-1])
         if sport is not None and sport != "generic":
             return sport, None if sub_sport == "generic" else sub_sport
     return "unknown", None
@@ -226,7 +227,7 @@ def _named_sport(tables: Tables) -> tuple[str, str | None]:
 
 def laps_of(tables: Tables, zero: float) -> tuple[Lap, ...]:
     """Return the laps in order of time; ``zero`` is the start. [s since the FIT epoch]."""
-    spans = Spans(tables.get(profile.LAP), profile.LAP, zero)
+    spans = Spans(tables.get(dictionary.LAP), dictionary.LAP, zero)
     laps = [
         Lap(start_s=start, end_s=end, summary=summary)
         for start, end, summary in zip(spans.starts, spans.ends, summaries_of(spans), strict=True)
@@ -254,7 +255,7 @@ def pauses_of(tables: Tables, zero: float, last: float) -> tuple[Pause, ...]:
     -------
     tuple of Pause
     """
-    events = tables.get(profile.EVENT)
+    events = tables.get(dictionary.EVENT)
     if events is None or not len(events):
         return ()
     timer = events.column(0) == _TIMER

@@ -11,7 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit.readers.fit import profile
+from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.layouts import Layout
 from riskfit.readers.fit.parts import read_header
 from riskfit.readers.fit.scan import Scanner, definition_length
@@ -23,7 +23,13 @@ _NEAR_S = 3 * _DAY_S
 _EARLIEST, _LATEST = 400_000_000, 1_600_000_000
 _NONE = 0xFFFFFFFF
 _FEWEST, _FIRST = 3, 25
-_STAMPED = {profile.RECORD, profile.EVENT, profile.LAP, profile.SESSION, profile.LENGTH}
+_STAMPED = {
+    dictionary.RECORD,
+    dictionary.EVENT,
+    dictionary.LAP,
+    dictionary.SESSION,
+    dictionary.LENGTH,
+}
 #: Messages in a row that must make sense, and how many of them must hold a believable time.
 _STEPS, _ENOUGH_STAMPS = 10, 3
 _WINDOWS = (1 << 11, 1 << 14, 1 << 17)
@@ -93,7 +99,7 @@ def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
 
 def stamp_offset(layout: Layout) -> int | None:
     """Return where a layout's messages hold their time, None where they do not."""
-    slot = layout.slot(profile.TIMESTAMP)
+    slot = layout.slot(dictionary.TIMESTAMP)
     return slot.offset if slot is not None and slot.size == 4 else None
 
 
@@ -206,11 +212,11 @@ def sound_definition(definition: bytes) -> bool:
     seen = set()
     for at in range(6, 6 + 3 * count, 3):
         field, size, source = definition[at : at + 3]
-        base = profile.base_type(source)
+        base = dictionary.base_type(source)
         if base is None or not size or size % base.size or field in seen:
             return False
         seen.add(field)
-    return profile.is_message(number) or number >= 0xFF00 or profile.TIMESTAMP in seen
+    return dictionary.is_message(number) or number >= 0xFF00 or dictionary.TIMESTAMP in seen
 
 
 def next_trusted(

@@ -1,0 +1,32 @@
+"""What every module would write again: array types, the length of a day, moments as text."""
+
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.intp]
+
+DAY_S = 86400.0
+
+
+def utc_text(moment: datetime | float) -> str:
+    """Return a moment as ISO 8601 with Z.
+
+    Parameters
+    ----------
+    moment : datetime or float
+        Aware, or POSIX time. [s]
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> utc_text(0.0)
+    '1970-01-01T00:00:00Z'
+    """
+    when = moment if isinstance(moment, datetime) else datetime.fromtimestamp(moment, UTC)
+    return when.astimezone(UTC).isoformat().replace("+00:00", "Z")

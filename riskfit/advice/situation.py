@@ -1,0 +1,173 @@
+"""One assessed session as the advice sees it: what is known, what responds, what is drunk."""
+
+from collections.abc import Mapping
+from math import isfinite, nan
+from typing import Any
+
+import numpy as np
+
+from riskfit.advice.texts import AdviceFile, Condition, When
+from riskfit.athlete import Athlete, Conditions
+from riskfit.formulas.fluid import drink_after_l, drink_before_l
+from riskfit.rules import Model
+from riskfit.scoring import Assessment
+from riskfit.scoring.compiled_card import respond
+from riskfit.scoring.given import Given, numbers_of
+
+
+class Case:
+    """Answers the questions that the conditions of a text ask."""
+
+    def __init__(
+        self,
+        assessment: Assessment,
+        features: Mapping[str, Given],
+        athlete: Athlete | None,
+        conditions: Conditions | None,
+        drinking: Mapping[str, Any] | None,
+        model: Model,
+        file: AdviceFile,
+    ) -> None:
+        self.assessment, self.features, self.model = assessment, features, model
+        self.athlete = athlete or Athlete()
+        self.conditions = conditions or Conditions()
+        self.drinking = {} if drinking is None else dict(drinking)
+        self.responses: dict[str, float] = {}
+        self.salt_limited = self._salt_limited(file.salt_limited_by)
+
+    def value(self, name: str) -> float:
+        """Return a feature's number, nan where it is unknown."""
+        value = numbers_of(name, self.features.get(name))[1]
+        if isfinite(value):
+            return value
+        for line in self.assessment.contributions:
+            if line.feature == name and line.value is not None:
+                return line.value
+        if name == "body_mass_kg" and self.athlete.mass_kg is not None:
+            return self.athlete.mass_kg
+        if name == "male_sex" and self.athlete.sex is not None:
+            return float(self.athlete.sex == "male")
+        return nan
+
+    def responding(self, rules: tuple[str, ...], least: float) -> list[str]:
+        """Return which of the rules respond by at least so much, of what is known."""
+        if self.assessment.score is None:
+            return []
+        # a hair below, so that a response that is the limit in decimals counts
+        return [rule_id for rule_id in rules if self._response(rule_id) >= least - 1e-9]
+
+    def _response(self, rule_id: str) -> float:
+        """Return a rule's response, nan where it is unknown or absent."""
+        if rule_id not in self.responses:
+            rule = self.model.by_id.get(rule_id)
+            absent = rule is None or self.assessment.context in rule.not_for
+            value = nan if rule is None or absent else self.value(rule.feature)
+            self.responses[rule_id] = (
+                nan if rule is None else float(respond(np.array([value]), rule.knots)[0])
+            )
+        return self.responses[rule_id]
+
+    def number(self, name: str) -> float:
+        """Return a number of the drinking plan, nan where there is none."""
+        given = self.drinking.get(name)
+        return nan if given is None else float(given)
+
+    def reasons(self, when: When) -> list[str] | None:
+        """Return what makes the conditions hold (it may be nothing), None where they do not."""
+        if not self._states_hold(when) or not self._session_holds(when):
+            return None
+        because: list[str] = []
+        if when.red_flags:
+            present = [f for f in when.red_flags if f in self.assessment.red_flags.present]
+            if not present:
+                return None
+            because += present
+        if when.rules or when.contexts:
+            rules = self.responding(when.rules, when.from_response)
+            if not rules and self.assessment.context not in when.contexts:
+                return None
+            because += rules
+        features = self._feature_reasons(when)
+        return None if features is None else because + features
+
+    def _states_hold(self, when: When) -> bool:
+        assessment = self.assessment
+        states = (
+            (when.scored, assessment.score is not None),
+            (when.outside, assessment.outside),
+            (when.unasked, not assessment.red_flags.screened),
+            (when.drinking, bool(self.drinking)),
+            (when.salt_limited, self.salt_limited),
+            (when.indoor, self.conditions.indoor),
+        )
+        if any(wanted is not None and wanted is not is_so for wanted, is_so in states):
+            return False
+        return not when.medicines or bool(set(when.medicines) & set(self._medicines()))
+
+    def _session_holds(self, when: When) -> bool:
+        parts = self.assessment.parts
+        points = parts["session"].points if parts else nan
+        plan = self.number("plan_l_h")
+        limits = (
+            when.session_from is None or points >= when.session_from,
+            when.session_below is None or points < when.session_below,
+            when.drinking_from is None or plan >= when.drinking_from,
+            when.drinking_below is None or plan < when.drinking_below,
+        )
+        return all(limits)
+
+    def _feature_reasons(self, when: When) -> list[str] | None:
+        if any(self._holds(condition) for condition in when.features_not):
+            return None
+        if not all(self._holds(condition) for condition in when.features):
+            return None
+        some = [condition for condition in when.any_features if self._holds(condition)]
+        if when.any_features and not some:
+            return None
+        names = [name for name, _, _ in (*when.features, *some)]
+        return [self._rule_of(name) for name in names]
+
+    def _holds(self, condition: Condition) -> bool:
+        name, comparison, limit = condition
+        value = self.value(name)
+        if comparison == "at_least":
+            return value >= limit
+        return value > limit if comparison == "above" else value < limit
+
+    def _rule_of(self, feature: str) -> str:
+        """Name the rule of a feature, or the feature itself."""
+        features = self.model.features
+        return self.model.rule_ids[features.index(feature)] if feature in features else feature
+
+    def _medicines(self) -> list[str]:
+        return [medicine.name for medicine in self.athlete.medications or ()]
+
+    def _salt_limited(self, names: tuple[str, ...]) -> bool:
+        said = " ".join(self.athlete.chronic_conditions or ()).lower().replace("_", " ")
+        return any(
+            name in self._medicines()
+            or bool(getattr(self.athlete, name, None))
+            or name.replace("_", " ") in said
+            or self.value(name) > 0
+            for name in names
+        )
+
+    def amounts(self) -> dict[str, float]:
+        """Return the numbers that texts can hold, those that are known."""
+        mass = self.value("body_mass_kg")
+        missing = mass * self.value("body_mass_loss_pct") / 100
+        numbers = {
+            "wbgt_c": self.value("wbgt_c"),
+            "loss_pct": self.value("body_mass_loss_pct"),
+            "plan_l_h": self.number("plan_l_h"),
+            "sweat_rate_l_h": self.number("sweat_rate_l_h"),
+            "sodium_mg_h": self.number("sodium_mg_h"),
+            "loss_pct_at_end": self.number("loss_pct_at_end"),
+        }
+        if isfinite(mass):
+            low, high = drink_before_l(mass)
+            numbers |= {"before_low_ml": float(low) * 1000, "before_high_ml": float(high) * 1000}
+        if isfinite(missing):
+            low, high = drink_after_l(max(missing, 0))
+            numbers |= {"after_low_l": float(low), "after_high_l": float(high)}
+        return {name: number for name, number in numbers.items() if isfinite(number)}

@@ -1,0 +1,188 @@
+"""Advice: ordered steps, each with what caused it and how good its evidence is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from riskfit.advice.situation import Case
+from riskfit.advice.texts import AdviceFile, AdviceText, load_advice, parse_advice
+from riskfit.athlete import Athlete, Conditions
+from riskfit.rules import Grade, Model, RedFlag, load_model
+from riskfit.scoring import Assessment
+from riskfit.scoring.given import Given
+
+__all__ = ["Advice", "AdviceFile", "advise", "load_advice", "parse_advice"]
+
+#: Rules that explain stretching: what overloads and tires muscle.
+_MUSCLE_CAUSES = ("overuse", "fatigue")
+#: Reasons named beside general advice.
+_MOST_REASONS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One step.
+
+    Attributes
+    ----------
+    id, kind : str
+    text : str
+    because : tuple of str
+        Rules, red flags or features that caused it; empty for what holds for everybody.
+    grade : str
+        A consistent evidence, D opinion or the documents' word.
+    references : tuple of str
+    amounts : mapping of str to (low, high)
+        Numbers in it, units in the names.
+    """
+
+    id: str
+    kind: str
+    text: str
+    because: tuple[str, ...] = ()
+    grade: Grade
+    references: tuple[str, ...] = ()
+    amounts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+
+
+def advise(
+    assessment: Assessment,
+    features: Mapping[str, Given] | None = None,
+    *,
+    athlete: Athlete | None = None,
+    conditions: Conditions | None = None,
+    sport: str | None = None,
+    model: Model | None = None,
+    drinking: Mapping[str, Any] | None = None,
+) -> list[Advice]:
+    """Say what to do, the most urgent first.
+
+    Red flags replace what could pass for a remedy. Warnings about heat and drinking hang on
+    WBGT and fluid loss, never on points.
+
+    Parameters
+    ----------
+    assessment : Assessment
+    features : FeatureSet or mapping, optional
+        The features it was made of, for what the ledger does not hold.
+    athlete : Athlete, optional
+        Medicines and conditions that change what is right.
+    conditions : Conditions, optional
+        Whether it is indoors.
+    sport : str, optional
+        FIT's word, for the muscles to stretch; the context goes first.
+    model : Model, optional
+        The one of the assessment; the published card unless given.
+    drinking : mapping, optional
+        ``sweat_rate_l_h, plan_l_h, sodium_mg_h, loss_pct_at_end`` of the drinking plan.
+
+    Returns
+    -------
+    list of Advice
+    """
+    file = load_advice()
+    case = Case(
+        assessment, features or {}, athlete, conditions, drinking, model or load_model(), file
+    )
+    flagged = bool(assessment.red_flags.present)
+    given = []
+    for entry in file.advice:
+        if flagged and entry.kind not in file.with_red_flag:
+            continue
+        if assessment.outside and not (entry.outside_too or entry.kind in _FIRST_KINDS):
+            continue
+        given += (
+            _red_flags(entry, case) if entry.each_red_flag else _single(entry, case, file, sport)
+        )
+    given.sort(key=lambda advice: file.kinds.index(advice.kind))
+    return given
+
+
+#: Kinds that are there for people outside the score too.
+_FIRST_KINDS = ("red_flag", "clinician")
+
+
+def _red_flags(entry: AdviceText, case: Case) -> list[Advice]:
+    """Repeat the text for each red flag that is present."""
+    flags = [case.model.red_flag(name) for name in case.assessment.red_flags.present]
+    return [
+        _advice(
+            entry,
+            entry.text.format(
+                red_flag=flag.asks,
+                means=flag.means,
+                when_to_go="now" if flag.urgent else "in the next days",
+            ),
+            [flag.id],
+        )
+        for flag in flags
+    ]
+
+
+def _single(entry: AdviceText, case: Case, file: AdviceFile, sport: str | None) -> list[Advice]:
+    """Return the text as advice when its conditions hold and its numbers are known."""
+    because = case.reasons(entry.when)
+    if because is None:
+        return []
+    words = {name: _written(name, number) for name, number in case.amounts().items()}
+    muscles = file.muscles_of(sport, case.assessment.context)
+    words |= _muscle_words(muscles.muscles, file)
+    words["questions"] = "; ".join(_question(flag) for flag in case.model.red_flags)
+    words["unscored_because"] = case.assessment.unscored_because or ""
+    for text in (entry.text, entry.otherwise):
+        try:
+            written = "" if text is None else text.format(**words)
+        except KeyError:  # a number it needs is unknown
+            continue
+        if written:
+            return [_advice(entry, written, because or _general_reasons(entry, case))]
+    return []
+
+
+def _advice(entry: AdviceText, text: str, because: list[str]) -> Advice:
+    return Advice(
+        id=entry.id,
+        kind=entry.kind,
+        text=text,
+        because=tuple(dict.fromkeys(because)),
+        grade=entry.grade,
+        references=entry.references,
+        amounts=entry.amounts,
+    )
+
+
+def _general_reasons(entry: AdviceText, case: Case) -> list[str]:
+    """Say which rules make general advice matter here, the most telling first."""
+    causes = {
+        "before": _MUSCLE_CAUSES,
+        "acute": _MUSCLE_CAUSES,
+        "after": _MUSCLE_CAUSES,
+        "drinking": ("dehydration",),
+    }.get(entry.kind, ())
+    if entry.id == "dehydration_is_theory":
+        causes = ("dehydration",)
+    lines = case.assessment.standing_out(0.05)
+    found = [line.rule for line in lines if line.cause in causes][:_MOST_REASONS]
+    return found or (["D1"] if entry.kind == "drinking" else [])
+
+
+def _question(flag: RedFlag) -> str:
+    return flag.asks[0].lower() + flag.asks[1:]
+
+
+def _muscle_words(muscles: tuple[str, ...], file: AdviceFile) -> dict[str, str]:
+    """Name the muscles and how to stretch the first three of them."""
+    stretches = {stretch.id: stretch for stretch in file.stretch}
+    names = [stretches[muscle].name for muscle in muscles]
+    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    how = " ".join(stretches[muscle].how for muscle in muscles[:3])
+    return {"muscles": listed, "stretches": f"{how} Hold 15 to 60 s, 2 to 4 times."}
+
+
+def _written(name: str, number: float) -> str:
+    """Write an amount no finer than it is known."""
+    if name.endswith("_ml"):
+        return f"{round(number, -1):.0f}"
+    if name == "sodium_mg_h":
+        return f"{round(number, -1):,.0f}"
+    return f"{number:.1f}"

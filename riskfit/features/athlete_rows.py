@@ -1,0 +1,200 @@
+"""The features that rest on history, for all of an athlete's sessions at once.
+
+`compute_features` does the same for one session along its steps; the arithmetic is shared.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from riskfit._common import FloatArray, IntArray
+from riskfit.athlete import History
+from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.history import LegRecord
+from riskfit.features.intensity import early_excess_fraction, hour_output
+from riskfit.features.recovery import (
+    RecoveryTable,
+    duration_ratio,
+    load_ratio,
+    recovery_because,
+    recovery_table,
+)
+from riskfit.features.results import Feature
+from riskfit.sports import BIKE, RUN
+
+#: A leg as a row of an array: what the store keeps of a session for those after it.
+LEG_DTYPE: Final = np.dtype(
+    [(name, "S24" if name == "sport" else "<f8") for name in LegRecord.__struct_fields__]
+)
+FEATURE_INDEX: Final = {name: number for number, name in enumerate(CATALOGUE)}
+#: Features that a session alone cannot have.
+HISTORY_FEATURES: Final = (
+    "duration_vs_longest_28d_ratio",
+    "early_pace_excess_fraction",
+    "week_load_ratio",
+    "temperature_above_14d_c",
+    "training_72h_h",
+    "training_72h_above_usual_h",
+    "hours_since_last_session_h",
+    "same_sport_sessions_28d",
+    "fitness_ctl",
+    "fatigue_atl",
+    "form_tsb",
+    "ewma_load_ratio",
+    "monotony",
+    "strain",
+    "rest_days_7d",
+    "heat_days_14d",
+)
+
+LegArray = NDArray[np.void]
+
+
+def legs_array(records: Iterable[LegRecord]) -> LegArray:
+    """Return leg records as a structured array."""
+    names = [name for name in LEG_DTYPE.names or () if name != "sport"]
+    rows = list(records)
+    legs = np.zeros(len(rows), dtype=LEG_DTYPE)
+    for name in names:
+        legs[name] = [getattr(row, name) for row in rows]
+    legs["sport"] = [row.sport.encode("ascii", "replace")[:24] for row in rows]
+    return legs
+
+
+def history_from(legs: LegArray, utc_offset_s: float = 0.0) -> History:
+    """Make a history of legs in any order."""
+    legs = legs[np.argsort(legs["start_s"], kind="stable")]
+    return History(
+        start_s=legs["start_s"].copy(),
+        duration_s=legs["duration_s"].copy(),
+        load=legs["load"].copy(),
+        sport=legs["sport"].astype("U24"),
+        temperature_c=legs["temperature_c"].copy(),
+        best_duration_s=legs["best_duration_s"].copy(),
+        best_speed_m_s=legs["best_speed_m_s"].copy(),
+        best_power_w=legs["best_power_w"].copy(),
+        utc_offset_s=utc_offset_s,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Reduced:
+    """History features of many sessions: ``columns[name]`` has a number a session."""
+
+    columns: dict[str, FloatArray]
+    recovery: RecoveryTable
+
+    def feature(self, name: str, row: int, alone: Feature) -> Feature:
+        """Return one session's feature; ``alone`` is what it was without a history."""
+        value = float(self.columns[name][row])
+        if np.isfinite(value):
+            source = "history"
+            if name == "early_pace_excess_fraction":
+                source = "best efforts of 90 days"
+                if alone.value is not None and alone.value == value and alone.source:
+                    source = alone.source
+            return Feature(value=value, unit=CATALOGUE[name].unit, source=source)
+        because = alone.missing_because
+        if name not in _OWN_REASON:
+            because = recovery_because(float(self.recovery.covered_days[row]))
+        return Feature(unit=CATALOGUE[name].unit, missing_because=because)
+
+
+#: Their reason is the same with a history that does not suffice as without one.
+_OWN_REASON: Final = frozenset(
+    {
+        "duration_vs_longest_28d_ratio",
+        "early_pace_excess_fraction",
+        "week_load_ratio",
+        "temperature_above_14d_c",
+    }
+)
+
+
+def reduce_features(
+    start_s: FloatArray,
+    sport: NDArray[np.str_],
+    values: FloatArray,
+    legs: LegArray,
+    session: IntArray,
+    history: History,
+) -> Reduced:
+    """Compute the history features of many sessions of one athlete.
+
+    Parameters
+    ----------
+    start_s : ndarray
+        Starts, POSIX time. [s]
+    sport : ndarray of str
+        Sport of each session's first leg.
+    values : ndarray, sessions x catalogue
+        Features of each session alone.
+    legs : structured array of `LEG_DTYPE`
+        Their legs.
+    session : ndarray of int
+        The session each leg belongs to.
+    history : History
+        What to look back on; only what started strictly earlier counts.
+
+    Returns
+    -------
+    Reduced
+    """
+    count = len(start_s)
+    recovery = recovery_table(history, start_s, sport)
+    own = {name: values[:, FEATURE_INDEX[name]] for name in _OWN}
+    columns = {name: found for name, found in recovery.columns.items() if name in HISTORY_FEATURES}
+    usual = recovery.columns["mean_temperature_14d_c"]
+    columns["temperature_above_14d_c"] = own["air_temperature_c"] - usual
+    columns["week_load_ratio"] = load_ratio(
+        recovery.load_7d, own["training_stress_score"], recovery.weekly_load
+    )
+    moving = legs["course_s"] > 0
+    legs, session = legs[moving], session[moving]
+    by_leg = recovery_table(history, start_s[session], legs["sport"].astype("U24"))
+    with_legs = np.zeros(count, dtype=bool)
+    with_legs[session] = True
+    columns["duration_vs_longest_28d_ratio"] = np.where(
+        with_legs,
+        _over_legs(np.fmax, duration_ratio(legs["course_s"], by_leg.longest_28d_s), session, count),
+        duration_ratio(own["duration_min"] * 60, recovery.longest_28d_s),
+    )
+    columns["same_sport_sessions_28d"] = np.where(
+        with_legs,
+        _over_legs(np.fmin, by_leg.columns["same_sport_sessions_28d"], session, count),
+        recovery.columns["same_sport_sessions_28d"],
+    )
+    columns["early_pace_excess_fraction"] = _over_legs(
+        np.fmax, _early_excess(legs, by_leg), session, count
+    )
+    return Reduced(columns=columns, recovery=recovery)
+
+
+_OWN: Final = ("air_temperature_c", "training_stress_score", "duration_min")
+
+
+def _early_excess(legs: LegArray, recovery: RecoveryTable) -> FloatArray:
+    """Return each leg's early excess, nan where nothing tells what could be held."""
+    sports = legs["sport"].astype("U24")
+    excess = np.full(len(legs), np.nan)
+    for words, best, run in (
+        (RUN, recovery.hour_speed_m_s, True),
+        (BIKE, recovery.hour_power_w, False),
+    ):
+        hour = hour_output(best, legs["hour_told"])
+        there = np.isin(sports, list(words)) & np.isfinite(legs["early_output"]) & np.isfinite(hour)
+        if there.any():
+            excess[there] = early_excess_fraction(
+                legs["early_output"][there], hour[there], legs["duration_s"][there], run
+            )
+    return excess
+
+
+def _over_legs(pick: np.ufunc, values: FloatArray, session: IntArray, count: int) -> FloatArray:
+    """Combine the legs of each session into the one that responds most, nan where none is."""
+    out = np.full(count, np.nan)
+    pick.at(out, session, values)
+    return out

@@ -1,0 +1,1 @@
+"""A planned session, or thousands of variants of it, as rows of the feature table."""

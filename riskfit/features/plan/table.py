@@ -1,0 +1,272 @@
+"""A session that is yet to come, or thousands of variants of it, as rows of the feature table.
+
+Heat, sweat, sodium, load and pacing go by the formulas of recorded sessions, along the plan's
+minutes. What only a recording can tell (heart rate, fade) is missing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from msgspec import structs
+
+from riskfit._common import FloatArray
+from riskfit.activity import PlannedSession
+from riskfit.athlete import Athlete, Conditions, History
+from riskfit.errors import InputError
+from riskfit.features import day_columns, history_columns, now_s
+from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.course import Course
+from riskfit.features.duration import duration_columns
+from riskfit.features.energy import Energy
+from riskfit.features.fluids import fluid_columns
+from riskfit.features.heat import Surroundings, heat_columns
+from riskfit.features.person import Person, person_columns, resolve_person
+from riskfit.features.plan.effort import Capacity, Effort
+from riskfit.features.plan.intensity import capacity_of, resolve_effort, usual_fraction
+from riskfit.features.plan.layout import Planning, PlanTrace, Variants, planned_surroundings
+from riskfit.features.recovery import RecoveryTable, recovery_table
+from riskfit.features.results import Column, Columns, FeatureSet, missing, session_features
+
+if TYPE_CHECKING:
+    from riskfit.readers.plans.forecast import Forecast
+
+__all__ = [
+    "PlannedTable",
+    "Planning",
+    "Variants",
+    "drinking_retold",
+    "features_of",
+    "planned_features",
+    "planned_table",
+    "prepare",
+    "weather_retold",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class PlannedTable:
+    """Columns of a plan's variants, and what they were made of."""
+
+    columns: Columns
+    course: Course
+    energy: Energy
+    around: Surroundings
+    sweat_l: FloatArray
+
+
+def planned_features(
+    plan: PlannedSession,
+    athlete: Athlete,
+    conditions: Conditions,
+    history: History,
+    *,
+    forecast: "Forecast | None" = None,
+) -> FeatureSet:
+    """Compute every feature of the catalogue for a planned session.
+
+    Parameters
+    ----------
+    plan : PlannedSession
+    athlete : Athlete
+    conditions : Conditions
+        What is told of the weather, of drinking and of the day.
+    history : History
+        Earlier sessions; those that start at or after the plan are not looked at.
+    forecast : Forecast, optional
+        Weather by the hour for what ``conditions`` leave open.
+
+    Returns
+    -------
+    FeatureSet
+        Its columns run along the plan's minutes.
+    """
+    planning = prepare(plan, athlete, conditions, history, forecast=forecast)
+    return features_of(planning, planned_table(planning))
+
+
+def features_of(planning: Planning, table: PlannedTable) -> FeatureSet:
+    """Return the features of a table's first row, the plan's own."""
+    duration_s = planning.plan.duration_s
+    steps = max(1, int(np.ceil(duration_s / 60)))
+    along = {name: _first_row(column, steps) for name, column in table.columns.items()}
+    elapsed_s = table.course.end_s[:steps].copy()
+    elapsed_s[-1] = duration_s
+    return FeatureSet(
+        features=session_features({name: along[name] for name in CATALOGUE}),
+        columns=along,
+        elapsed_s=elapsed_s,
+        notes=_notes(planning.plan, planning),
+    )
+
+
+def prepare(
+    plan: PlannedSession,
+    athlete: Athlete,
+    conditions: Conditions,
+    history: History,
+    *,
+    forecast: "Forecast | None" = None,
+) -> Planning:
+    """Set a plan against its athlete and what came before."""
+    if not plan.duration_s > 0:
+        raise InputError(f"the planned duration is {plan.duration_s:g} s: give one above zero")
+    start_s = now_s() if plan.start_time is None else plan.start_time.timestamp()
+    person = resolve_person(athlete, Athlete())
+    recovery = recovery_table(history, [start_s], [plan.sport])
+    if forecast is not None and not forecast.covers(start_s, start_s + plan.duration_s):
+        first, last = (_clock(float(forecast.time_s[end])) for end in (0, -1))
+        raise InputError(
+            f"the forecast runs from {first} to {last}, the session begins {_clock(start_s)} and "
+            "does not lie within: give --start, or a longer forecast"
+        )
+    return Planning(
+        plan=plan,
+        athlete=athlete,
+        conditions=conditions,
+        person=person,
+        recovery=recovery,
+        effort=resolve_effort(plan, person, _capacity(plan, person, recovery, history, start_s)),
+        start_s=start_s,
+        forecast=forecast,
+    )
+
+
+def _capacity(
+    plan: PlannedSession,
+    person: Person,
+    recovery: RecoveryTable,
+    history: History,
+    start_s: float,
+) -> Capacity:
+    speed, power = float(recovery.hour_speed_m_s[0]), float(recovery.hour_power_w[0])
+    return capacity_of(person, speed, power, usual_fraction(history, plan.sport, start_s))
+
+
+def planned_table(planning: Planning, variants: Variants | None = None) -> PlannedTable:
+    """Return the columns of a plan's variants: arrays of plans x steps, values at the end.
+
+    Parameters
+    ----------
+    planning : Planning
+    variants : Variants, optional
+        Without them one row, the plan itself.
+
+    Returns
+    -------
+    PlannedTable
+        A first axis of length one means that it is the same for all variants; steps beyond a
+        variant's end take no time.
+    """
+    variants = variants or Variants()
+    person, effort = planning.person, planning.effort
+    trace = PlanTrace(planning, variants)
+    course = trace.course
+    around = planned_surroundings(course, planning, variants)
+    energy = trace.energy()
+    sweat_l = trace.sweat_l(energy, around)
+    fluid = variants.fluid_l_h
+    columns: Columns = {
+        **duration_columns(course, planning.recovery),
+        **trace.intensity_columns(),
+        **heat_columns(course, around),
+        **fluid_columns(
+            course,
+            energy,
+            around,
+            person,
+            planning.athlete,
+            planning.conditions,
+            sweat_l=sweat_l,
+            fluid_l_h=None if fluid is None else fluid[:, None],
+        ),
+        **person_columns(planning.athlete, person, course.start_time.date()),
+    }
+    columns.update(_as_planned(columns, planning.plan, effort))
+    columns.update(history_columns(planning.recovery, columns, [0]))
+    columns.update(day_columns(planning.conditions))
+    return PlannedTable(
+        columns=columns, course=course, energy=energy, around=around, sweat_l=sweat_l
+    )
+
+
+def drinking_retold(
+    planning: Planning, table: PlannedTable, athlete: Athlete, conditions: Conditions
+) -> Columns:
+    """Return a table's columns with other drinking, or other sweat, told of the same session."""
+    return table.columns | fluid_columns(
+        table.course,
+        table.energy,
+        table.around,
+        planning.person,
+        athlete,
+        conditions,
+        sweat_l=table.sweat_l,
+    )
+
+
+def weather_retold(planning: Planning, table: PlannedTable, conditions: Conditions) -> Columns:
+    """Return a table's columns with the weather told as it was assumed, sweat as it was."""
+    told = replace(planning, conditions=conditions)
+    around = planned_surroundings(table.course, told, Variants())
+    return table.columns | heat_columns(table.course, around)
+
+
+def _as_planned(columns: Mapping[str, Column], plan: PlannedSession, effort: Effort) -> Columns:
+    """Say "planned" where the functions of recordings say "recorded"."""
+    changed: Columns = {}
+    for name in ("distance_km", "ascent_m", "descent_m"):
+        column = columns[name]
+        changed[name] = (
+            missing("not planned: --distance, --ascent or a course")
+            if column.missing_because
+            else structs.replace(
+                column, source=effort.source if name == "distance_km" else "planned"
+            )
+        )
+    descent = columns["descent_m_per_km"]
+    if descent.missing_because:
+        changed["descent_m_per_km"] = missing("not planned: --ascent, --descent or a course")
+    elif plan.descent_m is None and plan.ascent_m is not None and descent.source:
+        changed["descent_m_per_km"] = structs.replace(
+            descent, source="planned ascent, and down again"
+        )
+    else:
+        changed["descent_m_per_km"] = structs.replace(
+            descent, source=(descent.source or "").replace("altitude and distance", "planned")
+        )
+    return changed
+
+
+def _notes(plan: PlannedSession, planning: Planning) -> tuple[str, ...]:
+    """Name what was taken from elsewhere because the plan does not say it."""
+    notes = []
+    if plan.start_time is None:
+        notes.append("Start not told: taken as now.")
+    if "planned" not in planning.effort.source:
+        notes.append(f"Intensity: {planning.effort.source}.")
+    return tuple(notes)
+
+
+def _first_row(column: Column, steps: int) -> Column:
+    """Return the one row of a column, cut at the plan's end."""
+
+    def cut(values: FloatArray | None) -> FloatArray | None:
+        if values is None:
+            return None
+        row: FloatArray = values.reshape(-1, values.shape[-1])[0]
+        return row[:steps] if len(row) > 1 else row
+
+    values = cut(column.values)
+    return structs.replace(
+        column,
+        values=column.values if values is None else values,
+        low=cut(column.low),
+        high=cut(column.high),
+    )
+
+
+def _clock(posix_s: float) -> str:
+    return datetime.fromtimestamp(posix_s, UTC).strftime("%a %H:%M UTC")

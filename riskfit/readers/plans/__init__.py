@@ -1,0 +1,1 @@
+"""Planned sessions and the weather they will meet, from files."""

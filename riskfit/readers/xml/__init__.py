@@ -1,0 +1,1 @@
+"""GPX and TCX: XML with thousands of equal points."""

@@ -1,0 +1,155 @@
+"""GPX: tracks, segments and points, with the extensions of Garmin, Cluetrust and Strava."""
+
+from riskfit.activity import Activity, Device
+from riskfit.errors import NotAnActivityError
+from riskfit.readers.assemble import Break, Part, apart, assemble, close_parts
+from riskfit.readers.devices import device_of
+from riskfit.readers.xml.cells import NO_TIME
+from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
+from riskfit.sports import sport_of
+
+#: Tracks of one file that are further apart are sessions of their own in `read_gpx_activities`.
+#: A GPX of a whole week or of a multi-day hike is a bundle, a track that goes on after lunch is
+#: not. [s]
+LONGEST_BREAK_S = 3 * 3600.0
+
+_POINT_FIELDS = {
+    "lat": "latitude_deg",
+    "lon": "longitude_deg",
+    "ele": "altitude_m",
+    "time": TIME,
+    "speed": "speed_m_s",  # GPX 1.0 and gpxtpx v2
+    "hr": "heart_rate_bpm",
+    "heartrate": "heart_rate_bpm",
+    "cad": "cadence",
+    "cadence": "cadence",
+    "atemp": "temperature_c",
+    "temp": "temperature_c",  # Cluetrust gpxdata
+    "power": "power_w",
+    "PowerInWatts": "power_w",
+    "watts": "power_w",
+    "distance": "distance_m",
+}
+
+
+class GpxOutline(Outline):
+    """Creator, tracks, their names, types and segments."""
+
+    point = "trkpt"
+    fields = _POINT_FIELDS
+    attributes = ("lat", "lon")
+
+    def __init__(self) -> None:
+        self.creator = ""
+        self.name: str | None = None
+        self.parts: list[Part] = []
+        self.planned_points = 0
+        self._path: list[str] = []
+
+    def opened(self, name: str, attributes: dict[str, str], rows: int) -> None:
+        """Take the start of an element outside of points."""
+        self._path.append(name)
+        if name == "gpx":
+            self.creator = attributes.get("creator", "")
+        elif name == "trk":
+            self.parts.append(Part(first_row=rows))
+        elif name == "trkseg" and self.parts:
+            if rows > self.parts[-1].first_row:
+                self.parts[-1].breaks.append(Break(rows, marked=True))
+        elif name in ("rtept", "wpt"):
+            self.planned_points += 1
+
+    def closed(self, name: str, text: str, rows: int) -> None:
+        """Take the end of an element outside of points, with its text."""
+        if self._path:
+            self._path.pop()
+        parent = self._path[-1] if self._path else ""
+        if name == "trk" and self.parts:
+            self.parts[-1].last_row = rows
+        elif parent == "trk" and name == "name":
+            self.parts[-1].name = text or None
+        elif parent == "trk" and name == "type":
+            self.parts[-1].sport, self.parts[-1].sub_sport = sport_of(text)
+        elif parent == "metadata" and name == "name":
+            self.name = text or None
+
+
+def read_gpx(data: bytes) -> Activity:
+    """Read every track of a GPX file as one activity, a leg a track.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    Activity
+
+    Raises
+    ------
+    NotAnActivityError
+        The file holds a route, waypoints, or points without times.
+    DamagedFileError
+        No timed point is left before the damage.
+    """
+    outline, points = _read(data)
+    return assemble(points, _merged(outline.parts), _device(outline), [])
+
+
+def read_gpx_activities(data: bytes) -> list[Activity]:
+    """Read the tracks of a GPX file, those apart that are more than three hours apart.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    list of Activity
+    """
+    outline, points = _read(data)
+    groups = apart(points, outline.parts, LONGEST_BREAK_S)
+    return [assemble(points, _merged(group), _device(outline), []) for group in groups]
+
+
+def _read(data: bytes) -> tuple[GpxOutline, Points]:
+    outline, points = read_xml(data, GpxOutline)
+    require_rows(points, "fetch the file again from where it was recorded")
+    if points.count == 0:
+        what = "a route or waypoints only" if outline.planned_points else "no track"
+        raise NotAnActivityError(
+            f"the GPX file holds {what}: export the recorded track, "
+            "or give a course with --plan and a target time"
+        )
+    if not (points.time_us != NO_TIME).any():
+        raise NotAnActivityError(
+            f"route without times: none of the {points.count} points of the GPX file has one. "
+            "Export the recorded track, or give the course with --plan and a target time"
+        )
+    close_parts(outline.parts, points.count)
+    return outline, points
+
+
+def _merged(parts: list[Part]) -> list[Part]:
+    """Join neighbours of one sport, so that a pause between tracks makes no new leg."""
+    merged: list[Part] = []
+    for part in parts:
+        if merged and part.last_row == part.first_row:
+            continue
+        before = merged[-1] if merged else None
+        if before and (before.sport, before.sub_sport) == (part.sport, part.sub_sport):
+            merged[-1] = Part(
+                sport=before.sport,
+                sub_sport=before.sub_sport,
+                name=before.name or part.name,
+                first_row=before.first_row,
+                last_row=part.last_row,
+                breaks=[*before.breaks, Break(part.first_row, marked=True), *part.breaks],
+            )
+        else:
+            merged.append(part)
+    return merged
+
+
+def _device(outline: GpxOutline) -> Device:
+    return device_of(outline.creator)

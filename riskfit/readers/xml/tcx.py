@@ -1,0 +1,204 @@
+"""TCX (Garmin's Training Center XML, version 2): activities, laps, tracks and trackpoints."""
+
+from collections.abc import Sequence
+
+from riskfit.activity import Activity, Device
+from riskfit.errors import NotAnActivityError
+from riskfit.readers.assemble import Break, Part, RawLap, apart, assemble, close_parts
+from riskfit.readers.devices import device_of
+from riskfit.readers.xml.cells import NO_TIME, parse_number_texts, parse_time
+from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
+from riskfit.sports import sport_of
+
+#: Activities of different sports that follow within this belong to one race (Garmin Connect
+#: exports the parts of a triathlon one by one). [s]
+_LONGEST_TRANSITION_S = 15 * 60.0
+
+_POINT_FIELDS = {
+    "Time": TIME,
+    "LatitudeDegrees": "latitude_deg",
+    "LongitudeDegrees": "longitude_deg",
+    "AltitudeMeters": "altitude_m",
+    "DistanceMeters": "distance_m",
+    "HeartRateBpm": "heart_rate_bpm",
+    "Cadence": "cadence",
+    "Speed": "speed_m_s",
+    "Watts": "power_w",
+    "RunCadence": "run_cadence",
+    "Temperature": "temperature_c",
+    "Temp": "temperature_c",
+    "atemp": "temperature_c",
+}
+_LAP_TOTALS = {
+    "TotalTimeSeconds": "timer_s",
+    "DistanceMeters": "distance_m",
+    "Calories": "energy_kcal",
+    "AverageHeartRateBpm": "heart_rate_avg_bpm",
+    "MaximumHeartRateBpm": "heart_rate_max_bpm",
+    "AvgWatts": "power_avg_w",
+}
+
+
+class TcxOutline(Outline):
+    """Activities, laps, tracks, totals and the device."""
+
+    point = "Trackpoint"
+    fields = _POINT_FIELDS
+
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        #: Courses, apart from what was recorded.
+        self.courses: list[Part] = []
+        self.workouts = 0
+        self._path: list[str] = []
+        self._bonds = 0
+        self._bond: int | None = None
+        self._device_name = ""
+        self._serial: str | None = None
+        self._tracks = 0
+
+    def opened(self, name: str, attributes: dict[str, str], rows: int) -> None:
+        """Take the start of an element outside of points."""
+        self._path.append(name)
+        if name == "Activity":
+            self._open_part(attributes.get("Sport"), rows)
+        elif name == "Transition":
+            self._open_part("transition", rows)
+            self._open_lap(attributes, rows)
+        elif name == "MultiSportSession":
+            self._bonds += 1
+            self._bond = self._bonds
+        elif name == "Lap" and self.parts:
+            self._open_lap(attributes, rows)
+        elif name == "Track" and self.parts:
+            part = self.parts[-1]
+            if rows > part.first_row:
+                part.breaks.append(Break(rows, marked=self._tracks > 0))
+            self._tracks += 1
+        elif name == "Course":
+            self._open_part(None, rows)
+        elif name == "Workout":
+            self.workouts += 1
+
+    def _open_part(self, word: str | None, rows: int) -> None:
+        sport, sub_sport = sport_of(word)
+        self.parts.append(Part(sport=sport, sub_sport=sub_sport, first_row=rows))
+        self.parts[-1].bond = self._bond
+        self._device_name, self._serial = "", None
+
+    def _open_lap(self, attributes: dict[str, str], rows: int) -> None:
+        moment = parse_time(attributes.get("StartTime", ""))
+        lap = RawLap(first_row=rows)
+        lap.start_us = moment[0] if moment else NO_TIME
+        self.parts[-1].laps.append(lap)
+        self._tracks = 0
+
+    def closed(self, name: str, text: str, rows: int) -> None:
+        """Take the end of an element outside of points, with its text."""
+        if self._path:
+            self._path.pop()
+        if name == "MultiSportSession":
+            self._bond = None
+        if not self.parts:
+            return
+        part = self.parts[-1]
+        parent = self._path[-1] if self._path else ""
+        if name in ("Activity", "Transition", "Course"):
+            part.last_row = rows
+        if name == "Course":
+            self.courses.append(self.parts.pop())
+        if name in _LAP_TOTALS and part.laps and parent in ("Lap", "LX", "Transition"):
+            numbers, bad = parse_number_texts([text])
+            if not bad:
+                part.laps[-1].totals.setdefault(_LAP_TOTALS[name], float(numbers[0]))
+        elif parent == "Creator" and name == "Name":
+            self._device_name = text
+        elif parent == "Creator" and name == "UnitId":
+            self._serial = text if text.strip("0") else None
+        elif name == "Creator" and self._device_name:
+            part.device = device_of(self._device_name, self._serial)
+
+
+def read_tcx(data: bytes) -> Activity:
+    """Read every activity of a TCX file as one, a leg an activity.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    Activity
+
+    Raises
+    ------
+    NotAnActivityError
+        The file holds a course without times, a workout, or no timed point.
+    DamagedFileError
+        No timed point is left before the damage.
+    """
+    outline, points = _read(data)
+    return assemble(points, outline.parts, Device(), _said(outline))
+
+
+def read_tcx_activities(data: bytes) -> list[Activity]:
+    """Read the activities of a TCX file, those of one multisport session together.
+
+    Each ``<Activity>`` is one, except inside a ``<MultiSportSession>`` and where one of another
+    sport follows within 15 minutes.
+
+    Parameters
+    ----------
+    data : bytes
+
+    Returns
+    -------
+    list of Activity
+    """
+    outline, points = _read(data)
+    groups: list[list[Part]] = []
+    for run in _runs_of_changing_sport(outline.parts):
+        groups += apart(points, run, _LONGEST_TRANSITION_S)
+    return [assemble(points, group, Device(), _said(outline)) for group in groups]
+
+
+def _said(outline: TcxOutline) -> list[str]:
+    """Warn of a course: its times may be a wish and not a recording."""
+    if outline.parts[0] in outline.courses:
+        return ["the file is a course with times: they may be planned and not recorded"]
+    return []
+
+
+def _runs_of_changing_sport(parts: Sequence[Part]) -> list[list[Part]]:
+    runs: list[list[Part]] = []
+    for part in parts:
+        before = runs[-1][-1] if runs else None
+        bound = before is not None and part.bond is not None and part.bond == before.bond
+        if before is not None and (bound or part.sport != before.sport):
+            runs[-1].append(part)
+        else:
+            runs.append([part])
+    return runs
+
+
+def _read(data: bytes) -> tuple[TcxOutline, Points]:
+    outline, points = read_xml(data, TcxOutline)
+    outline.parts = outline.parts or outline.courses
+    if outline.courses and not (points.time_us != NO_TIME).any():
+        raise NotAnActivityError(
+            "the TCX file holds a course, not a recorded session: "
+            "export the recorded activity instead"
+        )
+    require_rows(points, "fetch the file again from where it was recorded")
+    if not outline.parts and outline.workouts:
+        raise NotAnActivityError(
+            "the TCX file holds planned workouts, not a recorded session: "
+            "export the recorded activity instead"
+        )
+    if not (points.time_us != NO_TIME).any():
+        what = "no trackpoint" if points.count == 0 else f"{points.count} trackpoints without time"
+        raise NotAnActivityError(
+            f"the TCX file holds {what}: export the recorded activity with its samples"
+        )
+    close_parts(outline.parts, points.count)
+    return outline, points

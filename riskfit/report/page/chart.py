@@ -1,0 +1,97 @@
+"""The curves of a session's chart: few enough points to draw, each the mean of a stretch."""
+
+from contextlib import suppress
+from typing import Any, Final
+
+import numpy as np
+
+from riskfit._common import FloatArray
+from riskfit.activity import Activity
+from riskfit.analysis import Analysis
+from riskfit.cleaning import clean
+from riskfit.errors import NotAnActivityError
+
+#: More points than this are wider than a screen.
+_POINTS: Final = 1200
+_ON_FOOT: Final = ("running", "walking", "hiking")
+#: Slower is standing about; a pace of it would dwarf all others. [m/s]
+_SLOWEST_M_S: Final = 0.6
+
+
+def chart_channels(analysis: Analysis) -> dict[str, Any]:
+    """Return the recorded channels to draw, with the air temperature that was used.
+
+    Parameters
+    ----------
+    analysis : Analysis
+
+    Returns
+    -------
+    dict
+        ``elapsed_s`` and ``step_s`` of the points, then those of ``heart_rate_bpm``, ``power_w``,
+        ``pace_s_km``, ``speed_km_h`` and ``temperature_c`` there are; ``air_temperature_c`` on
+        the timeline's own seconds, one number where it is the same throughout.  None is a gap.
+    """
+    found: dict[str, Any] = {"air_temperature_c": _air_temperature(analysis)}
+    if isinstance(analysis.session, Activity):
+        with suppress(NotAnActivityError):
+            found.update(_recorded(analysis.session))
+    return found
+
+
+def _air_temperature(analysis: Analysis) -> dict[str, Any] | None:
+    """Return the air temperature the assessment used, and where it is from."""
+    feature = analysis.features["air_temperature_c"]
+    if feature.value is None:
+        return None
+    column = analysis.features.columns.get("air_temperature_c")
+    values = np.array([feature.value]) if column is None else column.values
+    return {"values": _listed(values, 2), "source": feature.source}
+
+
+def _recorded(activity: Activity) -> dict[str, Any]:
+    session = clean(activity)
+    samples = session.samples
+    length = len(samples)
+    step = max(1, -(-length // _POINTS))
+    found: dict[str, Any] = {
+        "step_s": step,
+        "elapsed_s": [round(float(second), 1) for second in _middles(length, step)],
+    }
+    moving = np.where(session.active, 1.0, np.nan)
+    for name, places in (("heart_rate_bpm", 1), ("temperature_c", 1)):
+        if samples.has(name):
+            found[name] = _listed(_means(getattr(samples, name), step), places)
+    power = samples.has("power_w") and bool(np.nanmax(samples.power_w) > 0)
+    if power:
+        found["power_w"] = _listed(_means(samples.power_w * moving, step), 0)
+    if samples.has("speed_m_s") and (activity.sport in _ON_FOOT or not power):
+        speed = _means(samples.speed_m_s * moving, step)
+        speed = np.where(speed >= _SLOWEST_M_S, speed, np.nan)
+        if np.isfinite(speed).any():
+            if activity.sport in _ON_FOOT:
+                found["pace_s_km"] = _listed(1000 / speed, 1)
+            else:
+                found["speed_km_h"] = _listed(3.6 * speed, 2)
+    return found
+
+
+def _middles(length: int, step: int) -> FloatArray:
+    starts = np.arange(0, length, step)
+    return np.asarray((starts + np.minimum(starts + step, length) - 1) / 2, dtype=float)
+
+
+def _means(values: FloatArray, step: int) -> FloatArray:
+    """Return the mean of each stretch of so many seconds; nan where nothing was recorded."""
+    if step == 1:
+        return values
+    known = np.isfinite(values)
+    starts = np.arange(0, len(values), step)
+    sums = np.add.reduceat(np.where(known, values, 0.0), starts)
+    counts = np.add.reduceat(known.astype(float), starts)
+    return np.asarray(np.divide(sums, counts, out=np.full(len(sums), np.nan), where=counts > 0))
+
+
+def _listed(values: FloatArray, places: int) -> list[float | None]:
+    """Return rounded numbers, None where there is none."""
+    return [value if np.isfinite(value) else None for value in np.round(values, places).tolist()]

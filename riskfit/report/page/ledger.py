@@ -1,0 +1,106 @@
+"""The ledger and the features as a page shows them: every number beside its words."""
+
+from typing import Any
+
+from riskfit.analysis import Analysis
+from riskfit.features.catalogue import CATALOGUE, GROUPS
+from riskfit.features.results import Feature
+from riskfit.report.rounding import round_down, split_to_total
+from riskfit.report.words import CAUSE_NAMES, quantity
+from riskfit.rules import Model
+from riskfit.scoring import Contribution
+
+
+def ledger_view(analysis: Analysis, model: Model) -> dict[str, Any]:
+    """Return the contributions by cause, and the sources they cite, numbered."""
+    assessment = analysis.assessment
+    if assessment.score is None:
+        return {"ledger": [], "references": []}
+    lines = assessment.contributions
+    keys = list(dict.fromkeys(ref for line in lines for ref in line.references))
+    numbers = {ref: number for number, ref in enumerate(keys, 1)}
+    shown = split_to_total(
+        {line.rule: line.points for line in lines}, round_down(assessment.score, 1), 1
+    )
+    groups = [
+        {
+            "name": CAUSE_NAMES[cause],
+            "text": f"{sum(shown[line.rule] for line in lines if line.cause == cause):.1f}",
+            "lines": [
+                _ledger_line(line, analysis.features.get(line.feature), shown, numbers)
+                for line in sorted(lines, key=lambda line: (line.assumed, -line.points))
+                if line.cause == cause
+            ],
+        }
+        for cause in assessment.causes
+    ]
+    sources = [model.references[ref] for ref in keys]
+    return {
+        "ledger": groups,
+        "references": [
+            {"cite": one.cite, "doi": one.doi, "finding": one.finding} for one in sources
+        ],
+    }
+
+
+def _ledger_line(
+    line: Contribution,
+    feature: Feature | None,
+    shown: dict[str, float],
+    numbers: dict[str, int],
+) -> dict[str, Any]:
+    source = missing = "" if feature is None else feature.source or ""
+    if line.assumed and feature is not None:
+        missing = feature.missing_because or ""
+    return {
+        "rule": line.rule,
+        "name": line.name,
+        "sentence": "Counted as usual." if line.assumed else line.sentence,
+        "assumed": line.assumed,
+        "value": line.value,
+        "value_text": "" if line.value is None else _read(line.value, line.unit),
+        "source": missing if line.assumed else source,
+        "points": line.points,
+        "text": f"{shown[line.rule]:.1f}",
+        "most": f"{line.max_points:.1f}",
+        "grade": line.grade,
+        "refs": [numbers[ref] for ref in line.references],
+    }
+
+
+def _read(value: float, unit: str) -> str:
+    """Return a value with its unit; what is there or not is a word."""
+    if unit == "0/1" and value in (0, 1):
+        return "yes" if value else "no"
+    return quantity(value, unit)
+
+
+def features_view(analysis: Analysis) -> list[dict[str, Any]]:
+    """Return every feature by group, in the words it is read in."""
+    return [
+        {
+            "name": group.capitalize(),
+            "lines": [
+                _feature(name, analysis.features[name])
+                for name, spec in CATALOGUE.items()
+                if spec.group == group and name in analysis.features
+            ],
+        }
+        for group in GROUPS
+    ]
+
+
+def _feature(name: str, feature: Feature) -> dict[str, Any]:
+    spec = CATALOGUE[name]
+    ends = ""
+    if feature.value is not None and feature.low is not None and feature.high is not None:
+        low, high = (quantity(end, "", like=feature.unit) for end in (feature.low, feature.high))
+        ends = f"{low} to {high}"
+    return {
+        "name": spec.meaning_short,
+        "meaning": spec.meaning,
+        "value": feature.value,
+        "text": "" if feature.value is None else _read(feature.value, feature.unit),
+        "range": ends,
+        "source": feature.missing_because if feature.value is None else feature.source,
+    }

@@ -1,0 +1,169 @@
+"""A planned session with all it is scored against, and the scores of its variants."""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from riskfit._common import FloatArray
+from riskfit.activity import PlannedSession
+from riskfit.athlete import Athlete, Conditions, History
+from riskfit.features.plan.intensity import USUAL, with_effort
+from riskfit.features.plan.table import PlannedTable, Planning, Variants, planned_table, prepare
+from riskfit.features.results import Columns
+from riskfit.rules import Model, load_model
+from riskfit.scoring import Scores, score_table
+
+if TYPE_CHECKING:
+    from riskfit.readers.plans.forecast import Forecast
+
+#: What a what-if on load holds fixed: resting must not look like being out of practice.
+HELD = "same_sport_sessions_28d"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Case:
+    """A plan, its athlete, the day, what came before, and the card it is scored by.
+
+    ``planning`` and ``table`` are the plan's own, worked out once.
+    """
+
+    plan: PlannedSession
+    athlete: Athlete
+    conditions: Conditions
+    history: History
+    model: Model
+    context: str
+    planning: Planning
+    table: PlannedTable
+    forecast: "Forecast | None" = None
+
+    @property
+    def start_s(self) -> float:
+        """When the session begins, POSIX time [s]."""
+        return self.planning.start_s
+
+    def at(self, plan: PlannedSession) -> Planning:
+        """Return another plan set against the same athlete, day and history."""
+        return prepare(plan, self.athlete, self.conditions, self.history, forecast=self.forecast)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Scored:
+    """Variants with their features at the end and their scores, a row each."""
+
+    scores: Scores
+    values: dict[str, FloatArray]
+
+    def __len__(self) -> int:
+        return len(self.scores)
+
+
+def case_of(
+    plan: PlannedSession,
+    athlete: Athlete | None = None,
+    conditions: Conditions | None = None,
+    history: History | None = None,
+    *,
+    model: Model | None = None,
+    context: str = "training",
+    forecast: "Forecast | None" = None,
+) -> Case:
+    """Make a case of a plan; what is left out is unknown.
+
+    An intensity taken from habit is fixed here, so that another start does not change it.
+    """
+    athlete, conditions = athlete or Athlete(), conditions or Conditions()
+    history = history or History()
+    model = model or load_model()
+    planning = prepare(plan, athlete, conditions, history, forecast=forecast)
+    if USUAL in planning.effort.source:
+        plan = with_effort(plan, planning.effort, 1.0)
+    return Case(
+        plan=plan,
+        athlete=athlete,
+        conditions=conditions,
+        history=history,
+        model=model,
+        context=model.context(context).id,
+        planning=planning,
+        table=planned_table(planning),
+        forecast=forecast,
+    )
+
+
+def score_variants(
+    case: Case,
+    variants: Variants | None = None,
+    *,
+    planning: Planning | None = None,
+    held: float | None = None,
+    detail: bool = False,
+) -> Scored:
+    """Score variants of a plan, all at once.
+
+    Parameters
+    ----------
+    case : Case
+    variants : Variants, optional
+        Without them the plan itself.
+    planning : Planning, optional
+        Another start or plan than the case's own.
+    held : float, optional
+        Sessions of the sport in 28 days, where a change of load must not move it.
+    detail : bool
+        Keep responses and uncertainties, too.
+    """
+    if planning is None and variants is None:
+        columns = case.table.columns
+    else:
+        columns = planned_table(planning or case.planning, variants).columns
+    return score_columns(case, columns, held=held, detail=detail)
+
+
+def score_columns(
+    case: Case, columns: Columns, *, held: float | None = None, detail: bool = False
+) -> Scored:
+    """Score the ends of a table's columns."""
+    values, low, high = _ends(columns, case.model)
+    if held is not None and np.isfinite(held):
+        values[HELD] = np.full_like(values["duration_min"], held)
+    scores = score_table(
+        {name: column for name, column in values.items() if not np.isnan(column).all()},
+        case.model,
+        case.context,
+        low=low,
+        high=high,
+        detail=detail,
+    )
+    return Scored(scores=scores, values=values)
+
+
+def held_sessions(case: Case) -> float:
+    """Return the sessions of the sport in 28 days before the plan as it is; nan where unknown."""
+    return float(case.planning.recovery.columns[HELD][0])
+
+
+def starting(plan: PlannedSession, start_s: float) -> PlannedSession:
+    """Return a plan that begins at another time, in the same time zone."""
+    zone = UTC if plan.start_time is None else plan.start_time.tzinfo
+    return replace(plan, start_time=datetime.fromtimestamp(start_s, zone))
+
+
+def _ends(
+    columns: Columns, model: Model
+) -> tuple[dict[str, FloatArray], dict[str, FloatArray], dict[str, FloatArray]]:
+    """Return every feature's value at the end, and its range, a row a variant."""
+    rows = max(column.values.shape[0] for column in columns.values() if column.values.ndim > 1)
+    ranged = set(model.features)
+    values, low, high = {}, {}, {}
+    for name, column in columns.items():
+        values[name] = _end(column.values, rows)
+        if name in ranged and column.low is not None and column.high is not None:
+            low[name], high[name] = _end(column.low, rows), _end(column.high, rows)
+    return values, low, high
+
+
+def _end(values: FloatArray, rows: int) -> FloatArray:
+    return np.broadcast_to(values[..., -1], (rows,)).copy()
