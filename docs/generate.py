@@ -22,7 +22,7 @@ from riskfit.cli import main
 from riskfit.features.catalogue import CATALOGUE, GROUPS
 from riskfit.learning.published import load_cohorts, run_cohort
 from riskfit.report.terminal.card import card_text, rule_text
-from riskfit.rules import load_model
+from riskfit.rules.load import load_model
 
 DOCS = Path(__file__).resolve().parent
 #: Heading of the demo's output at which the README stops quoting it.

@@ -24,15 +24,17 @@ if TYPE_CHECKING:
     from riskfit.features import compute_features
     from riskfit.features.results import Feature, FeatureSet
     from riskfit.readers import read_activities, read_activity
-    from riskfit.rules import Model, load_model
-    from riskfit.scoring import Assessment, assess
+    from riskfit.rules.load import load_model
+    from riskfit.rules.model import Model
+    from riskfit.scoring.assess import assess
+    from riskfit.scoring.assessment import Assessment
 
 __version__ = "0.1.0"
 
 _HOMES = {
     "Activity": "riskfit.activity",
     "Advice": "riskfit.advice.steps",
-    "Assessment": "riskfit.scoring",
+    "Assessment": "riskfit.scoring.assessment",
     "Athlete": "riskfit.athlete",
     "Conditions": "riskfit.athlete",
     "CrampRiskClassifier": "riskfit.estimator",
@@ -43,7 +45,7 @@ _HOMES = {
     "History": "riskfit.athlete",
     "InputError": "riskfit.errors",
     "Medication": "riskfit.athlete",
-    "Model": "riskfit.rules",
+    "Model": "riskfit.rules.model",
     "NotAnActivityError": "riskfit.errors",
     "PlannedSession": "riskfit.activity",
     "ResourceError": "riskfit.errors",
@@ -53,9 +55,9 @@ _HOMES = {
     "StoreError": "riskfit.errors",
     "UnsupportedFileError": "riskfit.errors",
     "advise": "riskfit.advice.steps",
-    "assess": "riskfit.scoring",
+    "assess": "riskfit.scoring.assess",
     "compute_features": "riskfit.features",
-    "load_model": "riskfit.rules",
+    "load_model": "riskfit.rules.load",
     "read_activities": "riskfit.readers",
     "read_activity": "riskfit.readers",
 }

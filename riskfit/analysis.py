@@ -12,8 +12,11 @@ from riskfit.advice.steps import Advice, advise
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features import compute_features
 from riskfit.features.results import FeatureSet
-from riskfit.rules import Model, load_model
-from riskfit.scoring import Assessment, Timeline, assess, assess_timeline
+from riskfit.rules.load import load_model
+from riskfit.rules.model import Model
+from riskfit.scoring.assess import assess
+from riskfit.scoring.assessment import Assessment
+from riskfit.scoring.timeline import Timeline, assess_timeline
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

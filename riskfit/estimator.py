@@ -19,7 +19,8 @@ from sklearn.utils.validation import (
 from riskfit.learning.design import Design, make_design
 from riskfit.learning.fit import Fit, Level, Priors, choose_level, fit_card, varying_rules
 from riskfit.learning.model_file import learned_model
-from riskfit.rules import CAUSES, Model, load_model
+from riskfit.rules.load import load_model
+from riskfit.rules.model import CAUSES, Model
 from riskfit.scoring.compiled_card import Floats
 
 #: What ``learn`` may be, and the level of the fit; "auto" asks the data.

@@ -10,8 +10,8 @@ from riskfit.advice.steps import advise, load_advice, parse_advice
 from riskfit.athlete import Athlete, Conditions, Medication
 from riskfit.errors import RuleError
 from riskfit.resources import models
-from riskfit.rules import load_model
-from riskfit.scoring import assess
+from riskfit.rules.load import load_model
+from riskfit.scoring.assess import assess
 
 TEXT = models().joinpath("advice.toml").read_text(encoding="utf-8")
 FILE = load_advice()
@@ -174,7 +174,7 @@ def test_the_heat_warning_hangs_on_wbgt_from_28(wbgt, warned):
 
 def test_the_heat_warning_does_not_hang_on_points():
     text = (models().joinpath("cramp.toml")).read_text(encoding="utf-8")
-    from riskfit.rules import parse_model
+    from riskfit.rules.load import parse_model
 
     model = parse_model(text.replace("odds_ratio = 3.2", "odds_ratio = 1.0"), "x")
     found = assess({"wbgt_c": 30}, model, red_flags=())

@@ -11,7 +11,7 @@ from riskfit.cli import main
 from riskfit.profiles import profile_from_bytes
 from riskfit.report.rounding import round_down
 from riskfit.resources import sample_data
-from riskfit.scoring import assess
+from riskfit.scoring.assess import assess
 
 
 def printed_card(context):

@@ -20,7 +20,7 @@ from riskfit.cli import main
 from riskfit.errors import InputError
 from riskfit.learning.outcomes import find_session
 from riskfit.resources import models
-from riskfit.rules import load_model
+from riskfit.rules.load import load_model
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
 STRONG = np.array([0.0, 3.0, 0.0, 4.0])

@@ -12,7 +12,7 @@ from riskfit.analysis import analyse
 from riskfit.errors import DamagedFileError, NotAnActivityError, UnsupportedFileError
 from riskfit.readers import read_activity
 from riskfit.report.json.document import document, encode
-from riskfit.rules import load_model
+from riskfit.rules.load import load_model
 
 SCHEMA = json.loads(
     (Path(__file__).parents[1] / "docs" / "riskfit.schema.json").read_text(encoding="utf-8")

@@ -13,8 +13,9 @@ from sklearn.utils.estimator_checks import parametrize_with_checks
 from tools.cohorts import TRUTH, simulated
 
 from riskfit import CrampRiskClassifier
-from riskfit.rules import CAUSES, load_model
-from riskfit.scoring import score_table
+from riskfit.rules.load import load_model
+from riskfit.rules.model import CAUSES
+from riskfit.scoring.matrix import score_table
 
 MODEL = load_model()
 

@@ -18,7 +18,7 @@ from riskfit.report.page.html import evaluation_page
 from riskfit.report.page.published import published_view
 from riskfit.report.terminal.learning import published_entry, shared_evaluation
 from riskfit.resources import models
-from riskfit.rules import load_model, parse_model
+from riskfit.rules.load import load_model, parse_model
 
 MODEL = load_model()
 SCHEMA = Path(__file__).parents[1] / "docs" / "evaluation.schema.json"

@@ -26,7 +26,7 @@ from riskfit.report.page.html import batch_page, json_block, session_page
 from riskfit.report.page.session import session_view
 from riskfit.report.terminal.session import print_analyses
 from riskfit.resources import sample_data
-from riskfit.rules import load_model
+from riskfit.rules.load import load_model
 
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)>"
 

@@ -18,7 +18,7 @@ PACKAGE = ROOT / "riskfit"
 LAYERS = (
     ("_common", "errors", "folders"),
     ("formulas", "origin", "sports"),
-    ("resources", "activity", "athlete"),
+    ("resources", "strict_toml", "activity", "athlete"),
     ("readers", "archives", "cleaning", "profiles"),
     ("features",),
     ("rules",),
@@ -39,6 +39,7 @@ ONLY = {
     "athlete": {"_common", "errors", "origin"},
     "activity": {"_common", "errors", "athlete", "origin"},
     "resources": {"errors"},
+    "strict_toml": {"errors", "resources"},
 }
 
 
@@ -148,7 +149,7 @@ def late():
 """
     seen = _imported("riskfit.report.html", source, is_package=False)
     assert seen >= {
-        "riskfit.scoring",
+        "riskfit.scoring.assess",
         "riskfit.__version__",
         "riskfit.report.tables",
         "riskfit.store.Store",

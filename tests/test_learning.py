@@ -22,9 +22,9 @@ from riskfit.learning.fit import Priors, choose_level, fit_card
 from riskfit.learning.model_file import card_points, diff_models, learned_model, write_model
 from riskfit.learning.outcome_table import OutcomeTable, read_cohort
 from riskfit.learning.outcomes import COLUMNS as OUTCOME_COLUMNS
-from riskfit.rules import CAUSES, load_model, parse_model
-from riskfit.rules.model_tables import Provenance
-from riskfit.scoring import score_table
+from riskfit.rules.load import load_model, parse_model
+from riskfit.rules.model import CAUSES, Provenance
+from riskfit.scoring.matrix import score_table
 
 MODEL = load_model()
 STRONG = np.array([0.0, 3.0, 0.0, 4.0])

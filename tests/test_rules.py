@@ -12,7 +12,8 @@ from riskfit.advice.steps import load_advice
 from riskfit.errors import InputError, RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.resources import models
-from riskfit.rules import CAUSES, load_model, load_references, parse_model
+from riskfit.rules.load import load_model, load_references, parse_model
+from riskfit.rules.model import CAUSES
 
 REFERENCE = Path(__file__).parent / "reference"
 CARD = models().joinpath("cramp.toml").read_text(encoding="utf-8")

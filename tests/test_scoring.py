@@ -17,8 +17,11 @@ from riskfit.errors import InputError
 from riskfit.features.results import Feature, FeatureSet
 from riskfit.report.rounding import round_down, split_to_total
 from riskfit.resources import models
-from riskfit.rules import CAUSES, load_model, parse_model
-from riskfit.scoring import assess, assess_many, assess_timeline, score_matrix, score_table
+from riskfit.rules.load import load_model, parse_model
+from riskfit.rules.model import CAUSES
+from riskfit.scoring.assess import assess, assess_many
+from riskfit.scoring.matrix import score_matrix, score_table
+from riskfit.scoring.timeline import assess_timeline
 
 REFERENCE = Path(__file__).parent / "reference"
 VIGNETTES = json.loads((REFERENCE / "card_vignettes.json").read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ import pytest
 from riskfit.errors import RuleError
 from riskfit.learning.published import auc, load_cohorts, parse_cohort, run_cohort
 from riskfit.resources import models
-from riskfit.rules import parse_model
+from riskfit.rules.load import parse_model
 
 COHORTS = {cohort.id: cohort for cohort in load_cohorts()}
 CARD = models().joinpath("cramp.toml").read_text(encoding="utf-8")

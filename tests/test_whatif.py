@@ -17,7 +17,7 @@ from riskfit.features.plan.table import features_of, planned_table
 from riskfit.formulas.fluid import drink_plan_l_h
 from riskfit.readers.plans.forecast import Forecast
 from riskfit.report.json.plan import change_words, changes_entry, plan_entry, sweep_entry
-from riskfit.scoring import assess
+from riskfit.scoring.assess import assess
 from riskfit.whatif.baseline import case_of, score_variants
 from riskfit.whatif.changes import applied, smallest_changes
 from riskfit.whatif.near import nearest_sessions

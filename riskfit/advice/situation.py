@@ -9,8 +9,8 @@ import numpy as np
 from riskfit.advice.texts import AdviceFile, Condition, When
 from riskfit.athlete import Athlete, Conditions
 from riskfit.formulas.fluid import drink_after_l, drink_before_l
-from riskfit.rules import Model
-from riskfit.scoring import Assessment
+from riskfit.rules.model import Model
+from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.compiled_card import respond
 from riskfit.scoring.given import Given, numbers_of
 

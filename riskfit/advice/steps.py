@@ -7,8 +7,9 @@ from typing import Any
 from riskfit.advice.situation import Case
 from riskfit.advice.texts import AdviceFile, AdviceText, load_advice, parse_advice
 from riskfit.athlete import Athlete, Conditions
-from riskfit.rules import Grade, Model, RedFlag, load_model
-from riskfit.scoring import Assessment
+from riskfit.rules.load import load_model
+from riskfit.rules.model import Grade, Model, RedFlag
+from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.given import Given
 
 __all__ = ["Advice", "AdviceFile", "advise", "load_advice", "parse_advice"]

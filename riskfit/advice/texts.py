@@ -9,9 +9,9 @@ import msgspec
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.rules import Grade, load_model, load_references
-from riskfit.rules.checks import convert_table, parse_toml
-from riskfit.rules.model_tables import Strict
+from riskfit.rules.load import load_model, load_references
+from riskfit.rules.model import Grade
+from riskfit.strict_toml import Strict, bundled_text, convert_table, parse_toml
 
 Comparison = Literal["at_least", "above", "below"]
 Condition = tuple[str, Comparison, float]
@@ -136,10 +136,8 @@ _ARRAYS = {"advice": AdviceText, "stretch": Stretch, "sport": SportMuscles}
 @cache
 def load_advice() -> AdviceFile:
     """Read the bundled advice once."""
-    from riskfit.resources import models
-
     name = "advice.toml"
-    return parse_advice(models().joinpath(name).read_text(encoding="utf-8"), name)
+    return parse_advice(bundled_text(name), name)
 
 
 def parse_advice(text: str, source: str) -> AdviceFile:

@@ -13,8 +13,10 @@ from riskfit.batch.gather import Gathered
 from riskfit.features.athlete_rows import FEATURE_INDEX, HISTORY_FEATURES, Reduced
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import FeatureSet
-from riskfit.rules import Model
-from riskfit.scoring import Scores, assess_many, score_table
+from riskfit.rules.model import Model
+from riskfit.scoring.assess import assess_many
+from riskfit.scoring.compiled_card import Scores
+from riskfit.scoring.matrix import score_table
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 from riskfit.store.past import reduce_rows

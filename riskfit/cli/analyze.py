@@ -18,7 +18,7 @@ from riskfit.cli.stores import Memory, memory_options
 if TYPE_CHECKING:
     from riskfit.activity import Activity
     from riskfit.athlete import Athlete, Conditions, History
-    from riskfit.rules import Model
+    from riskfit.rules.model import Model
 
 
 @click.command(
@@ -57,7 +57,7 @@ def analyze(
     FILE is a FIT, TCX or GPX file, also gzipped or in a zip; - is standard input.  Names say
     nothing: the content is looked at.
     """
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     memory = Memory(values)
     athlete, conditions = memory.athlete(make_athlete(values)), make_conditions(values)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from riskfit.batch.reduce import BatchReport
-    from riskfit.rules import Model
+    from riskfit.rules.model import Model
 
 _KINDS = {
     ".csv": "csv",
@@ -64,7 +64,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     from riskfit.batch.gather import gather
     from riskfit.batch.reduce import reduce_all
     from riskfit.folders import cache_path
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
     from riskfit.store import Store
 
     quiet, full, fail_at = values.pop("quiet"), values.pop("full"), values.pop("fail_at")

@@ -34,7 +34,7 @@ def calibrate(cohort: Path | None, output: Path | None, model_id: str, **values:
 
     from riskfit.learning.calibration import calibrate as learn
     from riskfit.report.terminal.learning import calibration_entry, calibration_parts
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     model = load_model(values["model_file"])
     calibration = learn(load_outcomes(cohort, model, values), model)

@@ -20,7 +20,7 @@ _MODEL = click.option(
 def card(model_file: Path | None, context: str) -> None:
     """Print the whole score card, to be added up by hand."""
     from riskfit.report.terminal.card import card_text
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     click.echo(card_text(load_model(model_file), context), nl=False)
 
@@ -34,6 +34,6 @@ def explain(rule: str, model_file: Path | None) -> None:
     RULE is an id of the card, such as O2.
     """
     from riskfit.report.terminal.card import rule_text
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     click.echo(rule_text(load_model(model_file), rule), nl=False)

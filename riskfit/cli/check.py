@@ -77,7 +77,7 @@ def check(
     else is taken from the profile, the store and recent sessions, and named.
     """
     from riskfit.cli.checking import Ask, add_answer, answer
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     ask = Ask(
         told={name: values.pop(name) for name in PLAN_NAMES},

@@ -18,7 +18,7 @@ from riskfit.cli.planning import Incomplete, make_plan
 from riskfit.cli.stores import Memory
 from riskfit.errors import InputError
 from riskfit.features.plan.table import features_of
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 from riskfit.whatif.baseline import case_of
 from riskfit.whatif.near import nearest_sessions
 from riskfit.whatif.tell import open_inputs

@@ -28,7 +28,7 @@ def demo(output: str, full: bool) -> None:
     from riskfit.profiles import profile_from_bytes
     from riskfit.readers import read_activity
     from riskfit.resources import sample_data
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     samples = sample_data()
     athlete = profile_from_bytes(samples.joinpath("athlete.toml").read_bytes(), "athlete.toml")

@@ -10,7 +10,7 @@ from riskfit.cli.learning import load_outcomes, outcome_options, print_json, sho
 from riskfit.cli.output import SOME_FAILED, in_a_folder, kind_of, write
 
 if TYPE_CHECKING:
-    from riskfit.rules import Model
+    from riskfit.rules.model import Model
 
 
 @click.command(
@@ -41,7 +41,7 @@ def evaluate(
     COHORT is a CSV file: cramp (1 or 0), and as far as known athlete, start_time, context and
     features by their names. Without it the outcomes in the store are taken.
     """
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     kind = kind_of(output, as_json=values["as_json"], share=share)
     model = load_model(values["model_file"])

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from riskfit.learning.outcome_table import OutcomeTable
-    from riskfit.rules import Model
+    from riskfit.rules.model import Model
 
 F = TypeVar("F", bound=Callable[..., Any])
 

@@ -64,7 +64,7 @@ def log(session: str | None, cramp: bool | None, **values: Any) -> None:
             _import(store, import_file, name)
         elif session is not None and cramp is not None:
             if told["context"] is not None:
-                from riskfit.rules import load_model
+                from riskfit.rules.load import load_model
 
                 told["context"] = load_model().context(told["context"]).id
             _log(store, name, session, {"cramp": cramp, **told})

@@ -8,7 +8,7 @@ import click
 from riskfit.cli.learning import print_json, show
 
 if TYPE_CHECKING:
-    from riskfit.rules import Model
+    from riskfit.rules.model import Model
 
 _PUBLISHED = "published"
 
@@ -38,7 +38,7 @@ def diff(old: str, new: str, as_json: bool) -> None:
 
 
 def _load(name: str) -> "Model":
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     # a file of that name in this folder would have to be called ./published
     return load_model() if name == _PUBLISHED else load_model(Path(name))

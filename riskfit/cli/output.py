@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from riskfit.activity import Failure
     from riskfit.analysis import Analysis
-    from riskfit.rules import Model
+    from riskfit.rules.model import Model
     from riskfit.whatif.baseline import Case
 
 F = TypeVar("F", bound=Callable[..., Any])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from riskfit.athlete import Conditions
-    from riskfit.rules import Model
+    from riskfit.rules.model import Model
 
 #: Columns that other commands read, and that say nothing of a plan.
 _PASSED_OVER = ("path", "folder", "file")
@@ -37,7 +37,7 @@ def check_roster(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
     Columns are keys of the profile, and options without their dashes (``sport``, ``duration``,
     ``temp``, ``fluid`` ...) where an athlete's plan or day differs from what is told for all.
     """
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
 
     if ask.history_paths:
         raise click.UsageError(

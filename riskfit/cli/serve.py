@@ -88,7 +88,7 @@ def serve(host: str, port: int, names: tuple[str, ...], show: bool, **values: An
 
 def _desk(values: dict[str, Any]) -> "Desk":
     from riskfit.folders import store_path
-    from riskfit.rules import load_model
+    from riskfit.rules.load import load_model
     from riskfit.store import OWNER
     from riskfit.web.desk import Desk
 

@@ -17,8 +17,7 @@ from riskfit.learning.comparison import (
 from riskfit.learning.fit import Fit, Level, Priors, choose_level, varying_rules
 from riskfit.learning.model_file import card_points, learned_model, write_model
 from riskfit.learning.outcome_table import OutcomeTable, numbered
-from riskfit.rules import CAUSES, Model
-from riskfit.rules.model_tables import Provenance
+from riskfit.rules.model import CAUSES, Model, Provenance
 
 #: Outcomes of either kind for each cause that varies, and at least.
 _EVENTS_PER_CAUSE = 5

@@ -7,7 +7,7 @@ from math import inf, isfinite, isinf, nan
 from typing import Final
 
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 
 #: Columns of a cohort file that are no features.
 KEYS: Final = ("athlete", "start_time", "date", "context", "cramp")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskfit.errors import InputError
-from riskfit.rules import CAUSES, Model
+from riskfit.rules.model import CAUSES, Model
 from riskfit.scoring.compiled_card import Floats, compile_card, respond
 
 

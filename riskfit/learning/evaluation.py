@@ -17,7 +17,7 @@ from riskfit.learning.metrics import (
     operating_points,
 )
 from riskfit.learning.outcome_table import OutcomeTable, numbered
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 from riskfit.scoring.compiled_card import Floats
 
 #: Chances at which somebody might act; a low one for those who would rather take care in vain.

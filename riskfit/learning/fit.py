@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from riskfit.learning.design import Design, Surface
 from riskfit.learning.optimise import Level, Problem, State, may_move, posterior, solve
-from riskfit.rules import CAUSES, Model
+from riskfit.rules.model import CAUSES, Model
 from riskfit.scoring.compiled_card import Floats
 
 #: Standard normal quantile of a two-sided 90 % interval.

@@ -10,8 +10,8 @@ import msgspec
 
 from riskfit.errors import RuleError
 from riskfit.learning.fit import Fit, apply_factors
-from riskfit.rules import CAUSES, Model, load_model, parse_model
-from riskfit.rules.model_tables import Provenance
+from riskfit.rules.load import load_model, parse_model
+from riskfit.rules.model import CAUSES, Model, Provenance
 
 
 def learned_model(model: Model, fit: Fit) -> Model:

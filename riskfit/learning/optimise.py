@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.learning.design import Design, Surface
-from riskfit.rules import CAUSES
+from riskfit.rules.model import CAUSES
 from riskfit.scoring.compiled_card import Floats
 
 Level = Literal["base", "causes", "rules"]

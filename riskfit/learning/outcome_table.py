@@ -21,9 +21,9 @@ from riskfit.learning.cohort_csv import (
     time_of,
 )
 from riskfit.learning.design import Design, make_design
-from riskfit.rules import Model
-from riskfit.scoring import outside_mask
+from riskfit.rules.model import Model
 from riskfit.scoring.compiled_card import Floats
+from riskfit.scoring.matrix import outside_mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -14,7 +14,7 @@ from riskfit.errors import InputError
 from riskfit.features.athlete_rows import FEATURE_INDEX, HISTORY_FEATURES
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.learning.outcome_table import OutcomeTable
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 from riskfit.store.past import reduce_rows

@@ -14,10 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.errors import RuleError
-from riskfit.rules import CAUSES, Model, load_model, load_references
-from riskfit.rules.checks import convert_table, parse_toml
-from riskfit.rules.model_tables import Strict
-from riskfit.scoring import Scores, score_table
+from riskfit.rules.load import load_model, load_references
+from riskfit.rules.model import CAUSES, Model
+from riskfit.scoring.compiled_card import Scores
+from riskfit.scoring.matrix import score_table
+from riskfit.strict_toml import Strict, convert_table, parse_toml
 
 Floats = NDArray[np.float64]
 

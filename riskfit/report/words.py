@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from riskfit.activity import Activity, PlannedSession
-from riskfit.scoring import Chance
+from riskfit.scoring.assessment import Chance
 
 CAUSE_NAMES: Final = {
     "predisposition": "Predisposition",

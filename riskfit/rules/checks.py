@@ -1,69 +1,16 @@
 """What a model file must obey, checked with messages that name file, rule and key."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import isfinite
 from string import Formatter
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import msgspec
-import tomli
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.rules.model_tables import CAUSES, Context, Rule
-
-if TYPE_CHECKING:
-    from riskfit.rules.model import Model
-
-T = TypeVar("T")
+from riskfit.rules.model import CAUSES, Context, Model, Rule
 
 #: What a rule's sentence may hold: the value, a fraction in per cent, minutes as hours.
 PLACEHOLDERS = frozenset({"value", "percent", "hours"})
-
-
-def parse_toml(text: str, source: str) -> dict[str, Any]:
-    """Parse TOML; a slip of syntax is a RuleError with its line."""
-    try:
-        return tomli.loads(text)
-    except tomli.TOMLDecodeError as error:
-        raise RuleError(f"{source}: not valid TOML: {error}") from None
-
-
-def convert_table(
-    raw: object, kind: type[T], source: str, tables: Mapping[str, Any] | None = None
-) -> T:
-    """Turn a parsed table into a struct; a wrong key or type is named with its place."""
-    if tables and isinstance(raw, dict):
-        raw = {
-            key: [convert_table(entry, tables[key], _place(source, key, entry)) for entry in value]
-            if key in tables and isinstance(value, list)
-            else value
-            for key, value in raw.items()
-        }
-    try:
-        return msgspec.convert(raw, kind, strict=True)
-    except msgspec.ValidationError as error:
-        raise RuleError(f"{source}{_key_of(str(error))}") from None
-
-
-def _place(source: str, table: str, entry: object) -> str:
-    """Name an entry of an array of tables by its id."""
-    name = entry.get("id", "without id") if isinstance(entry, dict) else "without id"
-    return f"{source}: {table.replace('_', ' ')} {name}"
-
-
-def _key_of(message: str) -> str:
-    """Put a msgspec message in the order place, key, what is wrong."""
-    if found := re.match(r"Object (contains unknown|missing required) field `([^`]+)`", message):
-        wrong = "is unknown" if found[1].startswith("contains") else "is missing"
-        inside = re.search(r"at `\$\.?([^`]*)`", message)
-        where = f"{inside[1]}." if inside and inside[1] else ""
-        return f", key {where}{found[2]}: {wrong}"
-    if found := re.match(r"(.*) - at `(?:key in )?\$\.?([^`]*)`$", message):
-        return f", key {found[2]}: {found[1][0].lower()}{found[1][1:]}"
-    return f": {message}"
 
 
 class _Checker:
@@ -94,7 +41,7 @@ class _Checker:
     def positive(self, value: float, place: str, key: str) -> None:
         self.that(isfinite(value) and value > 0, place, key, f"{value:g} must be above 0")
 
-    def references(self, keys: Iterable[str], model: "Model", place: str) -> None:
+    def references(self, keys: Iterable[str], model: Model, place: str) -> None:
         for key in keys:
             self.that(
                 key in model.references, place, "references", f"{key!r} is not in references.toml"
@@ -102,7 +49,7 @@ class _Checker:
 
 
 def check_model(
-    model: "Model", contexts: Sequence[Context], cause_factors: Mapping[str, float]
+    model: Model, contexts: Sequence[Context], cause_factors: Mapping[str, float]
 ) -> None:
     """Refuse a model that breaks a rule of models/README.md."""
     check = _Checker(model.source)
@@ -122,7 +69,7 @@ def check_model(
         check.references(item.references, model, f"zero weight {item.id}")
 
 
-def _check_settings(check: _Checker, model: "Model") -> None:
+def _check_settings(check: _Checker, model: Model) -> None:
     settings = model.settings
     for key in ("points_per_doubling", "interval_z", "range_width"):
         check.positive(getattr(settings, key), "table score", key)
@@ -151,7 +98,7 @@ def _check_ladder(check: _Checker, what: str, steps: Sequence[tuple[str, float]]
         check.that(low < high, f"{what} {name}", "from", "must rise from one to the next")
 
 
-def _check_groups(check: _Checker, model: "Model", cause_factors: Mapping[str, float]) -> None:
+def _check_groups(check: _Checker, model: Model, cause_factors: Mapping[str, float]) -> None:
     used = {rule.group for rule in model.rules}
     for group in model.groups:
         place = f"group {group.id}"
@@ -165,7 +112,7 @@ def _check_groups(check: _Checker, model: "Model", cause_factors: Mapping[str, f
         )
 
 
-def _check_rule(check: _Checker, model: "Model", rule: Rule) -> None:
+def _check_rule(check: _Checker, model: Model, rule: Rule) -> None:
     place = f"rule {rule.id}"
     groups = {group.id: group for group in model.groups}
     check.one_of(rule.group, groups, place, "group")
@@ -223,7 +170,7 @@ def _check_sentence(check: _Checker, sentence: str, place: str) -> None:
         check.one_of(name, sorted(PLACEHOLDERS), place, "sentence")
 
 
-def _check_context(check: _Checker, model: "Model", context: Context) -> None:
+def _check_context(check: _Checker, model: Model, context: Context) -> None:
     place = f"context {context.id}"
     for key in ("p0", "p0_low", "p0_high"):
         value = getattr(context, key)

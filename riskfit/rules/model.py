@@ -1,34 +1,159 @@
-"""The model: rules, groups, contexts and bands, read from a TOML file and checked strictly.
-
-``models/cramp.toml`` holds the published card. Anything a file says that is not understood is
-refused with the name of the file, the rule and the key, because a silently ignored key in a
-risk model is a wrong score.
-"""
+"""The nouns of a model: rules, groups, bands, contexts, red flags, and the card they make."""
 
 from collections.abc import Mapping
-from functools import cache, cached_property
+from functools import cached_property
 from math import exp, log
-from pathlib import Path
+from typing import Literal
 
 import msgspec
 
-from riskfit.errors import InputError, RuleError
-from riskfit.rules.model_tables import (
-    ARRAYS,
-    CAUSES,
-    Band,
-    Context,
-    Group,
-    ModelFile,
-    Outside,
-    Provenance,
-    RedFlag,
-    Reference,
-    Rule,
-    ScoreSettings,
-    SessionWord,
-    ZeroWeight,
-)
+from riskfit.errors import InputError
+from riskfit.strict_toml import Strict
+
+Grade = Literal["A", "B", "C", "D"]
+Part = Literal["you", "session"]
+
+#: The four causes of the score, in the order in which they are shown.
+CAUSES = ("predisposition", "overuse", "fatigue", "dehydration")
+PARTS: tuple[Part, ...] = ("you", "session")
+
+
+class Provenance(Strict, frozen=True):
+    """Who made the model and from what; what ``calibrate`` adds is optional."""
+
+    made_by: str
+    note: str = ""
+    date: str | None = None
+    base: str | None = None
+    outcomes: int | None = None
+    cramps: int | None = None
+    athletes: int | None = None
+    old_points: dict[str, float] = msgspec.field(default_factory=dict)
+    new_points: dict[str, float] = msgspec.field(default_factory=dict)
+
+
+class ScoreSettings(Strict, frozen=True):
+    """The constants of the arithmetic."""
+
+    points_per_doubling: float
+    interval_z: float
+    range_width: float
+    exertion_floor: float
+    exertion_share: float
+    exertion_reach: float
+    shrink: dict[Grade, float]
+    default_context: str
+
+    @property
+    def points_per_logit(self) -> float:
+        """Points of one unit of log odds."""
+        return self.points_per_doubling / log(2)
+
+
+class Outside(Strict, frozen=True):
+    """People the score is not for."""
+
+    under_age_years: float
+    conditions: dict[str, str]
+    text: str
+
+
+class Group(Strict, frozen=True):
+    """Rules that overlap and saturate together at a cap [log odds]."""
+
+    id: str
+    cause: str
+    cap: float
+    with_exertion: bool = False
+    errors_add: bool = False
+    in_base_rate: bool = False
+
+
+class Band(Strict, frozen=True):
+    """A band of the score, from this number of points (and these odds against the context)."""
+
+    id: str
+    from_: float = msgspec.field(name="from")
+    odds: float
+
+
+class SessionWord(Strict, frozen=True):
+    """A word for the session's part, from this number of points."""
+
+    id: str
+    from_: float = msgspec.field(name="from")
+
+
+class Rule(Strict, frozen=True):
+    """One piece of evidence: feature value -> response, published odds ratio, grade."""
+
+    id: str
+    name: str
+    cause: str
+    group: str
+    part: Part
+    feature: str
+    unit: str
+    knots: tuple[tuple[float, float], ...]
+    odds_ratio: float
+    odds_from: str
+    grade: Grade
+    typical: float
+    spread: float
+    references: tuple[str, ...]
+    seed: str
+    sentence: str
+    question: str
+    settled_by: str
+    typical_from: Literal["assumed", "published"] = "assumed"
+    exertion: bool = False
+    recorded_only: bool = False
+    not_for: tuple[str, ...] = ()
+    factor: float = 1.0
+
+
+class Context(Strict, frozen=True):
+    """A kind of session: base rate with its range, and how its people differ from the usual."""
+
+    id: str
+    name: str
+    p0: float
+    p0_low: float
+    p0_high: float
+    p0_from: str
+    event: bool = False
+    guess: bool = False
+    chance_up_to_min: float | None = None
+    references: tuple[str, ...] = ()
+    typical: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
+
+
+class RedFlag(Strict, frozen=True):
+    """A sign that needs a clinician; never scored."""
+
+    id: str
+    name: str
+    asks: str
+    means: str
+    urgent: bool = False
+
+
+class ZeroWeight(Strict, frozen=True):
+    """Something that was looked at and is worth no points, with the reason."""
+
+    id: str
+    what: str
+    reason: str
+    references: tuple[str, ...] = ()
+
+
+class Reference(Strict, frozen=True):
+    """One source: how to cite it, what it found, and how much of it was read."""
+
+    cite: str
+    finding: str
+    read: Literal["whole", "abstract", "cited", "memory"]
+    doi: str | None = None
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
@@ -144,76 +269,3 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
             share = group.cap * (1 - exp(-total / group.cap)) * self.cause_factors[group.cause]
             points[group.cause] += settings.points_per_logit * share
         return points
-
-
-def load_model(path: str | Path | None = None) -> Model:
-    """Read and check a model file; without a path the bundled published card.
-
-    Parameters
-    ----------
-    path : str or Path, optional
-        A TOML file of the form of ``models/cramp.toml``.
-
-    Returns
-    -------
-    Model
-        The same object each time for the bundled one.
-    """
-    if path is None:
-        return _bundled()
-    file = Path(path)
-    try:
-        text = file.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise RuleError(f"{file}: cannot be read as a model file: {error}") from None
-    return parse_model(text, source=str(file))
-
-
-def parse_model(text: str, source: str) -> Model:
-    """Make a model of a TOML text; ``source`` names it in messages."""
-    from riskfit.rules.checks import check_model, convert_table, parse_toml
-
-    raw = parse_toml(text, source)
-    file = convert_table(raw, ModelFile, source, tables=ARRAYS)
-    model = Model(
-        id=file.id,
-        version=file.version,
-        title=file.title,
-        source=source,
-        provenance=file.provenance,
-        settings=file.score,
-        outside=file.outside,
-        groups=file.group,
-        bands=file.band,
-        session_words=file.session_word,
-        rules=file.rule,
-        contexts={context.id: context for context in file.context},
-        red_flags=file.red_flag,
-        zero_weights=file.zero_weight,
-        references=load_references(),
-        cause_factors={cause: file.cause_factor.get(cause, 1.0) for cause in CAUSES},
-    )
-    check_model(model, file.context, file.cause_factor)
-    return model
-
-
-@cache
-def load_references() -> Mapping[str, Reference]:
-    """Read the bundled list of sources."""
-    from riskfit.resources import models
-    from riskfit.rules.checks import convert_table, parse_toml
-
-    name = "references.toml"
-    raw = parse_toml(models().joinpath(name).read_text(encoding="utf-8"), name)
-    return {
-        key: convert_table(table, Reference, f"{name}: reference {key}")
-        for key, table in raw.items()
-    }
-
-
-@cache
-def _bundled() -> Model:
-    from riskfit.resources import models
-
-    name = "cramp.toml"
-    return parse_model(models().joinpath(name).read_text(encoding="utf-8"), source=name)

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from riskfit.athlete import Athlete
-from riskfit.rules import Model, load_model
+from riskfit.rules.load import load_model
+from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment, RedFlags
 from riskfit.scoring.given import Given, GivenTable, numbers_of
 from riskfit.scoring.ledger import write_assessment

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from msgspec import Struct
 
-from riskfit.rules import Grade, Part
+from riskfit.rules.model import Grade, Part
 
 
 class Contribution(Struct, frozen=True, kw_only=True):

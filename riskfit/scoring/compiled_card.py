@@ -8,7 +8,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit.rules import PARTS, Context, Model, Rule
+from riskfit.rules.model import PARTS, Context, Model, Rule
 
 Floats = NDArray[np.float64]
 #: Low and high ends of a column that is known only as a range.

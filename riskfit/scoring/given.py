@@ -8,7 +8,7 @@ import numpy as np
 from riskfit.errors import InputError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import Feature
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 from riskfit.scoring.compiled_card import Floats
 
 #: A feature as it may be given: with its source, a number, or (low, value, high).

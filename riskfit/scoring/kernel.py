@@ -13,7 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit.rules import CAUSES, PARTS
+from riskfit.rules.model import CAUSES, PARTS
 from riskfit.scoring.compiled_card import Card, Entry, Floats, PartScores, Range, Scores, respond
 
 #: Rows worked off together: large enough to drown numpy's cost of a call, small for the cache.

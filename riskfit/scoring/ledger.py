@@ -3,7 +3,7 @@
 from dataclasses import replace
 from math import exp, isfinite, log, sqrt
 
-from riskfit.rules import PARTS, Rule
+from riskfit.rules.model import PARTS, Rule
 from riskfit.scoring.assessment import (
     Assessment,
     CausePoints,

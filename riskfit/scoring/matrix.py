@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskfit.errors import InputError
-from riskfit.rules import Model, load_model
+from riskfit.rules.load import load_model
+from riskfit.rules.model import Model
 from riskfit.scoring.compiled_card import Floats, Range, Scores, compile_card
 from riskfit.scoring.kernel import run
 

@@ -7,7 +7,8 @@ from msgspec import Struct
 from numpy.typing import ArrayLike
 
 from riskfit.errors import InputError
-from riskfit.rules import CAUSES, Model, load_model
+from riskfit.rules.load import load_model
+from riskfit.rules.model import CAUSES, Model
 from riskfit.scoring.compiled_card import Floats, Scores
 from riskfit.scoring.matrix import score_table
 

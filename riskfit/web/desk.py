@@ -25,8 +25,9 @@ from riskfit.readers import read_each
 from riskfit.report.json.plan import plan_entry
 from riskfit.report.page.plan import complete, plan_view
 from riskfit.report.page.session import answer_view, session_view
-from riskfit.rules import Model
-from riskfit.scoring import assess, assess_timeline
+from riskfit.rules.model import Model
+from riskfit.scoring.assess import assess
+from riskfit.scoring.timeline import assess_timeline
 from riskfit.store import OWNER, Store
 from riskfit.store.activities import known_contents, read_rows
 from riskfit.store.past import read_history

@@ -10,7 +10,7 @@ import msgspec
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Conditions
 from riskfit.errors import InputError
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,8 +12,10 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.plan.intensity import USUAL, with_effort
 from riskfit.features.plan.table import PlannedTable, Planning, Variants, planned_table, prepare
 from riskfit.features.results import Columns
-from riskfit.rules import Model, load_model
-from riskfit.scoring import Scores, score_table
+from riskfit.rules.load import load_model
+from riskfit.rules.model import Model
+from riskfit.scoring.compiled_card import Scores
+from riskfit.scoring.matrix import score_table
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast

@@ -13,7 +13,7 @@ from tools.pages import blocks, sample_analysis
 
 from riskfit.report.page.html import batch_page, plotly_script, session_page
 from riskfit.report.terminal.batch import print_batch
-from riskfit.rules import load_model
+from riskfit.rules.load import load_model
 
 SIZES = {
     "desk": {"width": 1280, "height": 900},

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.learning.design import Design, make_design
-from riskfit.rules import load_model
+from riskfit.rules.load import load_model
 
 #: Factors of the causes of somebody who sweats salt and whose traits matter little.
 TRUTH = np.array([0.4, 1.5, 0.8, 2.5])

@@ -14,7 +14,7 @@ from riskfit.features.athlete_rows import FEATURE_INDEX, LEG_DTYPE
 from riskfit.profiles import profile_from_bytes
 from riskfit.readers import read_activity
 from riskfit.resources import sample_data
-from riskfit.rules import load_model
+from riskfit.rules.load import load_model
 from riskfit.store import Store
 from riskfit.store.activities import save
 from riskfit.store.rows import FileResult, entry_of

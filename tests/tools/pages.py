@@ -20,7 +20,7 @@ from riskfit.report.json.plan import plan_entry
 from riskfit.report.page.html import evaluation_page, published_page, result_page, session_page
 from riskfit.report.terminal.learning import evaluation_entry, published_entry
 from riskfit.resources import sample_data
-from riskfit.rules import load_model
+from riskfit.rules.load import load_model
 from riskfit.whatif.baseline import case_of
 from tools.made_batch import sample_athlete
 

@@ -8,8 +8,9 @@ from riskfit import __version__
 from riskfit.activity import Activity, Failure
 from riskfit.advice.drinking import DrinkingPlan
 from riskfit.features.results import Feature, FeatureSet
-from riskfit.rules import Model
-from riskfit.scoring import Assessment, Contribution, Timeline
+from riskfit.rules.model import Model
+from riskfit.scoring.assessment import Assessment, Contribution
+from riskfit.scoring.timeline import Timeline
 
 if TYPE_CHECKING:
     from riskfit.analysis import Analysis

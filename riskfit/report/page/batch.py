@@ -13,7 +13,7 @@ from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.report.terminal.batch import main_cause, rising_weeks
 from riskfit.report.words import CAUSE_NAMES
-from riskfit.rules import Model, Rule
+from riskfit.rules.model import Model, Rule
 
 #: Columns of the table and the charts, by feature and decimal places.
 _FEATURES: Final = {

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from riskfit.report.terminal.learning import best_action
 from riskfit.report.words import CAUSE_NAMES, plural
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 
 #: Outcomes of either kind that a validation should have at least: Vergouwe et al. (2005), J Clin
 #: Epidemiol 58, 475-483, doi:10.1016/j.jclinepi.2004.06.017.

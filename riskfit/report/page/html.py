@@ -18,7 +18,7 @@ from riskfit.report.json.document import anonymous
 from riskfit.report.page.plan import complete, plan_view, roster_entries
 from riskfit.report.page.session import session_view
 from riskfit.report.words import plural
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 
 if TYPE_CHECKING:
     from riskfit.batch.reduce import BatchReport

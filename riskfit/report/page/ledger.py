@@ -7,8 +7,8 @@ from riskfit.features.catalogue import CATALOGUE, GROUPS
 from riskfit.features.results import Feature
 from riskfit.report.rounding import round_down, split_to_total
 from riskfit.report.words import CAUSE_NAMES, quantity
-from riskfit.rules import Model
-from riskfit.scoring import Contribution
+from riskfit.rules.model import Model
+from riskfit.scoring.assessment import Contribution
 
 
 def ledger_view(analysis: Analysis, model: Model) -> dict[str, Any]:

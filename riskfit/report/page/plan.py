@@ -10,7 +10,7 @@ from riskfit.report.rounding import round_down
 from riskfit.report.words import CAUSE_NAMES, duration_words, plural, quantity
 
 if TYPE_CHECKING:
-    from riskfit.rules import Model
+    from riskfit.rules.model import Model
     from riskfit.whatif.baseline import Case
 
 #: What is varied: its title, unit on the axis, and what a value is multiplied with.

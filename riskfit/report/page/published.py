@@ -5,7 +5,7 @@ from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, Final
 
 from riskfit.report.page.evaluation import model_facts
-from riskfit.rules import Model
+from riskfit.rules.model import Model
 
 if TYPE_CHECKING:
     from riskfit.learning.published import Cohort

@@ -22,8 +22,8 @@ from riskfit.report.words import (
     signed_odds,
     sport_words,
 )
-from riskfit.rules import Model
-from riskfit.scoring import Assessment, Contribution
+from riskfit.rules.model import Model
+from riskfit.scoring.assessment import Assessment, Contribution
 
 #: Reasons shown before the ledger, and rows of the timeline's table.
 _REASONS: Final = 6

@@ -5,7 +5,7 @@ from math import exp
 from typing import Final
 
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.rules import CAUSES, Context, Group, Model, Rule
+from riskfit.rules.model import CAUSES, Context, Group, Model, Rule
 
 _WIDTH: Final = 80
 _GRADES: Final = {

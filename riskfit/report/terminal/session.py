@@ -26,7 +26,8 @@ from riskfit.report.words import (
     signed_odds,
     sport_words,
 )
-from riskfit.scoring import Assessment, Timeline
+from riskfit.scoring.assessment import Assessment
+from riskfit.scoring.timeline import Timeline
 
 _BAND_STYLE = {"low": "green", "ordinary": "cyan", "raised": "yellow", "high": "bold red"}
 _GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
