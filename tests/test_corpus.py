@@ -11,7 +11,8 @@ from tools.corpus import manifest, needs_corpus, path_of
 from riskfit.analysis import analyse
 from riskfit.errors import DamagedFileError, NotAnActivityError, UnsupportedFileError
 from riskfit.readers import read_activity
-from riskfit.report.json.document import document, encode
+from riskfit.report.json.document import document
+from riskfit.report.json.encoding import encode
 from riskfit.rules.load import load_model
 
 SCHEMA = json.loads(

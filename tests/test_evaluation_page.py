@@ -13,10 +13,10 @@ from tools.pages import blocks, data_values, evaluation_page_of, published_page_
 
 from riskfit.cli import main
 from riskfit.learning.published import load_cohorts, run_cohort
+from riskfit.report.json.learning import published_entry, shared_evaluation
 from riskfit.report.page.evaluation import evaluation_view
 from riskfit.report.page.html import evaluation_page
 from riskfit.report.page.published import published_view
-from riskfit.report.terminal.learning import published_entry, shared_evaluation
 from riskfit.resources import models
 from riskfit.rules.load import load_model, parse_model
 

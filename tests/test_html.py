@@ -21,7 +21,7 @@ from tools.pages import (
 
 from riskfit.activity import Failure
 from riskfit.cli import main
-from riskfit.report.json.document import activity_entry
+from riskfit.report.json.session import activity_entry
 from riskfit.report.page.html import batch_page, json_block, session_page
 from riskfit.report.page.session import session_view
 from riskfit.report.terminal.session import print_analyses

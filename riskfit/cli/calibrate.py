@@ -33,7 +33,8 @@ def calibrate(cohort: Path | None, output: Path | None, model_id: str, **values:
     from datetime import UTC, datetime
 
     from riskfit.learning.calibration import calibrate as learn
-    from riskfit.report.terminal.learning import calibration_entry, calibration_parts
+    from riskfit.report.json.learning import calibration_entry
+    from riskfit.report.terminal.learning import calibration_parts
     from riskfit.rules.load import load_model
 
     model = load_model(values["model_file"])

@@ -48,7 +48,7 @@ def doctor(paths: tuple[str, ...], check_crc: bool, as_json: bool, **values: Any
     if as_json:
         import dataclasses
 
-        from riskfit.report.json.document import encode
+        from riskfit.report.json.encoding import encode
 
         documents = {"athletes": [dataclasses.asdict(one) for one in found]}
         sys.stdout.buffer.write(encode(documents))

@@ -51,11 +51,8 @@ def evaluate(
         _published(model, kind, output)
         return
     from riskfit.learning.evaluation import evaluate as hold_against
-    from riskfit.report.terminal.learning import (
-        evaluation_entry,
-        evaluation_parts,
-        shared_evaluation,
-    )
+    from riskfit.report.json.learning import evaluation_entry, shared_evaluation
+    from riskfit.report.terminal.learning import evaluation_parts
 
     evaluation = hold_against(load_outcomes(cohort, model, values), model)
     if kind == "text":
@@ -77,7 +74,8 @@ def evaluate(
 def _published(model: "Model", kind: str, output: str | None) -> None:
     """Write the table of the published cohorts, and leave with its exit code."""
     from riskfit.learning.published import load_cohorts, run_cohort
-    from riskfit.report.terminal.learning import published_entry, published_parts
+    from riskfit.report.json.learning import published_entry
+    from riskfit.report.terminal.learning import published_parts
 
     cohorts = load_cohorts()
     verdicts = [line for cohort in cohorts for line in run_cohort(cohort, model)]

@@ -91,7 +91,7 @@ def _moment(posix_s: float) -> str:
 
 def _print_json(rows: "Rows") -> None:
     from riskfit.features.catalogue import CATALOGUE
-    from riskfit.report.json.document import encode
+    from riskfit.report.json.encoding import encode
 
     activities = []
     for row in range(len(rows)):

@@ -85,7 +85,7 @@ def _print_all(console: "Console", parts: Iterable[Any]) -> None:
 
 def print_json(entry: dict[str, Any], output: str | None = None) -> None:
     """Print one strict JSON document, or write it to a file."""
-    from riskfit.report.json.document import encode
+    from riskfit.report.json.encoding import encode
 
     write(encode(versioned(entry)), output)
     sys.stdout.flush()

@@ -28,7 +28,8 @@ def diff(old: str, new: str, as_json: bool) -> None:
     OLD and NEW are model files (TOML); the word "published" stands for the bundled card.
     """
     from riskfit.learning.model_file import diff_models
-    from riskfit.report.terminal.learning import diff_entry, diff_parts
+    from riskfit.report.json.learning import diff_entry
+    from riskfit.report.terminal.learning import diff_parts
 
     found = diff_models(_load(old), _load(new))
     if as_json:

@@ -98,7 +98,8 @@ def finish(
             output,
         )
     elif kind == "json":
-        from riskfit.report.json.document import document, encode, without_identity
+        from riskfit.report.json.document import document, without_identity
+        from riskfit.report.json.encoding import encode
 
         content = document(results.analyses, results.failures, results.model) | results.document
         for entry, more in zip(content["activities"], results.entries, strict=False):

@@ -6,18 +6,19 @@ equal bytes.
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from math import isnan
 from pathlib import Path
 from typing import Any, Final
 
 import msgspec
 
-from riskfit import __version__
+from riskfit._common import utc_text
 from riskfit.batch.reduce import BatchReport, Sessions
 from riskfit.errors import ResourceError
 from riskfit.features.catalogue import CATALOGUE, FeatureSpec
-from riskfit.report.json.document import activity_entry, encode, failed_entry
+from riskfit.report.json.document import failed_entry, heading
+from riskfit.report.json.encoding import encode
+from riskfit.report.json.session import activity_entry
 
 #: How units are written at the end of a column's name, where the feature's own lacks one.
 _UNITS = {
@@ -114,7 +115,7 @@ def _add_sessions(columns: dict[str, list[Any]], sessions: Sessions) -> None:
     scores, rows = sessions.scores, sessions.rows
     count = len(sessions)
     columns["athlete"] += [sessions.athlete] * count
-    columns["start_time"] += [_moment(start) for start in rows.start_s.tolist()]
+    columns["start_time"] += [utc_text(start) for start in rows.start_s.tolist()]
     columns["sport"] += rows.sport
     columns["source"] += [sessions.source(row) for row in range(count)]
     columns["sha256"] += [digest.hex() for digest in rows.sha256]
@@ -141,10 +142,6 @@ def _add_sessions(columns: dict[str, list[Any]], sessions: Sessions) -> None:
         cells = sessions.values[:, number].tolist()
         columns[column_name(spec)] += [None if isnan(cell) else cell for cell in cells]
     columns["notes"] += ["; ".join(sessions.notes(row)) or None for row in range(count)]
-
-
-def _moment(posix_s: float) -> str:
-    return datetime.fromtimestamp(posix_s, UTC).isoformat().replace("+00:00", "Z")
 
 
 def csv_bytes(report: BatchReport) -> bytes:
@@ -187,8 +184,7 @@ def json_lines(report: BatchReport) -> Iterator[bytes]:
 
 def json_document(report: BatchReport) -> Iterator[bytes]:
     """Yield the JSON document in pieces, so that an archive need not be in memory at once."""
-    model = {"id": report.model.id, "version": report.model.version}
-    head = encode({"riskfit": __version__, "model": model}, indent=False).rstrip()
+    head = encode(heading(report.model), indent=False).rstrip()
     yield head[:-1] + b',"activities":['
     first = True
     for sessions in report.athletes:

@@ -168,3 +168,9 @@ def one_in_words(chance: Chance) -> str:
         f"as an illustration, about {counts[0]} of {of} sessions like this "
         f"({counts[1]} to {counts[2]})"
     )
+
+
+def best_action(model: float, always: float) -> str:
+    """Return what is worth most: model, always or never; where they tie the simpler one."""
+    worth = {"never": 0.0, "always": always, "model": model}
+    return max(worth, key=lambda name: worth[name])

@@ -16,9 +16,9 @@ from riskfit.learning.evaluation import evaluate
 from riskfit.learning.outcome_table import read_cohort
 from riskfit.learning.published import load_cohorts, run_cohort
 from riskfit.readers import read_activity
+from riskfit.report.json.learning import evaluation_entry, published_entry
 from riskfit.report.json.plan import plan_entry
 from riskfit.report.page.html import evaluation_page, published_page, result_page, session_page
-from riskfit.report.terminal.learning import evaluation_entry, published_entry
 from riskfit.resources import sample_data
 from riskfit.rules.load import load_model
 from riskfit.whatif.baseline import case_of

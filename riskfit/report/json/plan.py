@@ -1,10 +1,12 @@
 """A planned session's part of the JSON document: the plan, what-ifs, changes."""
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Final
 
-from riskfit._common import FloatArray
+from riskfit._common import utc_text
+from riskfit.report.json.encoding import number, numbers
 from riskfit.report.words import duration_words
 
 if TYPE_CHECKING:
@@ -37,7 +39,7 @@ def plan_entry(
         "sport": plan.sport,
         "sub_sport": plan.sub_sport,
         "name": plan.name,
-        "start_time": _time(case.start_s),
+        "start_time": utc_text(case.start_s),
         "duration_s": plan.duration_s,
         "distance_m": plan.distance_m,
         "ascent_m": plan.ascent_m,
@@ -57,45 +59,31 @@ def plan_entry(
             "sessions": int((case.history.start_s < case.start_s).sum()),
             "covered_days": float(case.planning.recovery.covered_days[0]),
         },
-        "tell": [
-            {
-                "key": one.key,
-                "question": one.question,
-                "narrows": one.narrows,
-                "rules": list(one.rules),
-                "assumed": one.assumed,
-            }
-            for one in open_inputs
-        ],
-        "nearest": [
-            {
-                "start_time": _time(one.start_s),
-                "sport": one.sport,
-                "duration_s": one.duration_s,
-                "load": one.load,
-                "temperature_c": one.temperature_c,
-                "outcome": one.outcome,
-            }
-            for one in near
-        ],
+        "tell": [asdict(one) | {"rules": list(one.rules)} for one in open_inputs],
+        "nearest": [_near(one) for one in near],
     }
+
+
+def _near(one: "NearSession") -> dict[str, Any]:
+    fields = asdict(one)
+    return {"start_time": utc_text(fields.pop("start_s")), **fields}
 
 
 def sweep_entry(sweep: "Sweep") -> dict[str, Any]:
     """Return one what-if: a number a value, points by cause."""
     values: list[Any] = sweep.values.tolist()
     if sweep.key == "start":
-        values = [_time(value) for value in values]
+        values = [utc_text(value) for value in values]
     return {
         "vary": sweep.key,
         "unit": sweep.unit if sweep.key != "start" else "time",
         "values": values,
-        "score": _numbers(sweep.score),
-        "low": _numbers(sweep.low),
-        "high": _numbers(sweep.high),
-        "session": _numbers(sweep.session),
+        "score": numbers(sweep.score),
+        "low": numbers(sweep.low),
+        "high": numbers(sweep.high),
+        "session": numbers(sweep.session),
         "band": list(sweep.bands),
-        "causes": {cause: _numbers(points) for cause, points in sweep.causes.items()},
+        "causes": {cause: numbers(points) for cause, points in sweep.causes.items()},
     }
 
 
@@ -104,14 +92,14 @@ def changes_entry(case: "Case", changes: "Changes") -> dict[str, Any]:
     return {
         "below": changes.below,
         "edge": changes.edge,
-        "score": changes.score if isfinite(changes.score) else None,
+        "score": number(changes.score),
         "needed": changes.needed,
         "single": [_change(case, change) for change in changes.single],
         "pairs": [_change(case, change) for change in changes.pairs],
         "insufficient": dict(changes.insufficient),
         "not_offered": dict(changes.not_offered),
         "floor": {
-            "score": changes.floor if isfinite(changes.floor) else None,
+            "score": number(changes.floor),
             "causes": dict(changes.floor_causes),
         },
         "caveat": DRINKING_CAVEAT if _drinks(changes) else None,
@@ -130,7 +118,7 @@ def _change(case: "Case", change: "Change") -> dict[str, Any]:
         "cost": dict(change.cost),
         "duration_s": setting.duration_s,
         "intensity_factor": setting.effort_factor,
-        "start_time": None if setting.start_s is None else _time(setting.start_s),
+        "start_time": None if setting.start_s is None else utc_text(setting.start_s),
         "fluid_l_h": setting.fluid_l_h,
         "score": change.score,
         "low": change.low,
@@ -184,11 +172,3 @@ def local_clock(case: "Case", posix_s: float | None) -> str:
     """Return a time of day in the plan's own time zone."""
     zone = UTC if case.plan.start_time is None else case.plan.start_time.tzinfo
     return datetime.fromtimestamp(posix_s or 0.0, zone).strftime("%a %H:%M")
-
-
-def _time(posix_s: float) -> str:
-    return datetime.fromtimestamp(posix_s, UTC).isoformat().replace("+00:00", "Z")
-
-
-def _numbers(values: FloatArray) -> list[float | None]:
-    return [value if isfinite(value) else None for value in values.tolist()]

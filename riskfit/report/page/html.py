@@ -14,7 +14,7 @@ from markupsafe import Markup
 from riskfit import __version__
 from riskfit.activity import Failure
 from riskfit.analysis import Analysis
-from riskfit.report.json.document import anonymous
+from riskfit.report.json.session import anonymous
 from riskfit.report.page.plan import complete, plan_view, roster_entries
 from riskfit.report.page.session import session_view
 from riskfit.report.words import plural

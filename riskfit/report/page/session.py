@@ -6,7 +6,7 @@ from typing import Any, Final
 from riskfit import __version__
 from riskfit.activity import Activity, PlannedSession
 from riskfit.analysis import Analysis
-from riskfit.report.json.document import activity_entry, anonymous, timeline_entry
+from riskfit.report.json.session import activity_entry, anonymous, timeline_entry
 from riskfit.report.page.chart import chart_channels
 from riskfit.report.page.fluids import fluid_view
 from riskfit.report.page.ledger import features_view, ledger_view

@@ -1,11 +1,10 @@
-"""What learning found, as JSON entries and as text."""
+"""What learning found, on the terminal."""
 
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime
-from math import isfinite
 from typing import TYPE_CHECKING, Any
 
-from riskfit.report.words import plural
+from riskfit.report.json.learning import verdict_word
+from riskfit.report.words import best_action, plural
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -13,190 +12,10 @@ if TYPE_CHECKING:
     from riskfit.learning.calibration import Calibration
     from riskfit.learning.comparison import Trial
     from riskfit.learning.evaluation import Evaluation, Slice
-    from riskfit.learning.metrics import Estimate
     from riskfit.learning.model_file import ModelDiff
     from riskfit.learning.published import Verdict
 
 _MANY_ATHLETES = 20
-
-
-# ---- JSON
-
-
-def evaluation_entry(evaluation: "Evaluation") -> dict[str, Any]:
-    """Return an evaluation as JSON has it, with full doubles."""
-    model = evaluation.model
-    return {
-        "model": {"id": model.id, "version": model.version},
-        "source": evaluation.source,
-        "rows": evaluation.rows,
-        "cramps": evaluation.cramps,
-        "expected_cramps": evaluation.expected,
-        "athletes": evaluation.athletes,
-        "period": _period(evaluation.period),
-        "discrimination": {
-            "auc": _estimate(evaluation.auc),
-            "roc": [{"in_vain": in_vain, "met": met} for in_vain, met in evaluation.roc],
-        },
-        "calibration": {
-            "slope": _estimate(evaluation.slope),
-            "intercept": _estimate(evaluation.intercept),
-            "brier": evaluation.brier,
-            "brier_of_share": evaluation.brier_of_share,
-            "log_loss": evaluation.log_loss,
-            "curve": [
-                {
-                    "rows": part.rows,
-                    "predicted": part.predicted,
-                    "observed": part.observed,
-                    "low": part.low,
-                    "high": part.high,
-                }
-                for part in evaluation.curve
-            ],
-        },
-        "decision_curve": [
-            {
-                "threshold": d.threshold,
-                "model": d.model,
-                "always": d.always,
-                "never": 0.0,
-                "acted": d.acted,
-                "met": d.met,
-            }
-            for d in evaluation.decisions
-        ],
-        "by_athlete": [_slice(part) for part in evaluation.by_athlete],
-        "by_context": [_slice(part) for part in evaluation.by_context],
-        "known": [
-            {"rule": rule.id, "feature": rule.feature, "rows": rows}
-            for rule, rows in zip(model.rules, evaluation.known, strict=True)
-        ],
-        "notes": list(evaluation.notes),
-    }
-
-
-def _estimate(estimate: "Estimate | None") -> dict[str, float] | None:
-    if estimate is None or not isfinite(estimate.value):
-        return None
-    return {"value": estimate.value, "low": estimate.low, "high": estimate.high}
-
-
-def _period(period: tuple[float, float] | None) -> dict[str, str] | None:
-    if period is None:
-        return None
-    first, last = (datetime.fromtimestamp(moment, UTC).isoformat() for moment in period)
-    return {"first": first.replace("+00:00", "Z"), "last": last.replace("+00:00", "Z")}
-
-
-def _slice(part: "Slice") -> dict[str, Any]:
-    return {
-        "name": part.name,
-        "rows": part.rows,
-        "cramps": part.cramps,
-        "observed": {"low": part.low, "high": part.high},
-        "expected_cramps": part.expected,
-        "brier": part.brier,
-        "auc": part.auc,
-    }
-
-
-def shared_evaluation(entry: dict[str, Any]) -> dict[str, Any]:
-    """Return an evaluation's entry without whose outcomes they are, and where they lay."""
-    named = [
-        part | {"name": f"athlete {number}" if part["name"] else ""}
-        for number, part in enumerate(entry["by_athlete"], 1)
-    ]
-    return entry | {"source": None, "by_athlete": named, "notes": []}
-
-
-def calibration_entry(calibration: "Calibration") -> dict[str, Any]:
-    """Return a calibration as JSON has it."""
-    fit, ready = calibration.fit, calibration.readiness
-    share = calibration.data_share()
-    factors = zip(share, fit.cause_factors, fit.cause_low, fit.cause_high, strict=True)
-    return {
-        "kept": "learned" if calibration.kept else "card",
-        "card": {"id": calibration.base.id, "version": calibration.base.version},
-        "outcomes": {
-            "cramps": ready.cramps,
-            "without": ready.others,
-            "needed_of_each": ready.needed,
-            "athletes": ready.athletes,
-        },
-        "learned": {
-            "level": fit.level,
-            "athlete_sd": fit.athlete_sd,
-            "causes": {
-                cause: {
-                    "factor": float(factor),
-                    "low": float(low),
-                    "high": float(high),
-                    "share_from_outcomes": share[cause],
-                }
-                for cause, factor, low, high in factors
-            },
-            "rules": {
-                rule.id: float(factor)
-                for rule, factor in zip(calibration.base.rules, fit.rule_factors, strict=True)
-            },
-        },
-        "trials": [
-            {
-                "held_out": trial.way,
-                "rows": trial.rows,
-                "cramps": trial.cramps,
-                "log_loss": trial.log_loss,
-                "brier": trial.brier,
-                "gain_in_standard_errors": trial.z,
-                "won": trial.clearly(),
-            }
-            for trial in calibration.trials
-        ],
-        "notes": list(calibration.notes),
-    }
-
-
-def published_entry(verdicts: Sequence["Verdict"]) -> dict[str, Any]:
-    """Return the published cohorts' table as JSON has it."""
-    return {
-        "cohorts": [
-            {
-                "cohort": verdict.cohort,
-                "title": verdict.title,
-                "measure": verdict.measure,
-                "what": verdict.what,
-                "published": verdict.published,
-                "low": verdict.low,
-                "high": verdict.high,
-                "ours": verdict.ours,
-                "verdict": verdict_word(verdict),
-            }
-            for verdict in verdicts
-        ],
-        "failed": sum(not verdict.passed for verdict in verdicts),
-    }
-
-
-def verdict_word(verdict: "Verdict") -> str:
-    """Return PASS or FAIL."""
-    return "PASS" if verdict.passed else "FAIL"
-
-
-def diff_entry(diff: "ModelDiff") -> dict[str, Any]:
-    """Return a comparison of models as JSON has it."""
-    return {
-        "old": dict(zip(("id", "version"), diff.old, strict=True)),
-        "new": dict(zip(("id", "version"), diff.new, strict=True)),
-        "points": {name: {"old": old, "new": new} for name, (old, new) in diff.points.items()},
-        "changes": [
-            {"place": change.place, "key": change.key, "old": change.old, "new": change.new}
-            for change in diff.changes
-        ],
-    }
-
-
-# ---- text
 
 
 def _table(*heads: str) -> "Table":
@@ -262,12 +81,6 @@ def _decision_parts(evaluation: "Evaluation") -> Iterable[Any]:
     yield table
 
 
-def best_action(model: float, always: float) -> str:
-    """Return what is worth most: model, always or never; where they tie the simpler one."""
-    worth = {"never": 0.0, "always": always, "model": model}
-    return max(worth, key=lambda name: worth[name])
-
-
 def _slices(title: str, parts: Sequence["Slice"]) -> "Table":
     table = _table(title, "sessions", "cramps", "expected", "AUC", "Brier")
     for part in parts[:_MANY_ATHLETES]:
@@ -330,7 +143,7 @@ def published_parts(verdicts: Sequence["Verdict"]) -> Iterable[Any]:
         cohort = f"{verdict.cohort} {verdict.title}" if verdict.cohort != before else ""
         before = verdict.cohort
         between = f"{verdict.low:g} to {verdict.high:g}"
-        word = verdict_word(verdict)
+        word = verdict_word(passed=verdict.passed)
         table.add_row(cohort, verdict.what, verdict.published, between, f"{verdict.ours:.2f}", word)
     yield table
     failed = sum(not verdict.passed for verdict in verdicts)
