@@ -13,7 +13,7 @@ from tools.fit_writer import FitWriter, fit_time, semicircles
 
 from riskfit.activity import CHANNELS, Activity
 from riskfit.errors import DamagedFileError, NotAnActivityError, RiskfitError
-from riskfit.readers.fit import file_word, read_fit, read_fit_activities
+from riskfit.readers.fit import file_word, read_fit, read_fit_activities, read_fit_by_fitparse
 
 START = datetime(2025, 7, 12, 6, 30, tzinfo=UTC)
 T0 = fit_time(START)
@@ -707,12 +707,12 @@ def made_files():
 
 @pytest.mark.parametrize("data", list(made_files()))
 def test_the_columns_equal_what_fitparse_decodes(data):
-    assert_same(read_fit(data), read_fit(data, reference=True))
+    assert_same(read_fit(data), read_fit_by_fitparse(data))
 
 
-def _outcome(data, **how):
+def _outcome(read, data):
     try:
-        return read_fit(data, **how)
+        return read(data)
     except RiskfitError as error:
         return error
 
@@ -734,7 +734,7 @@ def _slow_if_large(row):
 @pytest.mark.parametrize("row", _fit_rows())
 def test_every_channel_of_a_real_file_equals_what_fitparse_decodes(row):
     data = path_of(row).read_bytes()
-    ours, theirs = _outcome(data), _outcome(data, reference=True)
+    ours, theirs = _outcome(read_fit, data), _outcome(read_fit_by_fitparse, data)
     if isinstance(ours, RiskfitError):
         assert isinstance(theirs, RiskfitError)
         return
@@ -760,7 +760,7 @@ def test_every_value_that_an_independent_walker_counted_is_read():
     for row in manifest():
         if row["format"] != "fit" or row["kind"] != "recording":
             continue
-        read = _outcome(path_of(row).read_bytes())
+        read = _outcome(read_fit, path_of(row).read_bytes())
         if isinstance(read, RiskfitError):
             fewer.append((row["path"], str(read)))
             continue
@@ -786,7 +786,7 @@ def test_start_and_duration_of_real_files_are_those_of_the_manifest():
     for row in manifest():
         if row["format"] != "fit" or row["kind"] != "recording":
             continue
-        read = _outcome(path_of(row).read_bytes())
+        read = _outcome(read_fit, path_of(row).read_bytes())
         if isinstance(read, RiskfitError) or row["time_backwards"] != "0":
             continue
         assert read.start_time.strftime("%Y-%m-%dT%H:%M:%S") == row["start_utc"], row["path"]

@@ -12,7 +12,7 @@ from tools.xml_files import GPX_HEAD, gpx, gpx_point, gpx_track
 
 from riskfit.athlete import Athlete
 from riskfit.errors import InputError, RiskfitError
-from riskfit.readers.plans.course import read_plan
+from riskfit.readers.plans import read_plan
 
 CORPUS = os.environ.get("RISKFIT_CORPUS")
 # numbers of the profile: message 27 is workout_step, 26 workout

@@ -282,7 +282,7 @@ def _from_file(
     """Return the plan of a file, with what was told over it."""
     from riskfit.cli.inputs import read_bytes
     from riskfit.errors import InputError
-    from riskfit.readers.plans.course import read_plan
+    from riskfit.readers.plans import read_plan
 
     time_s = target_time_s or told.get("duration_s")
     speed = targets.get("speed_m_s")

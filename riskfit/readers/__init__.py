@@ -4,7 +4,7 @@
 """
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
@@ -51,7 +51,7 @@ def read_activity(source: Source, *, reader: str = "columnar") -> Activity:
     """
     _check_reader(reader)
     data, notes = _load(source)
-    activity = _read_all(data, reader)
+    (activity,) = _read(data, "activity", reader)
     return _with_notes(activity, notes)
 
 
@@ -105,42 +105,22 @@ def read_each(data: bytes, *, reader: str = "columnar") -> list[Activity]:
     list of Activity
         At least one.
     """
-    from riskfit.readers.sniff import refusal, sniff
-
     data, notes = _inflate(data)
+    return [_with_notes(activity, notes) for activity in _read(data, "activities", reader)]
+
+
+def _read(data: bytes, task: str, reader: str) -> list[Activity]:
+    """Hand bytes to their format's reader for a task: ``"activity"`` or ``"activities"``."""
+    from riskfit.readers.formats import FORMATS, refusal
+    from riskfit.readers.sniff import sniff
+
     kind = sniff(data)
-    split: Callable[[bytes], list[Activity]]
-    if kind == "gpx":
-        from riskfit.readers.xml.gpx import read_gpx_activities as split
-    elif kind == "tcx":
-        from riskfit.readers.xml.tcx import read_tcx_activities as split
-    elif kind in ("fit", "binary") and reader == "columnar":
-        from riskfit.readers.fit import read_fit_activities as split
-    elif kind in ("fit", "binary"):
-        return [_with_notes(_read_all(data, reader), notes)]
-    else:
+    other = FORMATS[kind].reader("reference") if reader == "fitparse" else None
+    read = other or FORMATS[kind].reader(task)
+    if read is None:
         raise refusal(kind, data)
-    return [_with_notes(activity, notes) for activity in split(data)]
-
-
-def _read_all(data: bytes, reader: str) -> Activity:
-    from riskfit.readers.sniff import refusal, sniff
-
-    kind = sniff(data)
-    if kind == "gpx":
-        from riskfit.readers.xml.gpx import read_gpx
-
-        return read_gpx(data)
-    if kind == "tcx":
-        from riskfit.readers.xml.tcx import read_tcx
-
-        return read_tcx(data)
-    if kind in ("fit", "binary"):
-        # bytes of no known kind may be a FIT file whose header is lost: its reader recovers
-        from riskfit.readers.fit import read_fit
-
-        return read_fit(data, reference=reader == "fitparse")
-    raise refusal(kind, data)
+    found: Activity | list[Activity] = read(data)
+    return found if isinstance(found, list) else [found]
 
 
 def _check_reader(reader: str) -> None:
@@ -220,6 +200,7 @@ def _inflate(data: bytes) -> tuple[bytes, list[str]]:
 def _only_workout(data: bytes) -> bytes:
     """Return the one workout a zip holds."""
     from riskfit.archives.walk import walk
+    from riskfit.readers.formats import FORMATS
     from riskfit.readers.sniff import sniff
 
     found: list[tuple[str, bytes]] = []
@@ -227,7 +208,7 @@ def _only_workout(data: bytes) -> bytes:
     for name, content in walk(data, "zip"):
         if isinstance(content, Failure):
             failures.append(content)
-        elif sniff(content) in ("fit", "tcx", "gpx", "gzip"):
+        elif (kind := sniff(content)) == "gzip" or FORMATS[kind].is_recording:
             found.append((name, content))
         if len(found) > 1:
             raise UnsupportedFileError(

@@ -7,18 +7,16 @@ from riskfit.readers.fit.messages import assemble
 from riskfit.readers.fit.parts import Part, file_word, tables_of
 from riskfit.readers.fit.recover import read_parts
 
-__all__ = ["file_word", "read_fit", "read_fit_activities"]
+__all__ = ["file_word", "read_fit", "read_fit_activities", "read_fit_by_fitparse"]
 
 
-def read_fit(data: bytes, *, reference: bool = False) -> Activity:
+def read_fit(data: bytes) -> Activity:
     """Read every record of a FIT file, chained parts too, as one activity.
 
     Parameters
     ----------
     data : bytes
         The file.
-    reference : bool
-        Decode with fitparse, slowly; the assembly is the same.
 
     Returns
     -------
@@ -31,11 +29,14 @@ def read_fit(data: bytes, *, reference: bool = False) -> Activity:
     DamagedFileError
         When nothing timed could be kept of a damaged file.
     """
-    if reference:
-        from riskfit.readers.fit.reference import reference_tables
-
-        return joined([assemble(tables, notes) for tables, notes in reference_tables(data)])
     return joined(read_fit_activities(data))
+
+
+def read_fit_by_fitparse(data: bytes) -> Activity:
+    """Do what `read_fit` does with fitparse as the decoder, slowly; the assembly is the same."""
+    from riskfit.readers.fit.reference import reference_tables
+
+    return joined([assemble(tables, notes) for tables, notes in reference_tables(data)])
 
 
 def read_fit_activities(data: bytes) -> list[Activity]:

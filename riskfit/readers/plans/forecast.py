@@ -12,6 +12,8 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.errors import InputError
 from riskfit.formulas.sun import sun_of_cloud
+from riskfit.readers.formats import FORMATS
+from riskfit.readers.sniff import sniff
 
 _COLUMNS: Final = {
     "hour": ("hour", "time", "datetime", "date_time"),
@@ -72,10 +74,12 @@ def read_forecast(source: str | Path, day: datetime) -> Forecast:
     Forecast
     """
     try:
-        text = Path(source).read_text(encoding="utf-8-sig")
+        data = Path(source).read_bytes()
+        text = data.decode("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(f"{source}: cannot be read as a forecast: {error}") from None
-    rows = _json_rows(text, source) if text.lstrip()[:1] in ("{", "[") else _csv_rows(text)
+    reader = FORMATS[sniff(data)].reader("forecast")
+    rows = [] if reader is None else reader(text, str(source))
     if not rows:
         raise InputError(f"{source}: the forecast is empty: give hour,temp,humidity,wind,cloud")
     table = _Table(rows, str(source), day)
@@ -160,14 +164,16 @@ class _Table:
         return np.array(values)
 
 
-def _csv_rows(text: str) -> list[Mapping[str, Any]]:
+def csv_rows(text: str, _source: str) -> list[Mapping[str, Any]]:
+    """Return the rows of a forecast as CSV."""
     import csv
 
     separator = ";" if ";" in text.partition("\n")[0] else ","
     return list(csv.DictReader(text.splitlines(), delimiter=separator))
 
 
-def _json_rows(text: str, source: str | Path) -> list[Mapping[str, Any]]:
+def json_rows(text: str, source: str) -> list[Mapping[str, Any]]:
+    """Return the rows of a forecast as JSON: a list of objects, or an object of lists."""
     import json
 
     try:
