@@ -4,6 +4,9 @@ That is the tables of docs/nomenclature.md, the card and the rules of docs/rules
 docs/commands.md, the table of docs/cohorts.md, and the output that README.md shows.  Run
 ``python docs/generate.py`` after a channel, a feature or the output changed; a test fails until
 then.  What stands between the markers is replaced, everything else is left as it is.
+
+``python docs/generate.py --accuracy`` writes docs/accuracy.md alone, from the recordings that
+RISKFIT_CORPUS names; it takes some minutes.
 """
 
 import inspect
@@ -191,6 +194,14 @@ PARTS: Mapping[Path, Mapping[str, Callable[[], str]]] = {
 }
 
 
+def accuracy() -> Mapping[Path, Mapping[str, Callable[[], str]]]:
+    """Return the parts of docs/accuracy.md, which are made of real recordings."""
+    sys.path.insert(0, str(DOCS.parent / "tests"))
+    from tools.accuracy import page_parts  # noqa: PLC0415
+
+    return {DOCS / "accuracy.md": page_parts()}
+
+
 def render(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
     """Return the text with each of its marked parts written anew."""
     for name, write in parts.items():
@@ -205,5 +216,5 @@ def render(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
 
 
 if __name__ == "__main__":
-    for page, its_parts in PARTS.items():
+    for page, its_parts in (accuracy() if "--accuracy" in sys.argv else PARTS).items():
         page.write_text(render(page.read_text("utf-8"), its_parts), encoding="utf-8")
