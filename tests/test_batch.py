@@ -7,9 +7,11 @@ import math
 import os
 import subprocess
 import sys
+import time
 import zipfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import numpy as np
@@ -222,9 +224,17 @@ def test_workers_have_an_environment_of_their_own(tmp_path):
     assert told == {**pool._ENVIRONMENT, "OPENBLAS_NUM_THREADS": "4"}
 
 
+@pytest.mark.parametrize("start_s", [0.0, 0.5])
 def test_a_file_that_kills_workers_is_reported_and_the_others_are_done(
-    archive, tmp_path, monkeypatch
+    archive, tmp_path, monkeypatch, start_s
 ):
+    start = BaseProcess.start
+
+    def start_slowly(process):  # another worker dies meanwhile
+        start(process)
+        time.sleep(start_s)
+
+    monkeypatch.setattr(BaseProcess, "start", start_slowly)
     folder = tmp_path / "files"
     folder.mkdir()
     with zipfile.ZipFile(archive) as packed:

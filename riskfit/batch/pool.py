@@ -73,10 +73,12 @@ def _run_until_broken(
 ) -> Iterator[list[FileResult]]:
     """Empty ``chunks``, last first; where the pool breaks, what was under way is suspect."""
     # a run that finds nothing new starts no pool, and should not wait for its modules
+    import multiprocessing
     from concurrent.futures import FIRST_COMPLETED, wait
     from concurrent.futures.process import BrokenProcessPool
 
     running: dict[Future[list[FileResult]], list[Task]] = {}
+    others = set(multiprocessing.active_children())
     with _pool(min(jobs, len(chunks)), known) as pool:
         try:
             while chunks or running:
@@ -89,6 +91,10 @@ def _run_until_broken(
                     del running[future]
                     yield results
         except BrokenProcessPool:
+            # a worker that was starting as another died is not ended with the pool, which then
+            # waits for it for ever
+            for child in set(multiprocessing.active_children()) - others:
+                child.kill()
             for future, chunk in running.items():
                 if future.done() and future.exception() is None:
                     yield future.result()
