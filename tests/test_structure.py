@@ -225,3 +225,30 @@ def test_what_is_our_own_is_left_alone(line):
 def test_the_sample_workouts_stay_small():
     sizes = [path.stat().st_size for path in (ROOT / "sample_data").rglob("*") if path.is_file()]
     assert sum(sizes) < 2_000_000, "every wheel carries them"
+
+
+# ---- options of the command line
+
+
+def _declared_options() -> list[tuple[str, str]]:
+    """Return (long option, module) for every option that the command line declares."""
+    found = []
+    for path in MODULES:
+        if path.parent.name != "cli":
+            continue
+        for node in ast.walk(_tree(path)):
+            if not isinstance(node, ast.Call):
+                continue
+            called = ast.unparse(node.func)
+            if called in {"click.option", "_option", "_told"}:
+                words = [a.value for a in node.args if isinstance(a, ast.Constant)]
+                found += [(w.split("/")[0], path.stem) for w in words if str(w)[:2] == "--"]
+    return found
+
+
+def test_an_option_of_several_commands_is_declared_in_one_place():
+    places: dict[str, list[str]] = {}
+    for option, module in _declared_options():
+        places.setdefault(option, []).append(module)
+    assert {option: where for option, where in places.items() if len(where) > 1} == {}
+    assert {"--json", "--output", "--store", "--quiet"} <= places.keys()

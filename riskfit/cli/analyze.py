@@ -6,14 +6,18 @@ import click
 
 from riskfit.cli.inputs import named_sources, read_history
 from riskfit.cli.options import (
-    athlete_options,
-    condition_options,
+    CONDITIONS,
+    MEMORY,
+    OUTPUT,
+    PERSON,
+    SCORING,
     make_athlete,
     make_conditions,
-    model_options,
+    make_scoring,
+    takes,
 )
-from riskfit.cli.output import Results, finish, output_options
-from riskfit.cli.stores import Memory, memory_options
+from riskfit.cli.output import Results, finish
+from riskfit.cli.stores import Memory
 
 if TYPE_CHECKING:
     from riskfit.activity import Activity
@@ -26,13 +30,7 @@ if TYPE_CHECKING:
 )
 @click.argument("sources", nargs=-1, metavar="FILE...")
 @click.option("--files-from", metavar="LIST", help="Read names from a file, or - for stdin.")
-@click.option(
-    "--history",
-    "history_paths",
-    multiple=True,
-    metavar="PATH",
-    help="Earlier sessions, instead of the store's: a file, folder or archive. May be repeated.",
-)
+@takes("--history")
 @click.option(
     "--reader",
     type=click.Choice(["columnar", "fitparse"]),
@@ -40,11 +38,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="How FIT is decoded: fast, or by the reference library.",
 )
-@memory_options
-@athlete_options
-@condition_options
-@model_options
-@output_options
+@takes(*MEMORY, *PERSON, *CONDITIONS, *SCORING, *OUTPUT)
 def analyze(
     sources: tuple[str, ...],
     files_from: str | None,
@@ -57,12 +51,9 @@ def analyze(
     FILE is a FIT, TCX or GPX file, also gzipped or in a zip; - is standard input.  Names say
     nothing: the content is looked at.
     """
-    from riskfit.rules.load import load_model
-
     memory = Memory(values)
     athlete, conditions = memory.athlete(make_athlete(values)), make_conditions(values)
-    model = load_model(values.pop("model_file"))
-    context = model.context(values.pop("context")).id
+    model, context = make_scoring(values)
     named = named_sources(sources, files_from)
     history = read_history(history_paths, athlete) if history_paths else memory
     results = Results(model=model)

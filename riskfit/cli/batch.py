@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.gathering import gathering_options, inputs_of, run_of, shown_progress
-from riskfit.cli.options import athlete_options, make_athlete, model_options
-from riskfit.cli.output import BAND_REACHED, NOTHING_SCORED, SOME_FAILED, in_a_folder
-from riskfit.cli.stores import store_options
+from riskfit.cli.gathering import inputs_of, run_of, shown_progress
+from riskfit.cli.options import (
+    GATHERING,
+    PERSON,
+    SCORING,
+    STORE,
+    make_athlete,
+    make_scoring,
+    takes,
+)
+from riskfit.cli.output import BAND_REACHED, NOTHING_SCORED, SOME_FAILED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -32,29 +39,20 @@ _KINDS = {
 
 @click.command(epilog="Example: riskfit batch export_4711.zip -o season.csv --since 2026-01-01")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@click.option(
-    "-o",
-    "--output",
-    metavar="OUT",
-    callback=in_a_folder,
-    help="Write to a file, format by suffix; - is stdout.",
-)
+@takes("--output", help="Write to a file, format by suffix; - is stdout.")
 @click.option(
     "--format",
     "kind",
     type=click.Choice(["text", "csv", "json", "jsonl", "parquet", "html"]),
     help="Format, where the suffix does not say it.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@click.option("--full", is_flag=True, help="Rank every session, not only the first ten.")
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Report from this day on.")
-@click.option("--sport", help="Report this sport only; FIT's word, such as running.")
-@click.option("--fail-at", metavar="BAND", help="Exit with 10 when a score reaches this band.")
-@click.option("--share", is_flag=True, help="In a page leave out names of files and people.")
-@store_options
-@gathering_options
-@athlete_options
-@model_options
+@takes("--json")
+@takes("--full", help="Rank every session, not only the first ten.")
+@takes("--since", help="Report from this day on.")
+@takes("--sport", help="Report this sport only; FIT's word, such as running.")
+@takes("--fail-at")
+@takes("--share", help="In a page leave out names of files and people.")
+@takes(*STORE, *GATHERING, *PERSON, *SCORING)
 def batch(paths: tuple[str, ...], **values: Any) -> None:
     """Score every session in folders, archives and exports, of one athlete or many.
 
@@ -64,7 +62,6 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     from riskfit.batch.gather import gather
     from riskfit.batch.reduce import reduce_all
     from riskfit.folders import cache_path
-    from riskfit.rules.load import load_model
     from riskfit.store import Store
 
     quiet, full, fail_at = values.pop("quiet"), values.pop("full"), values.pop("fail_at")
@@ -73,8 +70,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     if share and kind != "html":
         raise click.UsageError("--share is for pages: give -o with .html")
     profile = make_athlete(values)
-    model = load_model(values.pop("model_file"))
-    context = model.context(values.pop("context")).id
+    model, context = make_scoring(values)
     _check_band(fail_at, model)
     since = values.pop("since")
     inputs = inputs_of(paths, profile, values)

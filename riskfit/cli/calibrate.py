@@ -5,23 +5,22 @@ from typing import Any
 
 import click
 
-from riskfit.cli.learning import load_outcomes, outcome_options, print_json, show
-from riskfit.cli.output import in_a_folder
+from riskfit.cli.learning import load_outcomes, print_json, show
+from riskfit.cli.options import FILE, NEW_FILE, takes
 
 
 @click.command(epilog="Example: riskfit calibrate squad.csv -o squad.toml")
-@click.argument(
-    "cohort", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
-@click.option(
-    "-o",
+@click.argument("cohort", required=False, type=FILE)
+@takes(
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    callback=in_a_folder,
+    type=NEW_FILE,
+    metavar=None,
     help="Where the learned card is written, if it wins (TOML).",
 )
 @click.option("--id", "model_id", default="riskfit-learned", show_default=True, help="Its name.")
-@outcome_options
+@takes("--json", "--model")
+@takes("--athlete", help="One athlete only.")
+@takes("--all", "--store")
 def calibrate(cohort: Path | None, output: Path | None, model_id: str, **values: Any) -> None:
     """Learn from logged outcomes how strongly each cause counts, starting from the card.
 

@@ -4,19 +4,12 @@ from pathlib import Path
 
 import click
 
-_MODEL = click.option(
-    "--model",
-    "model_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="Score card to show instead of the published one (TOML).",
-)
+from riskfit.cli.options import takes
 
 
 @click.command()
-@_MODEL
-@click.option(
-    "--context", default="training", show_default=True, help="Whose usual points are shown."
-)
+@takes("--model")
+@takes("--context", help="Whose usual points are shown.")
 def card(model_file: Path | None, context: str) -> None:
     """Print the whole score card, to be added up by hand."""
     from riskfit.report.terminal.card import card_text
@@ -27,7 +20,7 @@ def card(model_file: Path | None, context: str) -> None:
 
 @click.command()
 @click.argument("rule")
-@_MODEL
+@takes("--model")
 def explain(rule: str, model_file: Path | None) -> None:
     """Explain one RULE: what it measures, its points, its evidence.
 

@@ -6,22 +6,29 @@ from typing import Any
 import click
 
 from riskfit.cli.options import (
-    athlete_options,
-    condition_options,
+    CONDITIONS,
+    FILE,
+    MEMORY,
+    OUTPUT,
+    PERSON,
+    PLAN,
+    SCORING,
     make_athlete,
     make_conditions,
-    model_options,
+    make_scoring,
+    plan_told,
+    takes,
 )
-from riskfit.cli.output import Results, finish, output_options
-from riskfit.cli.planning import PLAN_NAMES, plan_options
-from riskfit.cli.stores import Memory, memory_options
+from riskfit.cli.output import Results, finish
+from riskfit.cli.stores import Memory
+from riskfit.cli.units import DURATION
 
 
 @click.command(
     epilog="Example: riskfit check --sport cycling --duration 4h --intensity 0.7 --temp 31 "
     "--below raised --vary duration=1h:5h:30min"
 )
-@plan_options
+@takes(*PLAN)
 @click.option(
     "--plan",
     "plan_file",
@@ -29,17 +36,15 @@ from riskfit.cli.stores import Memory, memory_options
     help="A FIT workout, a Zwift .zwo, or a course (GPX, TCX, FIT) with --target-time.",
 )
 @click.option(
-    "--target-time", "target_time", metavar="DURATION", help="Time for the plan or course [3h30]."
+    "--target-time", "target_time_s", type=DURATION, help="Time for the plan or course [3h30]."
 )
-@click.option(
-    "--roster",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
-    help="A squad as CSV, an athlete a row: profile columns, and options that differ.",
+@takes(
+    "--roster", help="A squad as CSV, an athlete a row: profile columns, and options that differ."
 )
 @click.option(
     "--forecast",
     "forecast_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="Weather by the hour, CSV or JSON: hour,temp,humidity,wind,cloud.",
 )
 @click.option(
@@ -49,21 +54,10 @@ from riskfit.cli.stores import Memory, memory_options
     help="What if: duration, temp, intensity, speed, power, fluid, humidity, wind, sun, start.",
 )
 @click.option("--below", metavar="BAND", help="The smallest changes that bring it below a band.")
-@click.option(
-    "--history",
-    "history_paths",
-    multiple=True,
-    metavar="PATH",
-    help="Earlier sessions, instead of the store's: a file, folder or archive. May be repeated.",
-)
-@memory_options
-@athlete_options
-@condition_options
-@model_options
-@output_options
+@takes("--history", *MEMORY, *PERSON, *CONDITIONS, *SCORING, *OUTPUT)
 def check(
     plan_file: str | None,
-    target_time: str | None,
+    target_time_s: float | None,
     roster: Path | None,
     forecast_file: Path | None,
     vary: tuple[str, ...],
@@ -77,12 +71,11 @@ def check(
     else is taken from the profile, the store and recent sessions, and named.
     """
     from riskfit.cli.checking import Ask, add_answer, answer
-    from riskfit.rules.load import load_model
 
     ask = Ask(
-        told={name: values.pop(name) for name in PLAN_NAMES},
+        told=plan_told(values),
         plan_file=plan_file,
-        target_time_s=None if target_time is None else _duration(target_time),
+        target_time_s=target_time_s,
         forecast_file=forecast_file,
         vary=vary,
         below=below,
@@ -96,14 +89,7 @@ def check(
     else:
         memory = Memory(values)
         athlete, conditions = memory.athlete(make_athlete(values)), make_conditions(values)
-        model = load_model(values.pop("model_file"))
-        context = model.context(values.pop("context")).id
+        model, context = make_scoring(values)
         results = Results(model=model)
         add_answer(results, answer(ask, memory, athlete, conditions, model, context), ask)
     finish(results, **values)
-
-
-def _duration(text: str) -> float:
-    from riskfit.cli.units import DURATION
-
-    return DURATION.convert(text, None, None)

@@ -4,19 +4,18 @@ from pathlib import Path
 
 import click
 
-from riskfit.cli.output import in_a_folder
+from riskfit.cli.options import takes
 
 
 @click.command()
-@click.option(
-    "-o",
+@takes(
     "--output",
+    metavar=None,
     default="demo-report.html",
-    callback=in_a_folder,
     show_default=True,
     help="Report file to write (.html, .json, .txt).",
 )
-@click.option("--full", is_flag=True, help="Show every feature, rule and question.")
+@takes("--full")
 def demo(output: str, full: bool) -> None:
     """Analyse a marathon in the heat by a made-up athlete, with twelve weeks of history."""
     from hashlib import sha256

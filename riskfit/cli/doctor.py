@@ -6,23 +6,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.gathering import gathering_options, inputs_of, run_of, shown_progress
-from riskfit.cli.options import athlete_options, make_athlete
-from riskfit.cli.stores import store_options
+from riskfit.cli.gathering import inputs_of, run_of, shown_progress
+from riskfit.cli.options import GATHERING, PERSON, STORE, make_athlete, takes
+from riskfit.cli.output import SOME_FAILED
 
 if TYPE_CHECKING:
     from riskfit.batch.health import Health
-
-_SOME_FAILED = 1
 
 
 @click.command(epilog="Example: riskfit doctor ~/Downloads/export_4711.zip --check-crc")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @click.option("--check-crc", is_flag=True, help="Read every file and check its check sums.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@store_options
-@gathering_options
-@athlete_options
+@takes("--json", *STORE, *GATHERING, *PERSON)
 def doctor(paths: tuple[str, ...], check_crc: bool, as_json: bool, **values: Any) -> None:
     """Examine archives, or without PATH the store: coverage, gaps, copies, damaged files."""
     from riskfit.batch.health import examine, examine_store
@@ -56,7 +51,7 @@ def doctor(paths: tuple[str, ...], check_crc: bool, as_json: bool, **values: Any
         for one in found:
             _print(one)
     if any(one.failures or one.bad_sums for one in found):
-        sys.exit(_SOME_FAILED)
+        sys.exit(SOME_FAILED)
 
 
 def _print(found: "Health") -> None:

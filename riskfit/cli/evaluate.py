@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.learning import load_outcomes, outcome_options, print_json, show, versioned
-from riskfit.cli.output import SOME_FAILED, in_a_folder, kind_of, write
+from riskfit.cli.learning import load_outcomes, print_json, show, versioned
+from riskfit.cli.options import FILE, takes
+from riskfit.cli.output import SOME_FAILED, kind_of, write
 
 if TYPE_CHECKING:
     from riskfit.rules.model import Model
@@ -16,23 +17,15 @@ if TYPE_CHECKING:
 @click.command(
     epilog="Examples: riskfit evaluate squad.csv -o page.html; riskfit evaluate --published"
 )
-@click.argument(
-    "cohort", required=False, type=click.Path(exists=True, dir_okay=False, path_type=Path)
-)
+@click.argument("cohort", required=False, type=FILE)
 @click.option(
     "--published", is_flag=True, help="Against the published cohorts; exit 1 when one fails."
 )
-@click.option(
-    "-o",
-    "--output",
-    metavar="OUT",
-    callback=in_a_folder,
-    help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.",
-)
-@click.option(
-    "--share", is_flag=True, help="In a page or JSON leave out names of files and athletes."
-)
-@outcome_options
+@takes("--output")
+@takes("--share", help="In a page or JSON leave out names of files and athletes.")
+@takes("--json", "--model")
+@takes("--athlete", help="One athlete only.")
+@takes("--all", "--store")
 def evaluate(
     cohort: Path | None, published: bool, output: str | None, share: bool, **values: Any
 ) -> None:

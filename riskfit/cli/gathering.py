@@ -1,46 +1,18 @@
 """What `import` and `batch` share: whose files they are, who reads them, progress, failures."""
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from riskfit.cli.output import SOME_FAILED
 
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete
     from riskfit.batch.gather import Gathered, Input, Progress, Runner
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-_SOME_FAILED = 1
-
-
-def gathering_options(command: F) -> F:
-    """Add the options of reading many files."""
-    options: tuple[Callable[[Any], Any], ...] = (
-        click.option("--quiet", "-q", is_flag=True, help="Print no messages."),
-        click.option("--again", is_flag=True, help="Read also what is known already."),
-        click.option(
-            "--scheduler", metavar="ADDRESS", help="Work on a Dask cluster: tcp://host:8786."
-        ),
-        click.option(
-            "--jobs", "-j", type=click.IntRange(1), help="Processes; default: one a processor."
-        ),
-        click.option(
-            "--roster",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help="CSV with a row an athlete: folder, and columns of the profile.",
-        ),
-        click.option(
-            "--athlete-per-folder", is_flag=True, help="Each folder in PATH is an athlete."
-        ),
-    )
-    for option in options:
-        command = option(command)
-    return command
 
 
 def inputs_of(paths: tuple[str, ...], profile: "Athlete", values: dict[str, Any]) -> "list[Input]":
@@ -123,4 +95,4 @@ def name_failures(found: "Iterable[Gathered]", quiet: bool) -> None:
         for failure in failures:
             click.echo(f"{failure.source}: {failure.error}", err=True)
     if failures:
-        sys.exit(_SOME_FAILED)
+        sys.exit(SOME_FAILED)

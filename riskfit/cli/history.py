@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.stores import open_store, store_options
+from riskfit.cli.options import NEW_FILE, STORE, takes
+from riskfit.cli.stores import open_store
 
 if TYPE_CHECKING:
     from riskfit.store import Store
@@ -18,11 +19,10 @@ if TYPE_CHECKING:
 @click.group(
     invoke_without_command=True, epilog="Example: riskfit history --sport running --last 20"
 )
-@store_options
-@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="From this day on.")
-@click.option("--sport", help="This sport only.")
+@takes(*STORE, "--since")
+@takes("--sport", help="This sport only.")
 @click.option("--last", type=click.IntRange(1), metavar="N", help="The last N only.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@takes("--json")
 @click.pass_context
 def history(ctx: click.Context, /, **values: Any) -> None:
     """Show the sessions that are remembered; remove, export or back them up."""
@@ -147,7 +147,7 @@ def _athlete(store: "Store", values: dict[str, Any]) -> int:
 
 
 @history.command()
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("target", type=NEW_FILE)
 @click.pass_obj
 def export(values: dict[str, Any], target: Path) -> None:
     """Write the sessions with all their features to a CSV file."""
@@ -171,7 +171,7 @@ def export(values: dict[str, Any], target: Path) -> None:
 
 
 @history.command()
-@click.argument("target", type=click.Path(dir_okay=False, path_type=Path))
+@click.argument("target", type=NEW_FILE)
 @click.pass_obj
 def backup(values: dict[str, Any], target: Path) -> None:
     """Copy the whole store to a file, while others may use it."""

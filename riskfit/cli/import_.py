@@ -4,15 +4,9 @@ from typing import Any
 
 import click
 
-from riskfit.cli.gathering import (
-    gathering_options,
-    inputs_of,
-    name_failures,
-    run_of,
-    shown_progress,
-)
-from riskfit.cli.options import athlete_options, make_athlete
-from riskfit.cli.stores import open_store, store_options
+from riskfit.cli.gathering import inputs_of, name_failures, run_of, shown_progress
+from riskfit.cli.options import GATHERING, PERSON, STORE, make_athlete, takes
+from riskfit.cli.stores import open_store
 
 
 @click.command(
@@ -20,9 +14,7 @@ from riskfit.cli.stores import open_store, store_options
     epilog="Example: riskfit import ~/Downloads/export_4711.zip",
 )
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...")
-@store_options
-@gathering_options
-@athlete_options
+@takes(*STORE, *GATHERING, *PERSON)
 def import_(paths: tuple[str, ...], **values: Any) -> None:
     """Remember recorded sessions: files, folders, archives, and exports as they arrive.
 

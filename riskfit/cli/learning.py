@@ -1,11 +1,9 @@
 """What the commands of learning share: where outcomes come from, and where results go."""
 
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Any
 
 from riskfit.cli.output import write
 
@@ -14,33 +12,6 @@ if TYPE_CHECKING:
 
     from riskfit.learning.outcome_table import OutcomeTable
     from riskfit.rules.model import Model
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def outcome_options(command: F) -> F:
-    """Add the options of commands that read outcomes."""
-    options: tuple[Callable[[Any], Any], ...] = (
-        click.option(
-            "--store",
-            "store_file",
-            type=click.Path(dir_okay=False, path_type=Path),
-            envvar="RISKFIT_STORE",
-            help="Store to use instead of your own.",
-        ),
-        click.option("--all", "everybody", is_flag=True, help="All athletes of the store."),
-        click.option("--athlete", "athlete_name", metavar="NAME", help="One athlete only."),
-        click.option(
-            "--model",
-            "model_file",
-            type=click.Path(exists=True, dir_okay=False, path_type=Path),
-            help="Score card to use instead of the published one (TOML).",
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
-    )
-    for option in options:
-        command = option(command)
-    return command
 
 
 def load_outcomes(cohort: Path | None, model: "Model", values: dict[str, Any]) -> "OutcomeTable":

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.output import in_a_folder
-from riskfit.cli.stores import open_store, store_options
+from riskfit.cli.options import FILE, STORE, in_a_folder, takes
+from riskfit.cli.stores import open_store
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 @click.option("--muscle", metavar="NAME", help="Which muscle: calf, hamstring, foot ...")
 @click.option("--when", type=click.Choice(["during", "after", "night"]), help="When it came.")
 @click.option("--severity", type=click.Choice(["mild", "moderate", "severe"]), help="How bad.")
-@click.option("--context", help="What kind of session it was; `riskfit card` lists them.")
+@takes(
+    "--context",
+    default=None,
+    help="What kind of session it was; `riskfit card` lists them.",
+)
 @click.option("--note", help="Anything else.")
 @click.option(
     "--import",
     "import_file",
-    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    type=FILE,
     help="Log what a CSV file holds.",
 )
 @click.option(
@@ -40,7 +44,7 @@ if TYPE_CHECKING:
     callback=in_a_folder,
     help="Write all as CSV; - is stdout.",
 )
-@store_options
+@takes(*STORE)
 def log(session: str | None, cramp: bool | None, **values: Any) -> None:
     """Log how a session went; "none" matters as much as a cramp.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from riskfit.cli.learning import print_json, show
+from riskfit.cli.options import takes
 
 if TYPE_CHECKING:
     from riskfit.rules.model import Model
@@ -21,7 +22,7 @@ def model() -> None:
 @model.command(epilog="Example: riskfit model diff published squad.toml")
 @click.argument("old")
 @click.argument("new")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@takes("--json")
 def diff(old: str, new: str, as_json: bool) -> None:
     """Say what differs between two cards: points of rules and causes, and every key.
 

@@ -1,105 +1,223 @@
-"""Options that several commands share, and the nouns made of them."""
+"""Options that several commands take, each declared once, and the nouns made of them."""
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
 from riskfit.cli import units
+from riskfit.cli.plan_types import INTENSITY, PLACE, START
 
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete, Conditions
+    from riskfit.rules.model import Model
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-_ATHLETE = (
-    ("--mass", "mass_kg", units.MASS, "Body mass [kg; 154lb]."),
-    ("--height", "height_m", units.HEIGHT, "Height [m; 180cm, 5ft11]."),
-    ("--age", "age_years", units.YEARS, "Age [years]."),
-    ("--sex", "sex", click.Choice(["female", "male"]), "Sex."),
-    ("--hr-max", "hr_max_bpm", units.HEART_RATE, "Maximal heart rate [bpm]."),
-    ("--hr-rest", "hr_rest_bpm", units.HEART_RATE, "Resting heart rate [bpm]."),
-    ("--hr-threshold", "hr_threshold_bpm", units.HEART_RATE, "Threshold heart rate [bpm]."),
-    ("--ftp", "ftp_w", units.POWER, "Threshold power on a bike [W]."),
-    (
+#: Names of an option as click takes them, and what else it is told.
+_Declared = tuple[tuple[str, ...], dict[str, Any]]
+
+
+def in_a_folder(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # noqa: ARG001
+    """Refuse a file whose folder is not there, before any work is done."""
+    if value is not None and str(value) != "-" and not Path(value).absolute().parent.is_dir():
+        raise click.BadParameter(f"there is no folder {Path(value).parent}: make it first")
+    return value
+
+
+#: A file that is there, and one that may be made.
+FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+DAY: Final = click.DateTime(["%Y-%m-%d"])
+
+
+def _table(*options: _Declared) -> dict[str, _Declared]:
+    """Return options by their long names."""
+    return {
+        next(one for one in names if one[:2] == "--").split("/")[0]: (names, said)
+        for names, said in options
+    }
+
+
+def _option(*names: str, **said: Any) -> _Declared:
+    return names, said
+
+
+def _told(option: str, name: str, kind: Any, text: str) -> _Declared:
+    """Declare what may be told or left open; without a kind it is a yes or no."""
+    return (option, name), {"type": kind, "default": None, "help": text}
+
+
+_ATHLETE: Final = _table(
+    _told("--mass", "mass_kg", units.MASS, "Body mass [kg; 154lb]."),
+    _told("--height", "height_m", units.HEIGHT, "Height [m; 180cm, 5ft11]."),
+    _told("--age", "age_years", units.YEARS, "Age [years]."),
+    _told("--sex", "sex", click.Choice(["female", "male"]), "Sex."),
+    _told("--hr-max", "hr_max_bpm", units.HEART_RATE, "Maximal heart rate [bpm]."),
+    _told("--hr-rest", "hr_rest_bpm", units.HEART_RATE, "Resting heart rate [bpm]."),
+    _told("--hr-threshold", "hr_threshold_bpm", units.HEART_RATE, "Threshold heart rate [bpm]."),
+    _told("--ftp", "ftp_w", units.POWER, "Threshold power on a bike [W]."),
+    _told(
         "--threshold-speed",
         "threshold_speed_m_s",
         units.SPEED,
         "Threshold speed running [km/h; 4:30/km].",
     ),
 )
-_CONDITIONS = (
-    ("--temp", "air_temperature_c", units.TEMPERATURE, "Air temperature [°C; 88F]."),
-    ("--humidity", "relative_humidity_pct", units.PERCENT, "Relative humidity [%]."),
-    ("--wind", "wind_m_s", units.WIND, "Wind [m/s; 10km/h, 6mph]."),
-    ("--sun", "sun_fraction", units.FRACTION, "Share of clear-sky sun, 0 (shade) to 1."),
-    ("--fluid", "fluid_l_h", units.FLUID, "What is drunk [L/h; 500ml]."),
-    ("--drink-sodium", "drink_sodium_mg_l", units.SODIUM, "Sodium in it [mg/L]; 0 for water."),
-    ("--carbs", "carbohydrate_g_h", units.CARBS, "Carbohydrate taken [g/h]."),
-    ("--sleep", "sleep_h", units.HOURS, "Sleep of the night before [h]."),
-    (
+_CONDITIONS: Final = _table(
+    _told("--temp", "air_temperature_c", units.TEMPERATURE, "Air temperature [°C; 88F]."),
+    _told("--humidity", "relative_humidity_pct", units.PERCENT, "Relative humidity [%]."),
+    _told("--wind", "wind_m_s", units.WIND, "Wind [m/s; 10km/h, 6mph]."),
+    _told("--sun", "sun_fraction", units.FRACTION, "Share of clear-sky sun, 0 (shade) to 1."),
+    _told("--fluid", "fluid_l_h", units.FLUID, "What is drunk [L/h; 500ml]."),
+    _told("--drink-sodium", "drink_sodium_mg_l", units.SODIUM, "Sodium in it [mg/L]; 0 for water."),
+    _told("--carbs", "carbohydrate_g_h", units.CARBS, "Carbohydrate taken [g/h]."),
+    _told("--sleep", "sleep_h", units.HOURS, "Sleep of the night before [h]."),
+    _told(
         "--resting-hr-excess",
         "resting_hr_excess_bpm",
         float,
         "Resting heart rate above its 7-day mean [bpm].",
     ),
-    (
+    _told(
         "--standing",
         "standing_sitting_h",
         units.HOURS,
         "Standing or sitting beyond the usual, 24 h before [h].",
     ),
-    ("--rpe", "rpe", units.RATING, "Rating of perceived exertion, 0 to 10."),
+    _told("--rpe", "rpe", units.RATING, "Rating of perceived exertion, 0 to 10."),
+    _told("--indoor/--outdoor", "indoor", None, "Under a roof or not."),
+    _told("--race/--no-race", "race", None, "A race or an all-out effort."),
+    _told("--overtired/--not-overtired", "overtired", None, "Over-tired before the session."),
+    _told(
+        "--skipped-meal/--no-skipped-meal", "skipped_meal", None, "A meal was skipped before it."
+    ),
 )
-_FLAGS = (
-    ("--indoor/--outdoor", "indoor", "Under a roof or not."),
-    ("--race/--no-race", "race", "A race or an all-out effort."),
-    ("--overtired/--not-overtired", "overtired", "Over-tired before the session."),
-    ("--skipped-meal/--no-skipped-meal", "skipped_meal", "A meal was skipped before it."),
+_PLAN: Final = _table(
+    _told("--sport", "sport", str, "Sport: running, cycling, hiking, swimming ..."),
+    _told("--duration", "duration_s", units.DURATION, "How long [3h, 45min, 1:30]."),
+    _told("--distance", "distance_km", units.DISTANCE, "How far [km; 26.2mi]."),
+    _told(
+        "--intensity",
+        "intensity",
+        INTENSITY,
+        "How hard: 5:00/km, 200W, 145bpm, 0.75 of threshold, z2, or a word (easy ... race).",
+    ),
+    _told("--speed", "speed_m_s", units.SPEED, "Mean speed [km/h; 5:00/km]."),
+    _told("--power", "power_w", units.POWER, "Mean power on a bike [W]."),
+    _told(
+        "--start", "start_time", START, "When [2026-07-04T08:00, 08:00, sat 08:00]; default now."
+    ),
+    _told("--place", "place", PLACE, "Where, for the sun [47.1,15.4]."),
+    _told("--ascent", "ascent_m", units.ASCENT, "Climb [m; 3000ft]; down again unless --descent."),
+    _told("--descent", "descent_m", units.ASCENT, "Descent [m]."),
 )
-
-#: What a column of a roster may be called: the options without their dashes.
-CONDITION_TYPES: dict[str, tuple[str, Any]] = {
-    option.removeprefix("--"): (name, kind) for option, name, kind, _ in _CONDITIONS
-} | {option.split("/")[0].removeprefix("--"): (name, click.BOOL) for option, name, _ in _FLAGS}
-
-
-def athlete_options(command: F) -> F:
-    """Add the options of a person: whatever the profile holds, for one run."""
-    for option, name, kind, text in reversed(_ATHLETE):
-        command = click.option(option, name, type=kind, help=text)(command)
-    return click.option(
-        "--profile",
-        "profile_file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Profile to use instead of your own (TOML).",
-    )(command)
-
-
-def condition_options(command: F) -> F:
-    """Add the options of surroundings and of the day."""
-    for option, name, text in reversed(_FLAGS):
-        command = click.option(option, name, default=None, help=text)(command)
-    for option, name, kind, text in reversed(_CONDITIONS):
-        command = click.option(option, name, type=kind, help=text)(command)
-    return command
-
-
-def model_options(command: F) -> F:
-    """Add the options of scoring: the context and the model."""
-    command = click.option(
-        "--model",
-        "model_file",
-        type=click.Path(exists=True, dir_okay=False, path_type=Path),
-        help="Score card to use instead of the published one (TOML).",
-    )(command)
-    return click.option(
+_OTHERS: Final = _table(
+    _option(
+        "--profile", "profile_file", type=FILE, help="Profile to use instead of your own (TOML)."
+    ),
+    _option(
         "--context",
         default="training",
         show_default=True,
         help="What kind of session it is; `riskfit card` lists them.",
-    )(command)
+    ),
+    _option(
+        "--model",
+        "model_file",
+        type=FILE,
+        help="Score card to use instead of the published one (TOML).",
+    ),
+    _option(
+        "--history",
+        "history_paths",
+        multiple=True,
+        metavar="PATH",
+        help="Earlier sessions, instead of the store's: a file, folder or archive. "
+        "May be repeated.",
+    ),
+    _option("--no-store", is_flag=True, help="Do not look at what was imported."),
+    _option(
+        "--store",
+        "store_file",
+        type=NEW_FILE,
+        help="Store to use instead of your own (RISKFIT_STORE).",
+    ),
+    _option("--athlete", "athlete_name", metavar="NAME", help="Whose; default: yours."),
+    _option("--since", type=DAY, help="From this day on."),
+    _option(
+        "--roster", type=FILE, help="CSV with a row an athlete: folder, and columns of the profile."
+    ),
+    _option("--json", "as_json", is_flag=True, help="Print one JSON document."),
+    _option(
+        "--share",
+        is_flag=True,
+        help="In a page or JSON leave out names of files and people, and where it was.",
+    ),
+    _option(
+        "-o",
+        "--output",
+        metavar="OUT",
+        callback=in_a_folder,
+        help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.",
+    ),
+    _option("--fail-at", metavar="BAND", help="Exit with 10 when a score reaches this band."),
+    _option("--full", is_flag=True, help="Show every feature, rule and question."),
+    _option("--quiet", "-q", is_flag=True, help="Print no messages."),
+    _option("--athlete-per-folder", is_flag=True, help="Each folder in PATH is an athlete."),
+    _option("--jobs", "-j", type=click.IntRange(1), help="Processes; default: one a processor."),
+    _option("--scheduler", metavar="ADDRESS", help="Work on a Dask cluster: tcp://host:8786."),
+    _option("--again", is_flag=True, help="Read also what is known already."),
+    _option("--all", "everybody", is_flag=True, help="All athletes of the store."),
+)
+_DECLARED: Final = {**_ATHLETE, **_CONDITIONS, **_PLAN, **_OTHERS}
+
+# What kinds of commands take, in the order of their help.
+STORE: Final = ("--store", "--athlete")
+MEMORY: Final = ("--no-store", *STORE)
+PERSON: Final = ("--profile", *_ATHLETE)
+CONDITIONS: Final = tuple(_CONDITIONS)
+PLAN: Final = tuple(_PLAN)
+SCORING: Final = ("--context", "--model")
+OUTPUT: Final = ("--json", "--share", "--output", "--fail-at", "--full", "--quiet")
+GATHERING: Final = (
+    "--athlete-per-folder",
+    "--roster",
+    "--jobs",
+    "--scheduler",
+    "--again",
+    "--quiet",
+)
+
+
+def takes(*options: str, **otherwise: Any) -> Callable[[F], F]:
+    """Add options to a command, in this order; what it declares otherwise stands here."""
+
+    def add(command: F) -> F:
+        for option in reversed(options):
+            names, said = _DECLARED[option]
+            command = click.option(*names, **{**said, **otherwise})(command)
+        return command
+
+    return add
+
+
+def _columns(table: dict[str, _Declared]) -> dict[str, tuple[str, Any]]:
+    """Return the option without its dashes -> parameter and type: what a roster's column is."""
+    return {
+        option.removeprefix("--"): (names[1], said["type"] or click.BOOL)
+        for option, (names, said) in table.items()
+    }
+
+
+PLAN_COLUMNS: Final = _columns(_PLAN)
+CONDITION_COLUMNS: Final = _columns(_CONDITIONS)
+
+
+def _taken(values: dict[str, Any], table: dict[str, _Declared]) -> dict[str, Any]:
+    """Take the values of some options out of all that were given."""
+    return {names[1]: values.pop(names[1]) for names, _ in table.values()}
 
 
 def make_athlete(values: dict[str, Any]) -> "Athlete":
@@ -107,7 +225,7 @@ def make_athlete(values: dict[str, Any]) -> "Athlete":
     from riskfit.athlete import Athlete
     from riskfit.profiles import load_profile
 
-    told = {name: values.pop(name) for _, name, *_ in _ATHLETE}
+    told = _taken(values, _ATHLETE)
     profile = load_profile(values.pop("profile_file"))
     return Athlete(**told).over(profile)
 
@@ -116,5 +234,17 @@ def make_conditions(values: dict[str, Any]) -> "Conditions":
     """Take the options of surroundings and day out of ``values``."""
     from riskfit.athlete import Conditions
 
-    names = [name for _, name, *_ in _CONDITIONS] + [name for _, name, _ in _FLAGS]
-    return Conditions(**{name: values.pop(name) for name in names})
+    return Conditions(**_taken(values, _CONDITIONS))
+
+
+def plan_told(values: dict[str, Any]) -> dict[str, Any]:
+    """Take the options of a plan out of ``values``."""
+    return _taken(values, _PLAN)
+
+
+def make_scoring(values: dict[str, Any]) -> "tuple[Model, str]":
+    """Take model and context out of ``values``."""
+    from riskfit.rules.load import load_model
+
+    model = load_model(values.pop("model_file"))
+    return model, model.context(values.pop("context")).id

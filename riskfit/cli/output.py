@@ -1,14 +1,15 @@
 """Where results go: the terminal, standard output, a file by its suffix; and exit codes."""
 
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from rich.console import RenderableType
 
     from riskfit.activity import Failure
@@ -16,16 +17,7 @@ if TYPE_CHECKING:
     from riskfit.rules.model import Model
     from riskfit.whatif.baseline import Case
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 SOME_FAILED, NOTHING_SCORED, BAND_REACHED = 1, 3, 10
-
-
-def in_a_folder(ctx: click.Context, param: click.Parameter, value: Any) -> Any:  # noqa: ARG001
-    """Refuse a file whose folder is not there, before any work is done."""
-    if value is not None and str(value) != "-" and not Path(value).absolute().parent.is_dir():
-        raise click.BadParameter(f"there is no folder {Path(value).parent}: make it first")
-    return value
 
 
 @dataclass(slots=True)
@@ -41,33 +33,6 @@ class Results:
     addenda: "list[Callable[[], RenderableType]]" = field(default_factory=list)
     #: Plans with all they are scored against, for a page's what-ifs.
     cases: "list[Case]" = field(default_factory=list)
-
-
-def output_options(command: F) -> F:
-    """Add the options of output."""
-    options: tuple[Callable[[Any], Any], ...] = (
-        click.option("--quiet", "-q", is_flag=True, help="Print no messages."),
-        click.option("--full", is_flag=True, help="Show every feature, rule and question."),
-        click.option(
-            "--fail-at", metavar="BAND", help="Exit with 10 when a score reaches this band."
-        ),
-        click.option(
-            "-o",
-            "--output",
-            metavar="OUT",
-            callback=in_a_folder,
-            help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.",
-        ),
-        click.option(
-            "--share",
-            is_flag=True,
-            help="In a page or JSON leave out names of files and people, and where it was.",
-        ),
-        click.option("--json", "as_json", is_flag=True, help="Print one JSON document."),
-    )
-    for option in options:
-        command = option(command)
-    return command
 
 
 def finish(

@@ -11,9 +11,14 @@ from riskfit.activity import Failure
 from riskfit.athlete import Athlete
 from riskfit.batch.roster import cell_value, delimiter_of
 from riskfit.cli.checking import Answer, Ask, add_answer, answer
-from riskfit.cli.options import CONDITION_TYPES, make_athlete, make_conditions
+from riskfit.cli.options import (
+    CONDITION_COLUMNS,
+    PLAN_COLUMNS,
+    make_athlete,
+    make_conditions,
+    make_scoring,
+)
 from riskfit.cli.output import Results
-from riskfit.cli.planning import PLAN_TYPES
 from riskfit.cli.stores import Memory
 from riskfit.errors import InputError, RiskfitError, did_you_mean
 from riskfit.profiles import athlete_from
@@ -37,16 +42,13 @@ def check_roster(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
     Columns are keys of the profile, and options without their dashes (``sport``, ``duration``,
     ``temp``, ``fluid`` ...) where an athlete's plan or day differs from what is told for all.
     """
-    from riskfit.rules.load import load_model
-
     if ask.history_paths:
         raise click.UsageError(
             "--history is one person's: with --roster each athlete's is taken from the store"
         )
     store = {name: values.pop(name) for name in ("no_store", "store_file", "athlete_name")}
     everybody, day = make_athlete(values), make_conditions(values)
-    model = load_model(values.pop("model_file"))
-    context = model.context(values.pop("context")).id
+    model, context = make_scoring(values)
     results = Results(model=model)
     for line, row in _rows(roster):
         where = f"{roster}, line {line}"
@@ -89,7 +91,7 @@ def _rows(roster: Path) -> list[tuple[int, dict[str, str]]]:
         ]
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"the roster {roster} cannot be read: {error}") from None
-    known = [*_PROFILE, *PLAN_TYPES, *CONDITION_TYPES, "athlete", *_PASSED_OVER]
+    known = [*_PROFILE, *PLAN_COLUMNS, *CONDITION_COLUMNS, "athlete", *_PASSED_OVER]
     for column in table.fieldnames or ():
         if _key(column) not in known:
             hint = did_you_mean(_key(column), known)
@@ -103,7 +105,7 @@ def _key(column: str) -> str:
     """Return a column's name as the profile or the options write it."""
     plain = column.strip()
     dashed = plain.lower().removeprefix("--").replace("_", "-").replace(" ", "-")
-    return dashed if dashed in PLAN_TYPES or dashed in CONDITION_TYPES else plain
+    return dashed if dashed in PLAN_COLUMNS or dashed in CONDITION_COLUMNS else plain
 
 
 def _check_row(
@@ -120,8 +122,8 @@ def _check_row(
     name = row.get("name") or row.get("athlete")
     profile = {key: cell_value(key, cell) for key, cell in row.items() if key in _PROFILE}
     athlete = athlete_from(profile, where).over(everybody)
-    plan = {**ask.told, **_converted(row, PLAN_TYPES)}
-    told: dict[str, Any] = _converted(row, CONDITION_TYPES)
+    plan = {**ask.told, **_converted(row, PLAN_COLUMNS)}
+    told: dict[str, Any] = _converted(row, CONDITION_COLUMNS)
     memory = Memory({**store, "athlete_name": name})
     return answer(
         replace(ask, told=plan),

@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.options import athlete_options, make_athlete, model_options
-from riskfit.cli.stores import store_options
+from riskfit.cli.options import MEMORY, PERSON, SCORING, make_athlete, make_scoring, takes
 
 if TYPE_CHECKING:
     from riskfit.web.desk import Desk
@@ -32,10 +31,7 @@ _LOOPBACK = ("127.0.0.1", "localhost", "::1")
     help="A name this machine is reached by from elsewhere. May be repeated.",
 )
 @click.option("--open", "show", is_flag=True, help="Open it in the browser.")
-@click.option("--no-store", is_flag=True, help="Do not look at what was imported.")
-@store_options
-@athlete_options
-@model_options
+@takes(*MEMORY, *PERSON, *SCORING)
 def serve(host: str, port: int, names: tuple[str, ...], show: bool, **values: Any) -> None:
     """Check plans with sliders, drop files in, browse the store, log how it went.
 
@@ -88,17 +84,16 @@ def serve(host: str, port: int, names: tuple[str, ...], show: bool, **values: An
 
 def _desk(values: dict[str, Any]) -> "Desk":
     from riskfit.folders import store_path
-    from riskfit.rules.load import load_model
     from riskfit.store import OWNER
     from riskfit.web.desk import Desk
 
-    model = load_model(values.pop("model_file"))
+    model, context = make_scoring(values)
     file, name = values.pop("store_file"), values.pop("athlete_name")
     no_store = values.pop("no_store")
     return Desk(
         profile=make_athlete(values),
         model=model,
-        context=model.context(values.pop("context")).id,
+        context=context,
         store_file=None if no_store else file or store_path(),
         name=name or OWNER,
     )

@@ -1,39 +1,10 @@
 """The store on the command line: which one, whose, and what it remembers."""
 
-from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
-
-import click
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete, History
     from riskfit.store import Store
-
-F = TypeVar("F", bound=Callable[..., Any])
-
-
-def store_options(command: F) -> F:
-    """Add the options of commands that keep something in the store or show it."""
-    for option in (
-        click.option("--athlete", "athlete_name", metavar="NAME", help="Whose; default: yours."),
-        click.option(
-            "--store",
-            "store_file",
-            type=click.Path(dir_okay=False, path_type=Path),
-            help="Store to use instead of your own (RISKFIT_STORE).",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def memory_options(command: F) -> F:
-    """Add the options of commands that read the store without being asked."""
-    command = store_options(command)
-    return click.option("--no-store", is_flag=True, help="Do not look at what was imported.")(
-        command
-    )
 
 
 def open_store(values: dict[str, Any], *, create: bool) -> "Store":

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskfit.cli import units
-from riskfit.cli.options import athlete_options, condition_options, make_athlete, make_conditions
-from riskfit.cli.stores import open_store, store_options
+from riskfit.cli.options import (
+    CONDITIONS,
+    PERSON,
+    STORE,
+    make_athlete,
+    make_conditions,
+    takes,
+)
+from riskfit.cli.stores import open_store
 
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete, Conditions
@@ -25,9 +32,7 @@ if TYPE_CHECKING:
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
     help="Day (UTC) of a session in the store, where no FILE is given.",
 )
-@store_options
-@athlete_options
-@condition_options
+@takes(*STORE, *PERSON, *CONDITIONS)
 def weigh_in(
     file: str | None,
     before: float,
