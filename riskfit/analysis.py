@@ -1,7 +1,7 @@
 """The whole pipeline for one session: what the command line, the batch and the page call."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from msgspec.structs import asdict
 
@@ -29,9 +29,9 @@ class Analysis:
     session: Activity | PlannedSession
     features: FeatureSet
     assessment: Assessment
-    timeline: Timeline | None
-    drinking: DrinkingPlan | None
-    advice: tuple[Advice, ...]
+    timeline: Timeline | None = None
+    drinking: DrinkingPlan | None = None
+    advice: tuple[Advice, ...] = ()
     source: str | None = None
     sha256: str | None = None
     athlete: str | None = None
@@ -65,60 +65,51 @@ def analyse(
     """
     athlete, conditions = athlete or Athlete(), conditions or Conditions()
     model = model or load_model()
-    planned = isinstance(session, PlannedSession)
     features = features or compute_features(session, athlete, conditions, history)
+    found = sketch(session, athlete, features, model=model, context=context)
+    found = replace(found, source=source, sha256=sha256)
+    return conclude(found, athlete, conditions, model=model)
+
+
+def sketch(
+    session: Activity | PlannedSession,
+    athlete: Athlete,
+    features: FeatureSet,
+    *,
+    model: Model,
+    context: str,
+) -> Analysis:
+    """Return the score of a session and its way there, without plan of drinking and advice."""
+    planned = isinstance(session, PlannedSession)
     assessment = assess(features, model, context, athlete=athlete, planned=planned)
     timeline = None
     if assessment.score is not None and features.elapsed_s is not None:
         columns = scored_columns(features, model)
         timeline = assess_timeline(columns, features.elapsed_s, model, context)
-    return conclude(
-        session,
-        features,
-        assessment,
-        athlete,
-        conditions,
-        model=model,
-        timeline=timeline,
-        source=source,
-        sha256=sha256,
-    )
-
-
-def conclude(
-    session: Activity | PlannedSession,
-    features: FeatureSet,
-    assessment: Assessment,
-    athlete: Athlete,
-    conditions: Conditions,
-    *,
-    model: Model,
-    timeline: Timeline | None = None,
-    source: str | None = None,
-    sha256: str | None = None,
-) -> Analysis:
-    """Add drinking plan and advice to a session that was assessed."""
-    drinking = plan_drinking(features, athlete)
-    advice = advise(
-        assessment,
-        features=features,
-        athlete=athlete,
-        conditions=conditions,
-        sport=session.sport,
-        model=model,
-        drinking=None if drinking is None else asdict(drinking),
-    )
     return Analysis(
         session=session,
         features=features,
         assessment=assessment,
         timeline=timeline,
-        drinking=drinking,
-        advice=tuple(advice),
-        source=source,
-        sha256=sha256,
         athlete=athlete.name,
     )
+
+
+def conclude(
+    found: Analysis, athlete: Athlete, conditions: Conditions, *, model: Model
+) -> Analysis:
+    """Add plan of drinking and advice to a session that was assessed."""
+    drinking = plan_drinking(found.features, athlete)
+    advice = advise(
+        found.assessment,
+        features=found.features,
+        athlete=athlete,
+        conditions=conditions,
+        sport=found.session.sport,
+        model=model,
+        drinking=None if drinking is None else asdict(drinking),
+    )
+    return replace(found, drinking=drinking, advice=tuple(advice))
 
 
 def scored_columns(features: FeatureSet, model: Model) -> Mapping[str, FloatArray | float]:

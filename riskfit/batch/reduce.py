@@ -96,7 +96,7 @@ class Sessions:
 
     def analyses(self) -> "Iterator[Analysis]":
         """Yield every session with all its reasons, in order."""
-        from riskfit.analysis import conclude  # a table needs no advice
+        from riskfit.analysis import Analysis, conclude  # a table needs no advice
 
         for start in range(0, len(self), _AT_ONCE):
             numbers = range(start, min(start + _AT_ONCE, len(self)))
@@ -106,17 +106,19 @@ class Sessions:
                 activity = self.rows.activity(row)
                 activity = replace(activity, notes=(*activity.notes, *self.copy_notes(row)))
                 race = found["race_effort"].value
-                done = conclude(
-                    activity,
-                    found,
-                    assessment,
+                yield conclude(
+                    Analysis(
+                        session=activity,
+                        features=found,
+                        assessment=assessment,
+                        source=self.source(row),
+                        sha256=self.rows.sha256[row].hex(),
+                        athlete=self.athlete,
+                    ),
                     self.profile,
                     Conditions(race=None if race is None else bool(race)),
                     model=self.model,
-                    source=self.source(row),
-                    sha256=self.rows.sha256[row].hex(),
                 )
-                yield replace(done, athlete=self.athlete)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

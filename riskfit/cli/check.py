@@ -70,7 +70,7 @@ def check(
     It needs a sport, and a duration or a distance with a pace; nothing is asked.  Everything
     else is taken from the profile, the store and recent sessions, and named.
     """
-    from riskfit.cli.checking import Ask, add_answer, answer
+    from riskfit.cli.checking import Ask, add_answer, answer_one
 
     ask = Ask(
         told=plan_told(values),
@@ -91,5 +91,5 @@ def check(
         athlete, conditions = memory.athlete(make_athlete(values)), make_conditions(values)
         model, context = make_scoring(values)
         results = Results(model=model)
-        add_answer(results, answer(ask, memory, athlete, conditions, model, context), ask)
+        add_answer(results, answer_one(ask, memory, athlete, conditions, model, context), ask)
     finish(results, **values)

@@ -1,9 +1,8 @@
 """The plan that the options of ``riskfit check`` describe."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -11,15 +10,11 @@ if TYPE_CHECKING:
     from riskfit.activity import PlannedSession
     from riskfit.athlete import Athlete, History
 
-F = TypeVar("F", bound=Callable[..., Any])
-
 _ESSENTIALS: Final = (
     "a plan needs --sport, and --duration, or --distance with a pace "
     "(--speed, or --intensity with the profile's threshold_speed_m_s or ftp_w); "
     "or --plan FILE, or --roster CSV"
 )
-#: Rounds of making a race's pace and its time agree.
-_ROUNDS: Final = 40
 
 
 class Incomplete(click.UsageError):
@@ -42,7 +37,7 @@ def make_plan(
     Parameters
     ----------
     told : dict
-        By the names of `PLAN_NAMES`; None where not told.
+        By the parameters of `riskfit.cli.options.PLAN`; None where not told.
     athlete, history
         For what a share of threshold means.
     plan_file : str, optional
@@ -62,7 +57,15 @@ def make_plan(
 
         fraction = zone_fraction(str(word), plan.sport in FOOT)
         plan = replace(plan, intensity_fraction=fraction)
-    return _timed(plan, race, athlete, history), race
+    from riskfit.features.plan.pace import threshold_key, timed
+
+    found = timed(plan, athlete, history, race=race)
+    if found is None:
+        raise Incomplete(
+            "--distance needs a pace: give --speed, --duration, or --intensity with "
+            f"{threshold_key(plan.sport)} in the profile"
+        )
+    return found, race
 
 
 def _targets(told: dict[str, Any]) -> tuple[dict[str, float], bool]:
@@ -172,66 +175,3 @@ def _from_file(
     if not plan.segments and targets and "speed_m_s" not in targets:
         over |= {"speed_m_s": None, **targets}
     return replace(plan, latitude_deg=place[0], longitude_deg=place[1], **over)
-
-
-def _timed(
-    plan: "PlannedSession", race: bool, athlete: "Athlete", history: "History"
-) -> "PlannedSession":
-    """Return a plan whose time and intensity agree; a race is what can be held for its time."""
-    if plan.duration_s and not race:
-        return plan
-    if race and plan.segments:
-        return plan
-    fraction = plan.intensity_fraction
-    time_s = plan.duration_s or 3600.0
-    for _ in range(_ROUNDS):
-        if race:
-            fraction = _race_fraction(plan.sport, time_s)
-            plan = replace(plan, intensity_fraction=fraction)
-        if plan.duration_s or plan.distance_m is None:
-            break
-        found = plan.distance_m / _speed(replace(plan, duration_s=time_s), athlete, history)
-        if abs(found - time_s) < 1e-6:
-            break
-        time_s = found
-    return replace(plan, duration_s=plan.duration_s or time_s)
-
-
-def _race_fraction(sport: str, time_s: float) -> float:
-    """Return the share of threshold that can just be held for so long."""
-    from riskfit.formulas.pacing import power_duration, riegel_speed
-    from riskfit.sports import FOOT
-
-    curve = riegel_speed if sport in FOOT else power_duration
-    return float(curve(1.0, 3600.0, time_s))
-
-
-def _speed(plan: "PlannedSession", athlete: "Athlete", history: "History") -> float:
-    """Return how fast an intensity is, or say which option or profile key would tell it."""
-    import numpy as np
-
-    from riskfit.athlete import Conditions
-    from riskfit.features.plan.intensity import ASSUMED
-    from riskfit.features.plan.table import prepare
-    from riskfit.sports import BIKE, FOOT
-
-    if plan.speed_m_s is not None:
-        return plan.speed_m_s
-    # On foot the way says how steep it is and the share how fast; else way over time would.
-    by_foot = plan.sport in FOOT and plan.intensity_fraction is not None
-    bare = plan if by_foot else replace(plan, distance_m=None)
-    planning = prepare(bare, athlete, Conditions(), history)
-    effort = planning.effort
-    name = "threshold_speed_m_s" if plan.sport in FOOT else "ftp_w"
-    best = (
-        planning.recovery.hour_speed_m_s if plan.sport in FOOT else planning.recovery.hour_power_w
-    )
-    by_share = plan.intensity_fraction is not None and plan.power_w is None
-    unknown = by_share and planning.person.assumes(name) and not np.isfinite(best).any()
-    speed = float(effort.rates().speed_m_s[0].mean())
-    if plan.sport not in FOOT | BIKE or effort.source == ASSUMED or unknown or not speed > 0:
-        raise Incomplete(
-            f"--distance needs a pace: give --speed, --duration, or --intensity with {name} in "
-            "the profile"
-        )
-    return speed

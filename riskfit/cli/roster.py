@@ -10,7 +10,7 @@ import click
 from riskfit.activity import Failure
 from riskfit.athlete import Athlete
 from riskfit.batch.roster import cell_value, delimiter_of
-from riskfit.cli.checking import Answer, Ask, add_answer, answer
+from riskfit.cli.checking import Ask, add_answer, answer_one
 from riskfit.cli.options import (
     CONDITION_COLUMNS,
     PLAN_COLUMNS,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from riskfit.athlete import Conditions
     from riskfit.rules.model import Model
+    from riskfit.whatif.answer import Answer
 
 #: Columns that other commands read, and that say nothing of a plan.
 _PASSED_OVER = ("path", "folder", "file")
@@ -117,7 +118,7 @@ def _check_row(
     day: "Conditions",
     model: "Model",
     context: str,
-) -> Answer:
+) -> "Answer":
     """Answer for one athlete: the row goes before what is told for all."""
     name = row.get("name") or row.get("athlete")
     profile = {key: cell_value(key, cell) for key, cell in row.items() if key in _PROFILE}
@@ -125,7 +126,7 @@ def _check_row(
     plan = {**ask.told, **_converted(row, PLAN_COLUMNS)}
     told: dict[str, Any] = _converted(row, CONDITION_COLUMNS)
     memory = Memory({**store, "athlete_name": name})
-    return answer(
+    return answer_one(
         replace(ask, told=plan),
         memory,
         memory.athlete(athlete),

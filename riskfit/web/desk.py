@@ -12,28 +12,24 @@ from typing import Any, Final
 import numpy as np
 
 from riskfit.activity import Activity, Failure
-from riskfit.analysis import Analysis, analyse, scored_columns
+from riskfit.analysis import Analysis, analyse
 from riskfit.archives.walk import walk
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.batch.gather import Gathered
 from riskfit.batch.reduce import BatchReport, reduce_all
 from riskfit.errors import InputError, RiskfitError
-from riskfit.features.plan.table import features_of
-from riskfit.features.results import FeatureSet
 from riskfit.learning.outcomes import Told, keep
 from riskfit.readers import read_each
-from riskfit.report.json.plan import plan_entry
+from riskfit.report.json.plan import answer_entry
 from riskfit.report.page.plan import complete, plan_view
 from riskfit.report.page.session import answer_view, session_view
 from riskfit.rules.model import Model
-from riskfit.scoring.assess import assess
-from riskfit.scoring.timeline import assess_timeline
 from riskfit.store import OWNER, Store
 from riskfit.store.activities import known_contents, read_rows
 from riskfit.store.past import read_history
 from riskfit.store.told import outcomes, with_sweat_factor
 from riskfit.web.fields import CheckForm, LogForm, conditions_of, plan_of
-from riskfit.whatif.baseline import Case, case_of
+from riskfit.whatif.answer import answer
 
 #: Reports that can be looked at again; older ones have to be dropped in anew.
 _REPORTS_KEPT: Final = 8
@@ -129,18 +125,21 @@ class Desk:
         plan, conditions = plan_of(form, next_quarter()), conditions_of(form)
         context = self.model.context(form.context).id
         history, athlete = self._remembered()
-        case = case_of(plan, athlete, conditions, history, model=self.model, context=context)
-        features = features_of(case.planning, case.table)
-        if not form.full:
-            return answer_view(quick_analysis(case, features), self.model, key=key)
-        analysis = analyse(
-            plan, athlete, conditions, model=self.model, context=context, features=features
+        found = answer(
+            plan,
+            athlete,
+            conditions,
+            history,
+            model=self.model,
+            context=context,
+            advised=form.full,
         )
-        view = session_view(analysis, self.model, key=key)
-        entry: dict[str, Any] = {"plan": plan_entry(case, (), ()), "what_if": [], "changes": None}
-        whole = complete(entry, analysis, case)
+        if not form.full:
+            return answer_view(found.analysis, self.model, key=key)
+        view = session_view(found.analysis, self.model, key=key)
+        whole = complete(answer_entry(found), found.analysis, found.case)
         view["block"]["document"] |= whole
-        view["plan"] = plan_view(whole, analysis, self.model)
+        view["plan"] = plan_view(whole, found.analysis, self.model)
         return view
 
     # ---- files
@@ -269,23 +268,6 @@ class Desk:
             moment = datetime.fromtimestamp(form.start_s, UTC)
             keep(store, key, rows, moment, told, whole_day=False)
         return _outcome_words(told.plain())
-
-
-def quick_analysis(case: Case, features: FeatureSet) -> Analysis:
-    """Return the score and its way there, without plan of drinking and advice."""
-    assessment = assess(features, case.model, case.context, athlete=case.athlete, planned=True)
-    timeline = None
-    if assessment.score is not None and features.elapsed_s is not None:
-        columns = scored_columns(features, case.model)
-        timeline = assess_timeline(columns, features.elapsed_s, case.model, case.context)
-    return Analysis(
-        session=case.plan,
-        features=features,
-        assessment=assessment,
-        timeline=timeline,
-        drinking=None,
-        advice=(),
-    )
 
 
 def next_quarter(now: datetime | None = None) -> datetime:

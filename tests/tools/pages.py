@@ -17,11 +17,11 @@ from riskfit.learning.outcome_table import read_cohort
 from riskfit.learning.published import load_cohorts, run_cohort
 from riskfit.readers import read_activity
 from riskfit.report.json.learning import evaluation_entry, published_entry
-from riskfit.report.json.plan import plan_entry
+from riskfit.report.json.plan import answer_entry
 from riskfit.report.page.html import evaluation_page, published_page, result_page, session_page
 from riskfit.resources import sample_data
 from riskfit.rules.load import load_model
-from riskfit.whatif.baseline import case_of
+from riskfit.whatif.answer import answer
 from tools.made_batch import sample_athlete
 
 START = datetime(2026, 7, 20, 8, tzinfo=UTC)
@@ -85,10 +85,8 @@ def check_page_of_sample(share=False, name=None):
         sport="cycling", duration_s=4 * 3600, intensity_fraction=0.75, start_time=START, name=name
     )
     day = Conditions(air_temperature_c=31, relative_humidity_pct=60)
-    case = case_of(plan, athlete, day, sample_history(), model=model)
-    done = analyse(plan, athlete, day, case.history, model=model)
-    entry = {"plan": plan_entry(case, (), ()), "what_if": [], "changes": None}
-    return result_page([done], [], model, entry, [case], share=share)
+    found = answer(plan, athlete, day, sample_history(), model=model, context="training")
+    return result_page([found.analysis], [], model, answer_entry(found), [found.case], share=share)
 
 
 def evaluation_page_of(cohort):

@@ -10,6 +10,7 @@ from riskfit.report.json.encoding import number, numbers
 from riskfit.report.words import duration_words
 
 if TYPE_CHECKING:
+    from riskfit.whatif.answer import Answer
     from riskfit.whatif.baseline import Case
     from riskfit.whatif.changes import Change, Changes
     from riskfit.whatif.near import NearSession
@@ -28,6 +29,16 @@ LEVER_NAMES: Final = {
     "rest_day": "a rest day first",
     "drink": "following the drinking plan",
 }
+
+
+def answer_entry(found: "Answer") -> dict[str, Any]:
+    """Return all that a document says of a plan beside its score."""
+    changes = found.changes
+    return {
+        "plan": plan_entry(found.case, found.open_inputs, found.near),
+        "what_if": [sweep_entry(one) for one in found.sweeps],
+        "changes": None if changes is None else changes_entry(found.case, changes),
+    }
 
 
 def plan_entry(

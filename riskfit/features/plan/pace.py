@@ -1,0 +1,88 @@
+"""How long a planned way takes, and how hard a race is: time, way and intensity agree."""
+
+from dataclasses import replace
+from typing import Final
+
+import numpy as np
+
+from riskfit.activity import PlannedSession
+from riskfit.athlete import Athlete, Conditions, History
+from riskfit.features.plan.intensity import ASSUMED
+from riskfit.features.plan.table import prepare
+from riskfit.formulas.pacing import power_duration, riegel_speed
+from riskfit.sports import BIKE, FOOT
+
+_HOUR_S: Final = 3600.0
+#: Rounds of making a race's pace and its time agree, and when they do. [s]
+_ROUNDS: Final = 40
+_AGREE_S: Final = 1e-6
+
+
+def threshold_key(sport: str) -> str:
+    """Return the key of the profile that a share of threshold goes by in a sport."""
+    return "threshold_speed_m_s" if sport in FOOT else "ftp_w"
+
+
+def timed(
+    plan: PlannedSession, athlete: Athlete, history: History, *, race: bool = False
+) -> PlannedSession | None:
+    """Return a plan whose time and intensity agree; a race is what can be held for its time.
+
+    Parameters
+    ----------
+    plan : PlannedSession
+        One that only knows its way lasts 0 s.
+    athlete, history
+        For what a share of threshold means.
+    race : bool
+        Its intensity is a race's.
+
+    Returns
+    -------
+    PlannedSession or None
+        None where nothing tells how fast it is.
+    """
+    if (plan.duration_s and not race) or (race and plan.segments):
+        return plan
+    time_s = plan.duration_s or _HOUR_S
+    for _ in range(_ROUNDS):
+        if race:
+            plan = replace(plan, intensity_fraction=_race_fraction(plan.sport, time_s))
+        if plan.duration_s or plan.distance_m is None:
+            break
+        speed_m_s = _speed_m_s(replace(plan, duration_s=time_s), athlete, history)
+        if not speed_m_s > 0:
+            return None
+        found_s = plan.distance_m / speed_m_s
+        if abs(found_s - time_s) < _AGREE_S:
+            break
+        time_s = found_s
+    return replace(plan, duration_s=plan.duration_s or time_s)
+
+
+def _race_fraction(sport: str, time_s: float) -> float:
+    """Return the share of threshold that can just be held for so long."""
+    curve = riegel_speed if sport in FOOT else power_duration
+    return float(curve(1.0, _HOUR_S, time_s))
+
+
+def _speed_m_s(plan: PlannedSession, athlete: Athlete, history: History) -> float:
+    """Return how fast an intensity is, nan where it would be a guess."""
+    if plan.speed_m_s is not None:
+        return plan.speed_m_s
+    # On foot the way says how steep it is and the share how fast; else way over time would.
+    on_foot = plan.sport in FOOT
+    by_share = plan.intensity_fraction is not None
+    bare = plan if on_foot and by_share else replace(plan, distance_m=None)
+    planning = prepare(bare, athlete, Conditions(), history)
+    recovery = planning.recovery
+    best = recovery.hour_speed_m_s if on_foot else recovery.hour_power_w
+    share_of_unknown = (
+        by_share
+        and plan.power_w is None
+        and planning.person.assumes(threshold_key(plan.sport))
+        and not np.isfinite(best).any()
+    )
+    if plan.sport not in FOOT | BIKE or planning.effort.source == ASSUMED or share_of_unknown:
+        return float("nan")
+    return float(planning.effort.rates().speed_m_s[0].mean())

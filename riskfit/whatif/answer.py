@@ -1,0 +1,55 @@
+"""What is said of a planned session: the steps that the command line and the page share."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from riskfit.activity import PlannedSession
+from riskfit.analysis import Analysis, analyse, sketch
+from riskfit.athlete import Athlete, Conditions, History
+from riskfit.features.plan.table import features_of
+from riskfit.rules.model import Model
+from riskfit.whatif.baseline import Case, case_of
+
+if TYPE_CHECKING:
+    from riskfit.readers.plans.forecast import Forecast
+    from riskfit.whatif.changes import Changes
+    from riskfit.whatif.near import NearSession
+    from riskfit.whatif.sweeps import Sweep
+    from riskfit.whatif.tell import OpenInput
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Answer:
+    """A plan's case and analysis, and what else was asked of it."""
+
+    case: Case
+    analysis: Analysis
+    open_inputs: "tuple[OpenInput, ...]" = ()
+    near: "tuple[NearSession, ...]" = ()
+    sweeps: "tuple[Sweep, ...]" = ()
+    changes: "Changes | None" = None
+
+
+def answer(
+    plan: PlannedSession,
+    athlete: Athlete,
+    conditions: Conditions,
+    history: History,
+    *,
+    model: Model,
+    context: str,
+    forecast: "Forecast | None" = None,
+    advised: bool = True,
+) -> Answer:
+    """Score a plan; unless ``advised``, without plan of drinking and advice."""
+    case = case_of(
+        plan, athlete, conditions, history, model=model, context=context, forecast=forecast
+    )
+    features = features_of(case.planning, case.table)
+    if advised:
+        analysis = analyse(
+            plan, athlete, conditions, model=model, context=context, features=features
+        )
+    else:
+        analysis = sketch(plan, athlete, features, model=model, context=context)
+    return Answer(case=case, analysis=analysis)
