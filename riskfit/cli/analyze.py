@@ -16,7 +16,7 @@ from riskfit.cli.options import (
     make_scoring,
     takes,
 )
-from riskfit.cli.output import Results, finish
+from riskfit.cli.results import Results, finish
 from riskfit.cli.stores import Memory
 
 if TYPE_CHECKING:

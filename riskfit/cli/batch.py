@@ -1,7 +1,5 @@
 """``riskfit batch``: many files, many athletes."""
 
-import sys
-from contextlib import contextmanager
 from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,23 +16,20 @@ from riskfit.cli.options import (
     make_scoring,
     takes,
 )
-from riskfit.cli.output import BAND_REACHED, NOTHING_SCORED, SOME_FAILED
+from riskfit.cli.output import (
+    SCREEN,
+    TABLE_KINDS,
+    check_band,
+    console_on,
+    kind_of,
+    leave,
+    name_failures,
+    whole,
+    write,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from riskfit.batch.reduce import BatchReport
-    from riskfit.rules.model import Model
-
-_KINDS = {
-    ".csv": "csv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".txt": "text",
-    ".html": "html",
-}
 
 
 @click.command(epilog="Example: riskfit batch export_4711.zip -o season.csv --since 2026-01-01")
@@ -71,7 +66,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
         raise click.UsageError("--share is for pages: give -o with .html")
     profile = make_athlete(values)
     model, context = make_scoring(values)
-    _check_band(fail_at, model)
+    check_band(fail_at, model)
     since = values.pop("since")
     inputs = inputs_of(paths, profile, values)
     again = values.pop("again")
@@ -87,104 +82,41 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
             sport=values.pop("sport"),
         )
     _write(report, kind, output, full=full, share=share)
-    _finish(report, fail_at, quiet=quiet or (kind == "text" and output in (None, "-")))
+    # the summary on the screen names them already
+    name_failures(report.failures, quiet=quiet or (kind == "text" and output in SCREEN))
+    bands = [band for one in report.athletes for band in one.bands]
+    leave(bands, bool(report.failures), model, fail_at)
 
 
 def _kind(told: str | None, output: str | None, *, as_json: bool) -> str:
     """Return the format: as told, or by the suffix of the file."""
-    if as_json:
-        return "json"
-    if told is not None:
+    if told is not None and not as_json:
         return told
-    if output in (None, "-"):
-        return "text"
-    suffix = Path(str(output)).suffix.lower()
-    if suffix not in _KINDS:
-        raise click.BadParameter(
-            f"{output!r}: the suffix must be one of {', '.join(_KINDS)}", param_hint="--output"
-        )
-    return _KINDS[suffix]
-
-
-def _check_band(band: str | None, model: "Model") -> None:
-    bands = [one.id for one in model.bands]
-    if band is not None and band not in bands:
-        raise click.BadParameter(f"{band!r}: choose {', '.join(bands)}", param_hint="--fail-at")
+    return kind_of(output, as_json=as_json, kinds=TABLE_KINDS)
 
 
 def _write(
     report: "BatchReport", kind: str, output: str | None, *, full: bool, share: bool
 ) -> None:
-    """Write the report in one of its formats; a file appears whole or not at all."""
+    """Write the report in one of its formats."""
     from riskfit.report import export
 
     if kind == "text":
-        _write_text(report, output, full)
+        from riskfit.report.terminal.batch import print_batch
+
+        with console_on(output, width=110) as console:
+            print_batch(console, report, full=full)
+    elif kind == "parquet":
+        if output in SCREEN:
+            raise click.UsageError("Parquet goes to a file: give -o FILE.parquet")
+        with whole(Path(str(output))) as path:
+            export.write_parquet(report, path)
     elif kind == "html":
         from riskfit.report.page.html import batch_page
 
-        _write_pieces([batch_page(report, share=share)], output)
-    elif kind == "parquet":
-        if output in (None, "-"):
-            raise click.UsageError("Parquet goes to a file: give -o FILE.parquet")
-        with _whole(Path(str(output))) as path:
-            export.write_parquet(report, path)
+        write([batch_page(report, share=share)], output)
+    elif kind == "csv":
+        write([export.csv_bytes(report)], output)
     else:
-        pieces: Iterable[bytes]
-        if kind == "csv":
-            pieces = [export.csv_bytes(report)]
-        elif kind == "jsonl":
-            pieces = export.json_lines(report)
-        else:
-            pieces = export.json_document(report)
-        _write_pieces(pieces, output)
-
-
-def _write_pieces(pieces: "Iterable[bytes]", output: str | None) -> None:
-    if output in (None, "-"):
-        stream = sys.stdout.buffer
-        for piece in pieces:
-            stream.write(piece)
-        return
-    with _whole(Path(str(output))) as path, path.open("wb") as file:
-        for piece in pieces:
-            file.write(piece)
-
-
-@contextmanager
-def _whole(path: Path) -> "Iterator[Path]":
-    """Give a path beside the one wanted, which is moved there when all went well."""
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        yield partial
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
-
-
-def _write_text(report: "BatchReport", output: str | None, full: bool) -> None:
-    from rich.console import Console
-
-    from riskfit.report.terminal.batch import print_batch
-
-    if output in (None, "-"):
-        print_batch(Console(highlight=False), report, full=full)
-        return
-    with _whole(Path(str(output))) as path, path.open("w", encoding="utf-8") as file:
-        console = Console(file=file, width=110, highlight=False, no_color=True)
-        print_batch(console, report, full=full)
-
-
-def _finish(report: "BatchReport", fail_at: str | None, *, quiet: bool) -> None:
-    """Name the failures, and leave with the right exit code."""
-    if not quiet:
-        for failure in report.failures:
-            click.echo(f"{failure.source}: {failure.error}", err=True)
-    bands = [band for one in report.athletes for band in one.bands]
-    if not any(bands):
-        sys.exit(NOTHING_SCORED)
-    if report.failures:
-        sys.exit(SOME_FAILED)
-    order = {band.id: number for number, band in enumerate(report.model.bands)}
-    if fail_at and any(band and order[band] >= order[fail_at] for band in bands):
-        sys.exit(BAND_REACHED)
+        many = kind == "jsonl"
+        write(export.json_lines(report) if many else export.json_document(report), output)

@@ -19,7 +19,7 @@ from riskfit.cli.options import (
     plan_told,
     takes,
 )
-from riskfit.cli.output import Results, finish
+from riskfit.cli.results import Results, finish
 from riskfit.cli.stores import Memory
 from riskfit.cli.units import DURATION
 

@@ -23,7 +23,7 @@ def demo(output: str, full: bool) -> None:
     from riskfit.analysis import analyse
     from riskfit.athlete import Conditions
     from riskfit.cli.inputs import history_of_members
-    from riskfit.cli.output import Results, finish
+    from riskfit.cli.results import Results, finish
     from riskfit.profiles import profile_from_bytes
     from riskfit.readers import read_activity
     from riskfit.resources import sample_data
@@ -46,6 +46,6 @@ def demo(output: str, full: bool) -> None:
             sha256=sha256(data).hexdigest(),
         )
     )
-    finish(results, as_json=False, output=output, fail_at=None, full=full, quiet=True)
+    finish(results, output=output, full=full)
     click.echo(f"\nreport written to {Path(output).resolve()}", err=True)
-    finish(results, as_json=False, output=None, fail_at=None, full=full, quiet=True)
+    finish(results, full=full)

@@ -8,7 +8,7 @@ import click
 
 from riskfit.cli.learning import load_outcomes, print_json, show, versioned
 from riskfit.cli.options import FILE, takes
-from riskfit.cli.output import SOME_FAILED, kind_of, write
+from riskfit.cli.output import SOME_FAILED, kind_of, refuse_to_share, write
 
 if TYPE_CHECKING:
     from riskfit.rules.model import Model
@@ -36,7 +36,8 @@ def evaluate(
     """
     from riskfit.rules.load import load_model
 
-    kind = kind_of(output, as_json=values["as_json"], share=share)
+    kind = kind_of(output, as_json=values["as_json"])
+    refuse_to_share(kind, share=share)
     model = load_model(values["model_file"])
     if published:
         if cohort is not None:
@@ -61,7 +62,7 @@ def evaluate(
     else:
         from riskfit.report.page.html import evaluation_page
 
-        write(evaluation_page(versioned(entry), model), output)
+        write([evaluation_page(versioned(entry), model)], output)
 
 
 def _published(model: "Model", kind: str, output: str | None) -> None:
@@ -80,6 +81,6 @@ def _published(model: "Model", kind: str, output: str | None) -> None:
     else:
         from riskfit.report.page.html import published_page
 
-        write(published_page(versioned(entry), cohorts, model), output)
+        write([published_page(versioned(entry), cohorts, model)], output)
     if not all(line.passed for line in verdicts):
         sys.exit(SOME_FAILED)

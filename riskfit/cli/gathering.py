@@ -1,18 +1,16 @@
 """What `import` and `batch` share: whose files they are, who reads them, progress, failures."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.output import SOME_FAILED
-
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete
-    from riskfit.batch.gather import Gathered, Input, Progress, Runner
+    from riskfit.batch.gather import Input, Progress, Runner
 
 
 def inputs_of(paths: tuple[str, ...], profile: "Athlete", values: dict[str, Any]) -> "list[Input]":
@@ -86,13 +84,3 @@ def shown_progress(quiet: bool) -> "Iterator[Progress | None]":
             bar.update(task, completed=done, total=total, rate=rate)
 
         yield show
-
-
-def name_failures(found: "Iterable[Gathered]", quiet: bool) -> None:
-    """Name every failure, and leave with the exit code for it."""
-    failures = [failure for one in found for failure in one.failures]
-    if not quiet:
-        for failure in failures:
-            click.echo(f"{failure.source}: {failure.error}", err=True)
-    if failures:
-        sys.exit(SOME_FAILED)

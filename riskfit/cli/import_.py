@@ -1,11 +1,13 @@
 """``riskfit import``: read files, folders and exports into the store."""
 
+import sys
 from typing import Any
 
 import click
 
-from riskfit.cli.gathering import inputs_of, name_failures, run_of, shown_progress
+from riskfit.cli.gathering import inputs_of, run_of, shown_progress
 from riskfit.cli.options import GATHERING, PERSON, STORE, make_athlete, takes
+from riskfit.cli.output import SOME_FAILED, name_failures
 from riskfit.cli.stores import open_store
 
 
@@ -39,7 +41,10 @@ def import_(paths: tuple[str, ...], **values: Any) -> None:
         if not quiet:
             for one in found:
                 _tell(store, one, copies)
-    name_failures(found, quiet)
+    failures = [failure for one in found for failure in one.failures]
+    name_failures(failures, quiet=quiet)
+    if failures:
+        sys.exit(SOME_FAILED)
 
 
 def _tell(store: Any, found: Any, copies: int) -> None:

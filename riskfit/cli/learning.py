@@ -1,15 +1,12 @@
 """What the commands of learning share: where outcomes come from, and where results go."""
 
-import sys
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from riskfit.cli.output import write
+from riskfit.cli.output import console_on, write
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from riskfit.learning.outcome_table import OutcomeTable
     from riskfit.rules.model import Model
 
@@ -40,26 +37,16 @@ def load_outcomes(cohort: Path | None, model: "Model", values: dict[str, Any]) -
 
 def show(parts: Iterable[Any], output: str | None = None) -> None:
     """Print texts and tables, or write them to a file."""
-    from rich.console import Console
-
-    if output is None or output == "-":
-        _print_all(Console(highlight=False, markup=False, soft_wrap=False), parts)
-        return
-    with Path(output).open("w", encoding="utf-8") as file:
-        _print_all(Console(file=file, width=110, highlight=False, markup=False), parts)
-
-
-def _print_all(console: "Console", parts: Iterable[Any]) -> None:
-    for part in parts:
-        console.print(part)
+    with console_on(output, width=110, markup=False) as console:
+        for part in parts:
+            console.print(part)
 
 
 def print_json(entry: dict[str, Any], output: str | None = None) -> None:
     """Print one strict JSON document, or write it to a file."""
     from riskfit.report.json.encoding import encode
 
-    write(encode(versioned(entry)), output)
-    sys.stdout.flush()
+    write([encode(versioned(entry))], output)
 
 
 def versioned(entry: dict[str, Any]) -> dict[str, Any]:

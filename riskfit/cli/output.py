@@ -1,115 +1,42 @@
-"""Where results go: the terminal, standard output, a file by its suffix; and exit codes."""
+"""Where output goes: standard output or a file, its kind by the suffix; and exit codes."""
 
 import sys
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Final
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from rich.console import RenderableType
+    from rich.console import Console
 
     from riskfit.activity import Failure
-    from riskfit.analysis import Analysis
     from riskfit.rules.model import Model
-    from riskfit.whatif.baseline import Case
 
 SOME_FAILED, NOTHING_SCORED, BAND_REACHED = 1, 3, 10
+#: What --output may say for standard output.
+SCREEN: Final = (None, "-")
+#: Suffix -> kind of output, of one session and of many.
+KINDS: Final = {".html": "html", ".json": "json", ".txt": "text"}
+TABLE_KINDS: Final = {
+    ".csv": "csv",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".parquet": "parquet",
+    ".txt": "text",
+    ".html": "html",
+}
 
 
-@dataclass(slots=True)
-class Results:
-    """What a command found, in order of its inputs."""
-
-    model: "Model"
-    analyses: "list[Analysis]" = field(default_factory=list)
-    failures: "list[Failure]" = field(default_factory=list)
-    #: More keys of the document and of each entry, and more to print behind each analysis.
-    document: dict[str, Any] = field(default_factory=dict)
-    entries: list[dict[str, Any]] = field(default_factory=list)
-    addenda: "list[Callable[[], RenderableType]]" = field(default_factory=list)
-    #: Plans with all they are scored against, for a page's what-ifs.
-    cases: "list[Case]" = field(default_factory=list)
-
-
-def finish(
-    results: Results,
-    *,
-    as_json: bool,
-    output: str | None,
-    fail_at: str | None,
-    full: bool,
-    quiet: bool,
-    share: bool = False,
-) -> None:
-    """Write results out, name the failures, and leave with the right exit code."""
-    reached = _band_check(results, fail_at)
-    kind = kind_of(output, as_json=as_json, share=share)
-    if kind == "html":
-        from riskfit.report.page.html import result_page
-
-        write(
-            result_page(
-                results.analyses,
-                results.failures,
-                results.model,
-                results.document,
-                results.cases,
-                share=share,
-            ),
-            output,
-        )
-    elif kind == "json":
-        from riskfit.report.json.document import document, without_identity
-        from riskfit.report.json.encoding import encode
-
-        content = document(results.analyses, results.failures, results.model) | results.document
-        for entry, more in zip(content["activities"], results.entries, strict=False):
-            entry.update(more)
-        write(encode(without_identity(content) if share else content), output)
-    else:
-        _write_text(results, output, full)
-    if not quiet:
-        for failure in results.failures:
-            click.echo(f"{failure.source}: {failure.error}", err=True)
-    if not any(a.assessment.score is not None for a in results.analyses):
-        sys.exit(NOTHING_SCORED)
-    if results.failures:
-        sys.exit(SOME_FAILED)
-    if reached:
-        sys.exit(BAND_REACHED)
-
-
-def _band_check(results: Results, fail_at: str | None) -> bool:
-    """Say whether any score reached the band asked for."""
-    if fail_at is None:
-        return False
-    bands = [band.id for band in results.model.bands]
-    if fail_at not in bands:
-        raise click.BadParameter(f"{fail_at!r}: choose {', '.join(bands)}", param_hint="--fail-at")
-    order = {band: number for number, band in enumerate(bands)}
-    return any(
-        a.assessment.band is not None and order[a.assessment.band] >= order[fail_at]
-        for a in results.analyses
-    )
-
-
-def kind_of(output: str | None, *, as_json: bool, share: bool) -> str:
-    """Return what is to be written, html, json or text; refuse what does not go together."""
-    kind = "json" if as_json else "text"
-    if output is not None and output != "-" and not as_json:
-        kind = _by_suffix(output)
-    if share and kind == "text":
-        raise click.UsageError("--share is for pages and JSON: give --json, or -o with .html")
-    return kind
-
-
-def _by_suffix(output: str) -> str:
-    kinds = {".html": "html", ".json": "json", ".txt": "text"}
-    suffix = Path(output).suffix.lower()
+def kind_of(output: str | None, *, as_json: bool, kinds: Mapping[str, str] = KINDS) -> str:
+    """Return what is to be written, by the suffix of the file."""
+    if as_json:
+        return "json"
+    if output in SCREEN:
+        return "text"
+    suffix = Path(str(output)).suffix.lower()
     if suffix not in kinds:
         raise click.BadParameter(
             f"{output!r}: the suffix must be one of {', '.join(kinds)}", param_hint="--output"
@@ -117,23 +44,69 @@ def _by_suffix(output: str) -> str:
     return kinds[suffix]
 
 
-def write(data: bytes, output: str | None) -> None:
-    """Write to a file, or to standard output."""
-    if output is None or output == "-":
-        sys.stdout.buffer.write(data)
-    else:
-        Path(output).write_bytes(data)
+def refuse_to_share(kind: str, *, share: bool) -> None:
+    """Refuse ``--share`` where there is a text only."""
+    if share and kind == "text":
+        raise click.UsageError("--share is for pages and JSON: give --json, or -o with .html")
 
 
-def _write_text(results: Results, output: str | None, full: bool) -> None:
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """Give a path beside the one wanted, which is moved there when all went well."""
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def write(pieces: Iterable[bytes], output: str | None) -> None:
+    """Write to standard output, or to a file that appears whole or not at all."""
+    if output in SCREEN:
+        sys.stdout.buffer.writelines(pieces)
+        sys.stdout.flush()
+        return
+    with whole(Path(str(output))) as path, path.open("wb") as file:
+        file.writelines(pieces)
+
+
+@contextmanager
+def console_on(output: str | None, width: int, *, markup: bool = True) -> "Iterator[Console]":
+    """Give a console on the screen, or on a file of that width."""
     from rich.console import Console
 
-    from riskfit.report.terminal.session import print_analyses
-
-    if output is None or output == "-":
-        console = Console(highlight=False)
-        print_analyses(console, results.analyses, full=full, addenda=results.addenda)
+    if output in SCREEN:
+        yield Console(highlight=False, markup=markup)
         return
-    with Path(output).open("w", encoding="utf-8") as file:
-        console = Console(file=file, width=80, highlight=False, no_color=True)
-        print_analyses(console, results.analyses, full=full, addenda=results.addenda)
+    with whole(Path(str(output))) as path, path.open("w", encoding="utf-8") as file:
+        yield Console(file=file, width=width, highlight=False, no_color=True, markup=markup)
+
+
+# ---- how it ended
+
+
+def check_band(band: str | None, model: "Model") -> None:
+    """Refuse a band for ``--fail-at`` that the model does not have."""
+    bands = [one.id for one in model.bands]
+    if band is not None and band not in bands:
+        raise click.BadParameter(f"{band!r}: choose {', '.join(bands)}", param_hint="--fail-at")
+
+
+def name_failures(failures: "Iterable[Failure]", *, quiet: bool = False) -> None:
+    """Name every failure."""
+    if not quiet:
+        for failure in failures:
+            click.echo(f"{failure.source}: {failure.error}", err=True)
+
+
+def leave(bands: Iterable[str | None], failed: bool, model: "Model", fail_at: str | None) -> None:
+    """Leave with the exit code for what was scored: ``bands`` are those reached, None for none."""
+    reached = {band for band in bands if band is not None}
+    if not reached:
+        sys.exit(NOTHING_SCORED)
+    if failed:
+        sys.exit(SOME_FAILED)
+    order = [band.id for band in model.bands]
+    if fail_at is not None and reached & set(order[order.index(fail_at) :]):
+        sys.exit(BAND_REACHED)

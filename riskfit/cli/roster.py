@@ -18,7 +18,7 @@ from riskfit.cli.options import (
     make_conditions,
     make_scoring,
 )
-from riskfit.cli.output import Results
+from riskfit.cli.results import Results
 from riskfit.cli.stores import Memory
 from riskfit.errors import InputError, RiskfitError, did_you_mean
 from riskfit.profiles import athlete_from
