@@ -81,8 +81,8 @@ def test_the_points_that_are_shown_add_up_to_the_score_that_is_shown(analysis):
     lines = [line for group in view["ledger"] for line in group["lines"]]
     assert len(lines) == len(analysis.assessment.contributions)
     total = sum(round(10 * float(line["text"])) for line in lines)
-    assert total == round(10 * float(view["score"]["fine_text"]))
-    assert sum(int(cause["text"]) for cause in view["causes"]) == int(view["score"]["text"])
+    assert total == round(10 * float(view["score"].fine_text))
+    assert sum(int(cause.text) for cause in view["causes"]) == int(view["score"].text)
 
 
 def test_the_page_says_all_that_it_promises(page):

@@ -1,9 +1,12 @@
-"""Numbers in words, for people: times, odds, quantities.  Only reports round."""
+"""Numbers and names in words, for people: times, odds, quantities.  Only reports round."""
 
 from datetime import UTC, datetime
+from math import isfinite
 from typing import Final
 
 from riskfit.activity import Activity, PlannedSession
+from riskfit.features.results import Feature
+from riskfit.report.rounding import round_down
 from riskfit.scoring.assessment import Chance
 
 CAUSE_NAMES: Final = {
@@ -12,6 +15,7 @@ CAUSE_NAMES: Final = {
     "fatigue": "Fatigue",
     "dehydration": "Dehydration",
 }
+PART_NAMES: Final = {"you": "You", "session": "This session"}
 #: Kinds of advice, in order, as headings.
 ADVICE_KINDS: Final = {
     "red_flag": "First",
@@ -35,6 +39,8 @@ STEPS_SHOWN: Final = {
     "after": 1,
     "caution": 9,
 }
+#: Stands where there is nothing to show.
+NOTHING: Final = "–"
 #: Decimal places by unit; others get none from 100 on, one from 10 on, else two.
 _PLACES: Final = {
     "bpm": 0,
@@ -63,6 +69,9 @@ _PLACES: Final = {
 _SILENT_UNITS: Final = {"ratio", "fraction", "0/1", "0 to 1", "count", "level"}
 
 
+# ---- quantities
+
+
 def quantity(value: float, unit: str, *, like: str | None = None) -> str:
     """Return a value with its unit, rounded as that unit is read.
 
@@ -81,6 +90,33 @@ def quantity(value: float, unit: str, *, like: str | None = None) -> str:
     return number if not unit or unit in _SILENT_UNITS else f"{number} {unit}"
 
 
+def value_words(value: float, unit: str) -> str:
+    """Return a value with its unit; what is there or not is a word.
+
+    Examples
+    --------
+    >>> value_words(1.0, "0/1"), value_words(161.6, "bpm")
+    ('yes', '162 bpm')
+    """
+    if unit == "0/1" and value in (0, 1):
+        return "yes" if value else "no"
+    return quantity(value, unit)
+
+
+def range_words(feature: Feature) -> str:
+    """Return what a feature is known to lie between, nothing where it is exact."""
+    if feature.value is None or feature.low is None or feature.high is None:
+        return ""
+    low, high = (quantity(end, "", like=feature.unit) for end in (feature.low, feature.high))
+    return f"{low} to {high}"
+
+
+def temperature_words(feature: Feature) -> str:
+    """Return an air temperature, with a word where nobody measured it."""
+    assumed = " (assumed)" if "assumed" in (feature.source or "") else ""
+    return f"{feature.value:.0f} °C{assumed}"
+
+
 def duration_words(minutes: float) -> str:
     """Return a duration as people say it.
 
@@ -91,6 +127,28 @@ def duration_words(minutes: float) -> str:
     """
     whole = round(minutes)
     return f"{whole // 60} h {whole % 60:02d} min" if whole >= 60 else f"{whole} min"
+
+
+def clock(posix_s: float) -> str:
+    """Return a date and time of day.
+
+    Examples
+    --------
+    >>> clock(1_780_000_000)
+    'Thu 28 May 2026 20:26'
+    """
+    return datetime.fromtimestamp(posix_s, UTC).strftime("%a %-d %b %Y %H:%M")
+
+
+def day_words(moment: datetime) -> str:
+    """Return a day.
+
+    Examples
+    --------
+    >>> day_words(datetime(2026, 5, 28, tzinfo=UTC))
+    '28 May 2026'
+    """
+    return f"{moment:%-d %b %Y}"
 
 
 def plural(count: int, word: str) -> str:
@@ -104,30 +162,20 @@ def plural(count: int, word: str) -> str:
     return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
 
 
-def sport_words(session: Activity | PlannedSession) -> str:
-    """Return the sport, the legs of several, or just "session" where no sport is known.
+# ---- scores and chances
+
+
+def score_words(score: float | None, digits: int = 0) -> str:
+    """Return a score: no number reaches a band that the score did not.
 
     Examples
     --------
-    >>> sport_words(PlannedSession(sport="open_water", duration_s=3600.0))
-    'open water'
+    >>> score_words(35.97), score_words(None)
+    ('35', '–')
     """
-    if isinstance(session, Activity):
-        legs = [leg.sport for leg in session.legs if leg.sport != "transition"]
-        if len(set(legs)) > 1:
-            return " + ".join(dict.fromkeys(legs)).replace("_", " ")
-    return "session" if session.sport == "unknown" else session.sport.replace("_", " ")
-
-
-def clock(posix_s: float) -> str:
-    """Return a date and time of day.
-
-    Examples
-    --------
-    >>> clock(1_780_000_000)
-    'Thu 28 May 2026 20:26'
-    """
-    return datetime.fromtimestamp(posix_s, UTC).strftime("%a %-d %b %Y %H:%M")
+    if score is None or not isfinite(score):
+        return NOTHING
+    return f"{round_down(score, digits):.{digits}f}"
 
 
 def odds_words(odds: float) -> str:
@@ -174,3 +222,42 @@ def best_action(model: float, always: float) -> str:
     """Return what is worth most: model, always or never; where they tie the simpler one."""
     worth = {"never": 0.0, "always": always, "model": model}
     return max(worth, key=lambda name: worth[name])
+
+
+# ---- names
+
+
+def plain(name: str) -> str:
+    """Return a word of ours as people write it.
+
+    Examples
+    --------
+    >>> plain("open_water")
+    'open water'
+    """
+    return name.replace("_", " ")
+
+
+def capital(text: str) -> str:
+    """Return a sentence with its first letter large; the others stay: WBGT keeps its capitals."""
+    return text[:1].upper() + text[1:]
+
+
+def in_sentence(name: str) -> str:
+    """Return a name as it stands inside a sentence: WBGT keeps its capitals."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
+
+
+def sport_words(session: Activity | PlannedSession) -> str:
+    """Return the sport, the legs of several, or just "session" where no sport is known.
+
+    Examples
+    --------
+    >>> sport_words(PlannedSession(sport="open_water", duration_s=3600.0))
+    'open water'
+    """
+    if isinstance(session, Activity):
+        legs = [leg.sport for leg in session.legs if leg.sport != "transition"]
+        if len(set(legs)) > 1:
+            return plain(" + ".join(dict.fromkeys(legs)))
+    return "session" if session.sport == "unknown" else plain(session.sport)

@@ -7,7 +7,7 @@ from riskfit.activity import PlannedSession
 from riskfit.advice.drinking import DrinkingPlan
 from riskfit.analysis import Analysis
 from riskfit.features.results import Feature
-from riskfit.report.words import quantity
+from riskfit.report.words import quantity, range_words
 
 #: Less an hour is not worth a number.
 _LEAST_L_H: Final = 0.05
@@ -52,10 +52,8 @@ def _sentence(features: Mapping[str, Feature], ahead: bool) -> str:
 
 def _with_range(feature: Feature) -> str:
     value = quantity(feature.value or 0.0, feature.unit)
-    if feature.low is None or feature.high is None:
-        return value
-    low, high = (quantity(end, "", like=feature.unit) for end in (feature.low, feature.high))
-    return f"{value} ({low} to {high})"
+    ends = range_words(feature)
+    return f"{value} ({ends})" if ends else value
 
 
 def _measured(features: Mapping[str, Feature], loss: float | None) -> list[tuple[str, str]]:

@@ -17,7 +17,8 @@ from riskfit.analysis import Analysis
 from riskfit.report.json.session import anonymous
 from riskfit.report.page.plan import complete, plan_view, roster_entries
 from riskfit.report.page.session import session_view
-from riskfit.report.words import plural
+from riskfit.report.said.session import because
+from riskfit.report.words import plain, plural
 from riskfit.rules.model import Model
 
 if TYPE_CHECKING:
@@ -248,7 +249,7 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    made.filters["json_block"] = json_block
+    made.filters |= {"json_block": json_block, "because": because, "plain": plain}
     return made
 
 

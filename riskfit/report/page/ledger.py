@@ -6,7 +6,8 @@ from riskfit.analysis import Analysis
 from riskfit.features.catalogue import CATALOGUE, GROUPS
 from riskfit.features.results import Feature
 from riskfit.report.rounding import round_down, split_to_total
-from riskfit.report.words import CAUSE_NAMES, quantity
+from riskfit.report.said.session import feature_said
+from riskfit.report.words import CAUSE_NAMES, value_words
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Contribution
 
@@ -58,7 +59,7 @@ def _ledger_line(
         "sentence": "Counted as usual." if line.assumed else line.sentence,
         "assumed": line.assumed,
         "value": line.value,
-        "value_text": "" if line.value is None else _read(line.value, line.unit),
+        "value_text": "" if line.value is None else value_words(line.value, line.unit),
         "source": missing if line.assumed else source,
         "points": line.points,
         "text": f"{shown[line.rule]:.1f}",
@@ -68,39 +69,16 @@ def _ledger_line(
     }
 
 
-def _read(value: float, unit: str) -> str:
-    """Return a value with its unit; what is there or not is a word."""
-    if unit == "0/1" and value in (0, 1):
-        return "yes" if value else "no"
-    return quantity(value, unit)
-
-
 def features_view(analysis: Analysis) -> list[dict[str, Any]]:
     """Return every feature by group, in the words it is read in."""
     return [
         {
             "name": group.capitalize(),
             "lines": [
-                _feature(name, analysis.features[name])
+                feature_said(name, analysis.features[name])
                 for name, spec in CATALOGUE.items()
                 if spec.group == group and name in analysis.features
             ],
         }
         for group in GROUPS
     ]
-
-
-def _feature(name: str, feature: Feature) -> dict[str, Any]:
-    spec = CATALOGUE[name]
-    ends = ""
-    if feature.value is not None and feature.low is not None and feature.high is not None:
-        low, high = (quantity(end, "", like=feature.unit) for end in (feature.low, feature.high))
-        ends = f"{low} to {high}"
-    return {
-        "name": spec.meaning_short,
-        "meaning": spec.meaning,
-        "value": feature.value,
-        "text": "" if feature.value is None else _read(feature.value, feature.unit),
-        "range": ends,
-        "source": feature.missing_because if feature.value is None else feature.source,
-    }
