@@ -1,7 +1,7 @@
 """``riskfit import``: read files, folders and exports into the store."""
 
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -9,6 +9,10 @@ from riskfit.cli.gathering import inputs_of, run_of, shown_progress
 from riskfit.cli.options import GATHERING, PERSON, STORE, make_athlete, takes
 from riskfit.cli.output import SOME_FAILED, name_failures
 from riskfit.cli.stores import open_store
+
+if TYPE_CHECKING:
+    from riskfit.batch.gather import Gathered
+    from riskfit.store import Store
 
 
 @click.command(
@@ -47,16 +51,15 @@ def import_(paths: tuple[str, ...], **values: Any) -> None:
         sys.exit(SOME_FAILED)
 
 
-def _tell(store: Any, found: Any, copies: int) -> None:
-    key = store.athlete_id(found.athlete)
-    rows = store.select(
-        "SELECT count(*), sum(same_as IS NOT NULL) FROM activity WHERE athlete = ?", (key,)
-    )
-    total, same = rows[0][0], rows[0][1] or 0
+def _tell(store: "Store", found: "Gathered", copies: int) -> None:
+    from riskfit.store.activities import counted
+
+    key = store.add_athlete(found.athlete)
+    total, same = counted(store, key)
     whose = f" of {found.athlete}" if found.athlete else ""
     known = found.total - found.read
     click.echo(
-        f"{found.read} files read, {known} known already; the store holds {total - same} "
+        f"{found.read} files read, {known} known already; the store holds {total} "
         f"activities{whose}"
         + (f" and {same} copies of the same from elsewhere" if copies and same else "")
         + ".",

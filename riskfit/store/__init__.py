@@ -8,7 +8,7 @@ yet written.
 import os
 import sqlite3
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
@@ -58,6 +58,7 @@ class Store:
                 _create_private(path)
             # transactions are opened and closed by hand
             self.connection = sqlite3.connect(path, timeout=_BUSY_S, isolation_level=None)
+            self.connection.row_factory = sqlite3.Row
             self._prepare()
         except sqlite3.Error as error:
             raise self._broken(error) from error
@@ -136,8 +137,8 @@ class Store:
         except sqlite3.Error as error:
             raise self._broken(error) from error
 
-    def select(self, query: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
-        """Return the rows of a query."""
+    def select(self, query: str, values: Sequence[object] = ()) -> list[sqlite3.Row]:
+        """Return the rows of a query, their cells by name."""
         try:
             return self.connection.execute(query, values).fetchall()
         except sqlite3.Error as error:
@@ -148,7 +149,7 @@ class Store:
     def athlete_id(self, name: str) -> int | None:
         """Return an athlete's key, None where the store does not know them."""
         found = self.select("SELECT id FROM athlete WHERE name = ?", (name,))
-        return None if not found else int(found[0][0])  # type: ignore[call-overload]
+        return int(found[0]["id"]) if found else None
 
     def add_athlete(self, name: str) -> int:
         """Return an athlete's key, making one where it is needed."""
@@ -156,37 +157,51 @@ class Store:
         if known is not None:
             return known
         with self.transaction() as run:
-            run.execute("INSERT OR IGNORE INTO athlete (name) VALUES (?)", (name,))
+            insert(run, "athlete", {"name": name})
         return self.add_athlete(name)
 
     def athletes(self) -> list[str]:
         """Name the athletes, the owner as an empty name."""
-        return [str(name) for (name,) in self.select("SELECT name FROM athlete ORDER BY name")]
+        return [row["name"] for row in self.select("SELECT name FROM athlete ORDER BY name")]
 
     # ---- places
 
     def places(self, athlete: int) -> dict[str, Seen]:
         """Return every place that was read for an athlete, by its source."""
-        rows = self.select(
-            "SELECT source, stamp, basis, sha256, kind, error FROM place WHERE athlete = ?",
-            (athlete,),
-        )
-        return {row[0]: Seen(*row[1:]) for row in rows}  # type: ignore[misc,arg-type]
+        rows = self.select("SELECT * FROM place WHERE athlete = ?", (athlete,))
+        return {row["source"]: Seen(*(row[name] for name in Seen._fields)) for row in rows}
 
     def listing(self, source: str, stamp: str) -> str | None:
         """Return the directory of a zip in a zip, None where it is new or has changed."""
         found = self.select(
             "SELECT members FROM listing WHERE source = ? AND stamp = ?", (source, stamp)
         )
-        return str(found[0][0]) if found else None
+        return str(found[0]["members"]) if found else None
 
     def keep_listing(self, source: str, stamp: str, members: str) -> None:
         """Remember the directory of a zip in a zip."""
         with self.transaction() as run:
-            run.execute(
-                "INSERT OR REPLACE INTO listing (source, stamp, members) VALUES (?, ?, ?)",
-                (source, stamp, members),
-            )
+            cells = {"source": source, "stamp": stamp, "members": members}
+            insert(run, "listing", cells, instead=True)
+
+
+def insert(
+    run: sqlite3.Connection,
+    table: str,
+    cells: Mapping[str, object],
+    *,
+    instead: bool = False,
+) -> int:
+    """Add a row of cells by their names.
+
+    One with its key is kept, or goes where the new one shall stand ``instead``; the new row's
+    number is returned, 0 where there is none.
+    """
+    columns, marks = ", ".join(cells), ", ".join("?" * len(cells))
+    query = f"INTO {table} ({columns}) VALUES ({marks})"
+    query = f"INSERT OR REPLACE {query}" if instead else f"INSERT {query} ON CONFLICT DO NOTHING"
+    done = run.execute(query, tuple(cells.values()))
+    return int(done.lastrowid or 0) if done.rowcount else 0
 
 
 def _create_private(path: Path) -> None:

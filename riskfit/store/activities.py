@@ -1,13 +1,13 @@
 """Write activities into a store and read them out again."""
 
-from collections.abc import Iterable
-from itertools import starmap
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.store import Store, in_batches
+from riskfit.store import Store, in_batches, insert
 from riskfit.store.rows import (
     FileResult,
     Rows,
@@ -25,11 +25,6 @@ if TYPE_CHECKING:
 #: Content and what it was computed from: what an activity's rows belong to.
 Content = tuple[bytes, bytes]
 
-_COLUMNS = (
-    "a.id, a.start_s, a.end_s, a.richness, a.utc_offset_s, a.sport, a.sha256, a.basis, a.part, "
-    "a.catalogue, a.features, a.legs"
-)
-
 
 def save(store: Store, athlete: int, results: Iterable[FileResult]) -> None:
     """Write what became of some files, all of it or nothing."""
@@ -41,8 +36,8 @@ def save(store: Store, athlete: int, results: Iterable[FileResult]) -> None:
 
 def _layout_id(run: "sqlite3.Connection") -> int:
     names = " ".join(CATALOGUE)
-    run.execute("INSERT OR IGNORE INTO catalogue (names) VALUES (?)", (names,))
-    return int(run.execute("SELECT id FROM catalogue WHERE names = ?", (names,)).fetchone()[0])
+    insert(run, "catalogue", {"names": names})
+    return int(run.execute("SELECT id FROM catalogue WHERE names = ?", (names,)).fetchone()["id"])
 
 
 def _save_one(run: "sqlite3.Connection", athlete: int, layout: int, result: FileResult) -> None:
@@ -50,41 +45,26 @@ def _save_one(run: "sqlite3.Connection", athlete: int, layout: int, result: File
         "SELECT sha256, basis FROM place WHERE athlete = ? AND source = ?",
         (athlete, result.source),
     ).fetchone()
-    kind = None if result.kind == "known" else result.kind
-    run.execute(
-        "INSERT OR REPLACE INTO place (athlete, source, stamp, basis, sha256, kind, error) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?)",
-        (athlete, result.source, result.stamp, result.basis, result.sha256, kind, result.error),
-    )
+    content = {"sha256": result.sha256, "basis": result.basis}
+    place = {
+        "athlete": athlete,
+        "source": result.source,
+        "stamp": result.stamp,
+        **content,
+        "kind": None if result.kind == "known" else result.kind,
+        "error": result.error,
+    }
+    insert(run, "place", place, instead=True)
     for part, entry in enumerate(result.entries):
-        done = run.execute(
-            "INSERT INTO activity (athlete, start_s, end_s, sport, utc_offset_s, "
-            "richness, sha256, basis, part, catalogue, legs, features) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
-            "ON CONFLICT (athlete, sha256, basis, part) DO NOTHING",
-            (
-                athlete,
-                entry.start_s,
-                entry.end_s,
-                entry.sport,
-                entry.utc_offset_s,
-                entry.richness,
-                result.sha256,
-                result.basis,
-                part,
-                layout,
-                entry.legs,
-                entry.features,
-            ),
-        )
-        if done.rowcount:
-            run.execute(
-                "INSERT INTO detail (id, ranges, info) VALUES (?, ?, ?)",
-                (done.lastrowid, entry.ranges, entry.info),
-            )
-    if before and before[0] is not None and before[0] == result.sha256:
+        cells = asdict(entry)
+        detail = {name: cells.pop(name) for name in ("ranges", "info")}
+        whose = {"athlete": athlete, **content, "part": part, "catalogue": layout}
+        number = insert(run, "activity", {**whose, **cells})
+        if number:
+            insert(run, "detail", {"id": number, **detail})
+    if before and before["sha256"] is not None and before["sha256"] == result.sha256:
         # the same content, computed anew; other content at the same path was another session
-        _forget_unused(run, athlete, before[0], before[1])
+        _forget_unused(run, athlete, before["sha256"], before["basis"])
 
 
 def _forget_unused(run: "sqlite3.Connection", athlete: int, sha256: bytes, basis: bytes) -> None:
@@ -99,7 +79,7 @@ def _forget_unused(run: "sqlite3.Connection", athlete: int, sha256: bytes, basis
 def known_contents(store: Store, athlete: int) -> set[Content]:
     """Return every content that was computed for an athlete."""
     query = "SELECT DISTINCT sha256, basis FROM activity WHERE athlete = ?"
-    return {(row[0], row[1]) for row in store.select(query, (athlete,))}  # type: ignore[misc]
+    return {_content(row) for row in store.select(query, (athlete,))}
 
 
 def read_rows(
@@ -121,57 +101,69 @@ def read_rows(
     details : bool
         With ranges and words.
     """
-    columns = _COLUMNS + (", d.ranges, d.info" if details else "")
-    join = " JOIN detail d ON d.id = a.id" if details else ""
-    only = "" if copies else " AND a.same_as IS NULL"
-    query = f"SELECT {columns} FROM activity a{join} WHERE a.athlete = ?{only}"  # noqa: S608
+    join = " JOIN detail USING (id)" if details else ""
+    only = "" if copies else " AND same_as IS NULL"
+    query = f"SELECT * FROM activity{join} WHERE athlete = ?{only}"  # noqa: S608
     rows: list[Any] = store.select(query, (athlete,))
     if contents is not None:
-        rows = [row for row in rows if (row[6], row[7]) in contents]
-    rows.sort(key=lambda row: (row[1], row[6], row[8], row[7]))
+        rows = [row for row in rows if _content(row) in contents]
+    rows.sort(key=lambda row: (row["start_s"], row["sha256"], row["part"], row["basis"]))
     older = {
-        int(number): str(names).split(" ")  # type: ignore[call-overload]
-        for number, names in store.select("SELECT id, names FROM catalogue")
-        if names != " ".join(CATALOGUE)
+        row["id"]: row["names"].split(" ")
+        for row in store.select("SELECT id, names FROM catalogue")
+        if row["names"] != " ".join(CATALOGUE)
     }
-    rows = [_in_todays_order(row, older[row[9]]) if row[9] in older else row for row in rows]
+    if older:
+        rows = [_in_todays_order(dict(row), older.get(row["catalogue"])) for row in rows]
     places = _places_of(store, athlete)
-    cells: list[Any] = list(zip(*rows, strict=True)) or [()] * 14
-    legs, session = unpack_legs(list(cells[11]))
+
+    def column(name: str) -> list[Any]:
+        return [row[name] for row in rows]
+
+    legs, session = unpack_legs(column("legs"))
     return Rows(
-        ids=list(cells[0]),
-        start_s=np.array(cells[1], dtype=float),
-        end_s=np.array(cells[2], dtype=float),
-        richness=np.array(cells[3], dtype=float),
-        utc_offset_s=np.array(cells[4], dtype=float),
-        sport=list(cells[5]),
-        sha256=list(cells[6]),
-        parts=list(cells[8]),
-        sources=list(
-            starmap(lambda *key: places.get(key, ()), zip(cells[6], cells[7], strict=True))
-        ),
-        values=unpack_features(list(cells[10])),
+        ids=column("id"),
+        start_s=np.array(column("start_s"), dtype=float),
+        end_s=np.array(column("end_s"), dtype=float),
+        richness=np.array(column("richness"), dtype=float),
+        utc_offset_s=np.array(column("utc_offset_s"), dtype=float),
+        sport=column("sport"),
+        sha256=column("sha256"),
+        parts=column("part"),
+        sources=[places.get(_content(row), ()) for row in rows],
+        values=unpack_features(column("features")),
         legs=legs,
         session=session,
-        ranges=unpack_ranges(list(cells[12]) if details else [], len(rows)),
-        info=unpack_info(list(cells[13])) if details else [],
+        ranges=unpack_ranges(column("ranges") if details else [], len(rows)),
+        info=unpack_info(column("info")) if details else [],
     )
 
 
-def _in_todays_order(row: tuple[Any, ...], layout: list[str]) -> tuple[Any, ...]:
-    changed = list(row)
-    changed[10] = relaid_values(row[10], layout)
-    if len(row) > 12:
-        changed[12] = relaid_values(row[12], layout)
-        changed[13] = relaid_info(row[13], layout)
-    return tuple(changed)
+def _content(row: Any) -> Content:
+    return row["sha256"], row["basis"]
+
+
+def _in_todays_order(cells: dict[str, Any], layout: list[str] | None) -> dict[str, Any]:
+    """Bring what goes by the catalogue of an older version into today's order."""
+    if layout is not None:
+        for name, relaid in _RELAID.items():
+            if name in cells:
+                cells[name] = relaid(cells[name], layout)
+    return cells
+
+
+_RELAID: Final[dict[str, Callable[[bytes, list[str]], bytes]]] = {
+    "features": relaid_values,
+    "ranges": relaid_values,
+    "info": relaid_info,
+}
 
 
 def _places_of(store: Store, athlete: int) -> dict[Content, tuple[str, ...]]:
     found: dict[Content, list[str]] = {}
     query = "SELECT sha256, basis, source FROM place WHERE athlete = ? AND sha256 IS NOT NULL"
-    for sha256, basis, source in store.select(query + " ORDER BY source", (athlete,)):
-        found.setdefault((sha256, basis), []).append(str(source))  # type: ignore[arg-type]
+    for row in store.select(query + " ORDER BY source", (athlete,)):
+        found.setdefault(_content(row), []).append(row["source"])
     return {content: tuple(sources) for content, sources in found.items()}
 
 
@@ -190,14 +182,27 @@ def settle(store: Store, athlete: int) -> int:
         ).fetchall()
         if not rows:
             return 0
-        ids, start, end, richness, sha256, part, before = zip(*rows, strict=True)
-        stays = pair_copies(
-            np.array(start), np.array(end), np.array(richness), list(zip(sha256, part, strict=True))
+        start_s, end_s, richness = (
+            np.array([row[name] for row in rows]) for name in ("start_s", "end_s", "richness")
         )
-        now = [None if stay == row else ids[stay] for row, stay in enumerate(stays.tolist())]
-        changed = [(new, row) for row, new, old in zip(ids, now, before, strict=True) if new != old]
+        keys = [(row["sha256"], row["part"]) for row in rows]
+        stays = pair_copies(start_s, end_s, richness, keys)
+        now = [
+            None if stay == number else rows[stay]["id"]
+            for number, stay in enumerate(stays.tolist())
+        ]
+        changed = [
+            (new, row["id"]) for row, new in zip(rows, now, strict=True) if new != row["same_as"]
+        ]
         run.executemany("UPDATE activity SET same_as = ? WHERE id = ?", changed)
         return sum(new is not None for new in now)
+
+
+def counted(store: Store, athlete: int) -> tuple[int, int]:
+    """Return how many activities there are, and how many copies of them beside."""
+    query = "SELECT count(*) AS every, count(same_as) AS copies FROM activity WHERE athlete = ?"
+    (row,) = store.select(query, (athlete,))
+    return row["every"] - row["copies"], row["copies"]
 
 
 def remove(store: Store, athlete: int, ids: Iterable[int]) -> int:
@@ -217,7 +222,7 @@ def remove(store: Store, athlete: int, ids: Iterable[int]) -> int:
             run.executemany(
                 "UPDATE place SET kind = 'removed', error = NULL "
                 "WHERE athlete = ? AND sha256 = ? AND basis = ?",
-                [(athlete, *content) for content in contents],
+                [(athlete, *_content(row)) for row in contents],
             )
             gone += run.execute(
                 f"DELETE FROM activity WHERE id IN ({marks}) OR same_as IN ({marks})",  # noqa: S608

@@ -5,7 +5,7 @@ Commands read it at every start: one column of one index, nothing of the feature
 
 from collections.abc import Iterable
 from math import isfinite
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -39,23 +39,22 @@ def read_history(
         Start and end of a session whose copies do not count. [s]
     """
     mine = (athlete, before_s)
-    blobs: list[Any] = [
-        row[0] for row in store.select(f"SELECT legs {_MINE} ORDER BY start_s", mine)
-    ]
+    found = store.select(f"SELECT legs {_MINE} ORDER BY start_s", mine)
+    blobs = [row["legs"] for row in found]
     if not_the_same_as is not None:
-        near: list[Any] = store.select(
+        near = store.select(
             f"SELECT start_s, end_s {_MINE} AND start_s >= ? ORDER BY start_s",
             (*mine, not_the_same_as[0] - START_WITHIN_S),
         )
         first = len(blobs) - len(near)
         for number in range(len(near) - 1, -1, -1):
-            begin, end = near[number]
-            if overlaps(begin, end, *not_the_same_as):
+            if overlaps(near[number]["start_s"], near[number]["end_s"], *not_the_same_as):
                 del blobs[first + number]
     legs = np.frombuffer(b"".join(blobs), dtype=LEG_DTYPE)
-    offsets: list[Any] = store.select(
-        f"SELECT utc_offset_s, count(*) {_MINE} GROUP BY utc_offset_s", mine
+    rows = store.select(
+        f"SELECT utc_offset_s, count(*) AS sessions {_MINE} GROUP BY utc_offset_s", mine
     )
+    offsets = [(row["utc_offset_s"], row["sessions"]) for row in rows]
     return history_from(legs[legs["start_s"] < before_s], commonest(offsets))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from riskfit.athlete import Athlete
-from riskfit.store import Store
+from riskfit.store import Store, insert
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,29 +34,27 @@ class Outcome:
 def log_weigh_in(store: Store, athlete: int, weigh_in: WeighIn) -> None:
     """Keep a weigh-in; another of the same session takes its place."""
     with store.transaction() as run:
-        run.execute(
-            "INSERT OR REPLACE INTO weigh_in (athlete, start_s, sweat_l, estimate_l, told) "
-            "VALUES (?, ?, ?, ?, ?)",
-            (
-                athlete,
-                weigh_in.start_s,
-                weigh_in.sweat_l,
-                weigh_in.estimate_l,
-                json.dumps(weigh_in.told, sort_keys=True),
-            ),
-        )
+        cells = {
+            "athlete": athlete,
+            "start_s": weigh_in.start_s,
+            "sweat_l": weigh_in.sweat_l,
+            "estimate_l": weigh_in.estimate_l,
+            "told": json.dumps(weigh_in.told, sort_keys=True),
+        }
+        insert(run, "weigh_in", cells, instead=True)
 
 
 def weigh_ins(store: Store, athlete: int) -> list[WeighIn]:
     """Return an athlete's weigh-ins in order of time."""
-    rows: list[Any] = store.select(
-        "SELECT start_s, sweat_l, estimate_l, told FROM weigh_in WHERE athlete = ? "
-        "ORDER BY start_s",
-        (athlete,),
-    )
+    rows = store.select("SELECT * FROM weigh_in WHERE athlete = ? ORDER BY start_s", (athlete,))
     return [
-        WeighIn(start_s=start, sweat_l=sweat, estimate_l=estimate, told=json.loads(told))
-        for start, sweat, estimate, told in rows
+        WeighIn(
+            start_s=row["start_s"],
+            sweat_l=row["sweat_l"],
+            estimate_l=row["estimate_l"],
+            told=json.loads(row["told"]),
+        )
+        for row in rows
     ]
 
 
@@ -81,19 +79,24 @@ def log_outcome(
     """Keep how a session went; what was logged before for it is replaced."""
     with store.transaction() as run:
         run.execute("DELETE FROM outcome WHERE athlete = ? AND start_s = ?", (athlete, start_s))
-        run.execute(
-            "INSERT INTO outcome (athlete, start_s, sha256, told) VALUES (?, ?, ?, ?)",
-            (athlete, start_s, sha256, json.dumps(told, sort_keys=True)),
-        )
+        cells = {
+            "athlete": athlete,
+            "start_s": start_s,
+            "sha256": sha256,
+            "told": json.dumps(told, sort_keys=True),
+        }
+        insert(run, "outcome", cells)
 
 
 def outcomes(store: Store, athlete: int) -> list[Outcome]:
     """Return an athlete's outcomes in order of time."""
-    rows: list[Any] = store.select(
-        "SELECT id, start_s, sha256, told FROM outcome WHERE athlete = ? ORDER BY start_s, id",
-        (athlete,),
-    )
+    rows = store.select("SELECT * FROM outcome WHERE athlete = ? ORDER BY start_s, id", (athlete,))
     return [
-        Outcome(key=key, start_s=start, sha256=sha256, told=json.loads(told))
-        for key, start, sha256, told in rows
+        Outcome(
+            key=row["id"],
+            start_s=row["start_s"],
+            sha256=row["sha256"],
+            told=json.loads(row["told"]),
+        )
+        for row in rows
     ]
