@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from riskfit._common import DAY_S
 from riskfit.activity import Failure
 from riskfit.archives.listing import Place, list_places, read_place
 from riskfit.batch.gather import NO_FAILURE, Gathered
@@ -17,7 +18,7 @@ from riskfit.store.rows import Rows
 from riskfit.store.same import pair_copies
 
 #: As long as makes a history start again.
-_GAP_S: Final = 28 * 86400.0
+_GAP_S: Final = 28 * DAY_S
 #: Channel -> its name for people.
 _CHANNELS: Final = {
     "heart_rate_bpm": "heart rate",

@@ -55,6 +55,8 @@ def doctor(paths: tuple[str, ...], check_crc: bool, as_json: bool, **values: Any
 
 
 def _print(found: "Health") -> None:
+    from riskfit._common import DAY_S
+
     who = f" of {found.athlete}" if found.athlete else ""
     when = ""
     if found.first_s is not None and found.last_s is not None:
@@ -66,7 +68,7 @@ def _print(found: "Health") -> None:
     )
     _section(
         "Gaps of four weeks or more (what comes after one starts a new history)",
-        [f"  {_day(a)} to {_day(b)}: {(b - a) / 86400:.0f} days" for a, b in found.gaps],
+        [f"  {_day(a)} to {_day(b)}: {(b - a) / DAY_S:.0f} days" for a, b in found.gaps],
     )
     _section(
         "The same session more than once (the richer copy is used)",

@@ -1,7 +1,7 @@
 """``riskfit history``: what the store holds."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ def history(ctx: click.Context, /, **values: Any) -> None:
 
 
 def _show(values: dict[str, Any]) -> None:
+    from riskfit._common import utc_text
     from riskfit.features.athlete_rows import FEATURE_INDEX
 
     as_json = values.pop("as_json")
@@ -50,7 +51,7 @@ def _show(values: dict[str, Any]) -> None:
                 for name in ("duration_min", "distance_km", "training_stress_score")
             )
             table.add_row(
-                _moment(rows.start_s[row])[:16].replace("T", " "),
+                utc_text(rows.start_s[row])[:16].replace("T", " "),
                 rows.sport[row],
                 f"{minutes:.0f}",
                 "-" if isnan(km) else f"{km:.1f}",
@@ -85,11 +86,8 @@ def _chosen(store: "Store", values: dict[str, Any]) -> "Rows":
     return rows.take(picked[-values["last"] :] if values["last"] else picked)
 
 
-def _moment(posix_s: float) -> str:
-    return datetime.fromtimestamp(float(posix_s), UTC).isoformat().replace("+00:00", "Z")
-
-
 def _print_json(rows: "Rows") -> None:
+    from riskfit._common import utc_text
     from riskfit.features.catalogue import CATALOGUE
     from riskfit.report.json.encoding import encode
 
@@ -99,7 +97,7 @@ def _print_json(rows: "Rows") -> None:
         activities.append(
             {
                 "sha256": rows.sha256[row].hex(),
-                "start_time": _moment(rows.start_s[row]),
+                "start_time": utc_text(rows.start_s[row]),
                 "sport": rows.sport[row],
                 "sources": list(rows.sources[row]),
                 "features": {name: value for name, value in values if not isnan(value)},
@@ -115,6 +113,7 @@ def _print_json(rows: "Rows") -> None:
 @click.pass_obj
 def remove(values: dict[str, Any], keys: tuple[str, ...], yes: bool) -> None:
     """Forget sessions by key (the beginning of it will do); an import leaves them out then."""
+    from riskfit._common import utc_text
     from riskfit.errors import InputError
     from riskfit.store.activities import remove as forget
     from riskfit.store.activities import settle
@@ -133,7 +132,7 @@ def remove(values: dict[str, Any], keys: tuple[str, ...], yes: bool) -> None:
                 raise InputError(f"{many} with {key!r}: see `riskfit history`")
             picked += found
         for row in picked:
-            click.echo(f"{_moment(rows.start_s[row])}  {rows.sport[row]}", err=True)
+            click.echo(f"{utc_text(rows.start_s[row])}  {rows.sport[row]}", err=True)
         if not yes and not click.confirm("Forget these?", err=True):
             sys.exit(1)
         forget(store, _athlete(store, values), [rows.ids[row] for row in picked])
@@ -153,6 +152,7 @@ def export(values: dict[str, Any], target: Path) -> None:
     """Write the sessions with all their features to a CSV file."""
     import csv
 
+    from riskfit._common import utc_text
     from riskfit.features.catalogue import CATALOGUE
     from riskfit.report.export import column_name
 
@@ -165,7 +165,7 @@ def export(values: dict[str, Any], target: Path) -> None:
         for row in range(len(rows)):
             cells = ["" if isnan(value) else value for value in rows.values[row].tolist()]
             source = "; ".join(rows.sources[row])
-            head = [_moment(rows.start_s[row]), rows.sport[row], rows.sha256[row].hex(), source]
+            head = [utc_text(rows.start_s[row]), rows.sport[row], rows.sha256[row].hex(), source]
             writer.writerow([*head, *cells])
     click.echo(f"{len(rows)} sessions written to {target}", err=True)
 

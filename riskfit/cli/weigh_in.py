@@ -107,6 +107,7 @@ def _of_date(store: "Store", key: int, date: datetime) -> tuple[float, float, fl
     """Return the same of the session in the store that was held on a day, or begins then."""
     import numpy as np
 
+    from riskfit._common import DAY_S
     from riskfit.errors import InputError
     from riskfit.features.athlete_rows import FEATURE_INDEX
     from riskfit.store.activities import read_rows
@@ -114,7 +115,7 @@ def _of_date(store: "Store", key: int, date: datetime) -> tuple[float, float, fl
     rows = read_rows(store, key, details=False)
     begin = date.replace(tzinfo=UTC).timestamp()
     exact = bool(date.hour or date.minute)
-    reach_s = 1800.0 if exact else 86400.0
+    reach_s = 1800.0 if exact else DAY_S
     found = np.flatnonzero(
         (rows.start_s >= begin - (reach_s if exact else 0)) & (rows.start_s < begin + reach_s)
     )
