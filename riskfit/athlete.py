@@ -39,7 +39,7 @@ _LIMITS: dict[str, tuple[float, float]] = {
 
 
 #: Fields that take one of a few words.
-_WORDS: dict[str, tuple[str, ...]] = {
+WORDS: dict[str, tuple[str, ...]] = {
     "sex": ("male", "female"),
     "cramp_history": ("none", "ever", "last_12_months", "3_of_last_10_races"),
     "recent_injury": ("none", "muscle", "other"),
@@ -74,11 +74,7 @@ class _Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medication:
-    """A regular medicine by class.
-
-    ``name`` is one of ``laba``, ``potassium_sparing_diuretic``, ``thiazide``, ``statin``,
-    ``loop_diuretic``, ``steroid``, or anything else for a class that is not listed.
-    """
+    """A regular medicine; ``name`` is a class of ``models/medicines.toml``, or anything else."""
 
     name: str
     started: date | None = None
@@ -152,7 +148,7 @@ class Athlete(_Checked):
 
     def __post_init__(self) -> None:
         _Checked.__post_init__(self)
-        for name, words in _WORDS.items():
+        for name, words in WORDS.items():
             value = getattr(self, name)
             if value is not None and value not in words:
                 raise InputError(f"{name} is {value!r}: give one of {', '.join(words)}")

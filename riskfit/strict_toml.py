@@ -4,7 +4,7 @@ A silently ignored key in a risk model is a wrong score, so a message names file
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeVar
 
 import msgspec
@@ -66,3 +66,19 @@ def _key_of(message: str) -> str:
     if found := re.match(r"(.*) - at `(?:key in )?\$\.?([^`]*)`$", message):
         return f", key {found[2]}: {found[1][0].lower()}{found[1][1:]}"
     return f": {message}"
+
+
+def known_names(names: Iterable[str], allowed: Collection[str], place: str, key: str) -> None:
+    """Refuse a name that is not among those allowed."""
+    for name in names:
+        if name not in allowed:
+            raise RuleError(f"{place}, key {key}: {name!r} is unknown")
+
+
+def unique_names(names: Iterable[str], what: str, source: str) -> None:
+    """Refuse a name that is there twice."""
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise RuleError(f"{source}: {what} {name}, key id: is there twice")
+        seen.add(name)

@@ -11,8 +11,9 @@ import pytest
 from riskfit.advice.steps import load_advice
 from riskfit.errors import InputError, RuleError
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.references import load_references
 from riskfit.resources import models
-from riskfit.rules.load import load_model, load_references, parse_model
+from riskfit.rules.load import load_model, parse_model
 from riskfit.rules.model import CAUSES
 
 REFERENCE = Path(__file__).parent / "reference"

@@ -17,6 +17,8 @@ from riskfit.formulas.fluid import (
     drink_cap_l_h,
     drink_plan_l_h,
 )
+from riskfit.medical import acting_on, load_diseases
+from riskfit.scoring.given import Given, numbers_of
 
 #: Who over-drinking has harmed most: sessions beyond 4 h, small people, women, users of
 #: anti-inflammatory painkillers (Hew-Butler et al. 2015, doi 10.1136/bjsports-2015-095004;
@@ -115,11 +117,7 @@ def _thirst_reasons(
     long_enough = minutes > _LONG_MIN / 2
     if speed is not None and 3 < speed < _SLOW_KM_H and long_enough and not reasons:
         reasons.append("the pace leaves much time to drink")
-    if athlete.nsaid_use:
-        reasons.append("of anti-inflammatory painkillers")
-    if _takes_water_tablets(athlete):
-        reasons.append("of water tablets")
-    return reasons
+    return reasons + [f"of {name}" for name in acting_on("thirst", athlete)]
 
 
 def _caps(
@@ -153,7 +151,7 @@ def _sodium(
     features: Mapping[str, Feature], athlete: Athlete, hours: float
 ) -> tuple[tuple[float | None, float | None, float | None], list[str]]:
     """Return the sodium lost an hour with its range, unless salt is for a clinician to say."""
-    if asks_clinician_about_salt(athlete):
+    if salt_limited(features, athlete):
         return (None, None, None), [
             "Salt: ask your clinician; this tool gives no amount in your case."
         ]
@@ -165,15 +163,11 @@ def _sodium(
     return (value, low, high), []
 
 
-def asks_clinician_about_salt(athlete: Athlete) -> bool:
-    """Say whether salt is for this person's clinician to advise on."""
-    return bool(
-        athlete.hypertension
-        or athlete.heart_disease
-        or athlete.kidney_disease
-        or _takes_water_tablets(athlete)
+def salt_limited(features: Mapping[str, Given], athlete: Athlete) -> bool:
+    """Say whether salt, and amounts beside the drinking plan, are for a clinician to say."""
+    told = any(
+        numbers_of(disease.id, features.get(disease.id))[1] > 0
+        for disease in load_diseases()
+        if "salt" in disease.acts_on
     )
-
-
-def _takes_water_tablets(athlete: Athlete) -> bool:
-    return any("diuretic" in m.name or m.name == "thiazide" for m in athlete.medications or ())
+    return told or bool(acting_on("salt", athlete))

@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from riskfit.advice.texts import AdviceFile, Condition, When
+from riskfit.advice.drinking import salt_limited
+from riskfit.advice.texts import Condition, When
 from riskfit.athlete import Athlete, Conditions
 from riskfit.formulas.fluid import drink_after_l, drink_before_l
+from riskfit.medical import classes_of
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.compiled_card import respond
@@ -26,14 +28,13 @@ class Case:
         conditions: Conditions | None,
         drinking: Mapping[str, Any] | None,
         model: Model,
-        file: AdviceFile,
     ) -> None:
         self.assessment, self.features, self.model = assessment, features, model
         self.athlete = athlete or Athlete()
         self.conditions = conditions or Conditions()
         self.drinking = {} if drinking is None else dict(drinking)
         self.responses: dict[str, float] = {}
-        self.salt_limited = self._salt_limited(file.salt_limited_by)
+        self.salt_limited = salt_limited(self.features, self.athlete)
 
     def value(self, name: str) -> float:
         """Return a feature's number, nan where it is unknown."""
@@ -102,7 +103,7 @@ class Case:
         )
         if any(wanted is not None and wanted is not is_so for wanted, is_so in states):
             return False
-        return not when.medicines or bool(set(when.medicines) & set(self._medicines()))
+        return not when.medicines or bool(self._medicines() & set(when.medicines))
 
     def _session_holds(self, when: When) -> bool:
         parts = self.assessment.parts
@@ -139,18 +140,9 @@ class Case:
         features = self.model.features
         return self.model.rule_ids[features.index(feature)] if feature in features else feature
 
-    def _medicines(self) -> list[str]:
-        return [medicine.name for medicine in self.athlete.medications or ()]
-
-    def _salt_limited(self, names: tuple[str, ...]) -> bool:
-        said = " ".join(self.athlete.chronic_conditions or ()).lower().replace("_", " ")
-        return any(
-            name in self._medicines()
-            or bool(getattr(self.athlete, name, None))
-            or name.replace("_", " ") in said
-            or self.value(name) > 0
-            for name in names
-        )
+    def _medicines(self) -> set[str]:
+        medicines = self.athlete.medications or ()
+        return {entry.id for medicine in medicines for entry in classes_of(medicine.name)}
 
     def amounts(self) -> dict[str, float]:
         """Return the numbers that texts can hold, those that are known."""

@@ -82,9 +82,7 @@ def advise(
     list of Advice
     """
     file = load_advice()
-    case = Case(
-        assessment, features or {}, athlete, conditions, drinking, model or load_model(), file
-    )
+    case = Case(assessment, features or {}, athlete, conditions, drinking, model or load_model())
     flagged = bool(assessment.red_flags.present)
     given = []
     for entry in file.advice:

@@ -1,6 +1,5 @@
 """The texts of advice and when each is given, read from models/advice.toml and checked."""
 
-from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from string import Formatter
 from typing import Literal
@@ -9,9 +8,18 @@ import msgspec
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.rules.load import load_model, load_references
+from riskfit.medical import load_medicines
+from riskfit.references import check_references
+from riskfit.rules.load import load_model
 from riskfit.rules.model import Grade
-from riskfit.strict_toml import Strict, bundled_text, convert_table, parse_toml
+from riskfit.strict_toml import (
+    Strict,
+    bundled_text,
+    convert_table,
+    known_names,
+    parse_toml,
+    unique_names,
+)
 
 Comparison = Literal["at_least", "above", "below"]
 Condition = tuple[str, Comparison, float]
@@ -114,7 +122,6 @@ class AdviceFile(Strict, frozen=True):
 
     kinds: tuple[str, ...]
     with_red_flag: tuple[str, ...]
-    salt_limited_by: tuple[str, ...]
     advice: tuple[AdviceText, ...]
     stretch: tuple[Stretch, ...]
     sport: tuple[SportMuscles, ...]
@@ -148,22 +155,16 @@ def parse_advice(text: str, source: str) -> AdviceFile:
         _check_text(entry, file, f"{source}: advice {entry.id}")
     for sport in file.sport:
         place = f"{source}: sport {sport.id}"
-        _known(sport.muscles, [stretch.id for stretch in file.stretch], place, "muscles")
-        _known(sport.references, load_references(), place, "references")
-        _known(sport.contexts, load_model().contexts, place, "contexts")
+        known_names(sport.muscles, [stretch.id for stretch in file.stretch], place, "muscles")
+        check_references(sport.references, place)
+        known_names(sport.contexts, load_model().contexts, place, "contexts")
     return file
 
 
 def _check_names(file: AdviceFile, source: str) -> None:
-    for what, names in (
-        ("advice", [entry.id for entry in file.advice]),
-        ("stretch", [entry.id for entry in file.stretch]),
-        ("sport", [entry.id for entry in file.sport]),
-    ):
-        twice = [name for number, name in enumerate(names) if name in names[:number]]
-        if twice:
-            raise RuleError(f"{source}: {what} {twice[0]}, key id: is there twice")
-    _known(file.with_red_flag, file.kinds, source, "with_red_flag")
+    for what in _ARRAYS:
+        unique_names([entry.id for entry in getattr(file, what)], what, source)
+    known_names(file.with_red_flag, file.kinds, source, "with_red_flag")
     if not file.sport or file.sport[-1].sports or file.sport[-1].contexts:
         raise RuleError(f"{source}, key sport: the last one must hold for any sport and context")
 
@@ -171,18 +172,18 @@ def _check_names(file: AdviceFile, source: str) -> None:
 def _check_text(entry: AdviceText, file: AdviceFile, place: str) -> None:
     """Refuse what names a rule, feature, reference, kind or number that does not exist."""
     model = load_model()
-    _known([entry.kind], file.kinds, place, "kind")
-    _known(entry.references, load_references(), place, "references")
-    if not entry.references:
-        raise RuleError(f"{place}, key references: name at least one")
+    known_names([entry.kind], file.kinds, place, "kind")
+    check_references(entry.references, place)
     when = entry.when
-    _known(when.rules, model.rule_ids, place, "when.rules")
-    _known(when.contexts, model.contexts, place, "when.contexts")
-    _known(when.red_flags, [flag.id for flag in model.red_flags], place, "when.red_flags")
+    known_names(when.rules, model.rule_ids, place, "when.rules")
+    known_names(when.contexts, model.contexts, place, "when.contexts")
+    known_names(when.red_flags, [flag.id for flag in model.red_flags], place, "when.red_flags")
+    classes = [entry.id for entry in load_medicines().classes]
+    known_names(when.medicines, classes, place, "when.medicines")
     for key in ("features", "any_features", "features_not"):
-        _known([name for name, _, _ in getattr(when, key)], CATALOGUE, place, f"when.{key}")
+        known_names([name for name, _, _ in getattr(when, key)], CATALOGUE, place, f"when.{key}")
     for text in (entry.text, entry.otherwise or ""):
-        _known(_placeholders(text, place), sorted(PLACEHOLDERS), place, "text")
+        known_names(_placeholders(text, place), sorted(PLACEHOLDERS), place, "text")
     if not entry.each_red_flag and when == When():
         raise RuleError(f"{place}, key when: say when it is given, or always = true")
 
@@ -192,11 +193,3 @@ def _placeholders(text: str, place: str) -> list[str]:
         return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
     except ValueError as error:
         raise RuleError(f"{place}, key text: {error}") from None
-
-
-def _known(
-    names: Iterable[str], allowed: Sequence[str] | Mapping[str, object], place: str, key: str
-) -> None:
-    for name in names:
-        if name not in allowed:
-            raise RuleError(f"{place}, key {key}: {name!r} is unknown")

@@ -10,6 +10,7 @@ from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cleaning import clean
+from riskfit.features.answers import overtired
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.course import record_course
 from riskfit.features.duration import duration_columns, moving_legs
@@ -175,23 +176,11 @@ def day_columns(conditions: Conditions) -> Columns:
     """Return what the person says of the day."""
     standing = conditions.standing_sitting_h
     return {
-        "overtired": _overtired(conditions),
+        "overtired": overtired(conditions),
         "standing_sitting_h": missing("not told: --standing")
         if standing is None
         else known(standing, "told"),
     }
-
-
-def _overtired(conditions: Conditions) -> Column:
-    """Return rule F4's ramp: sleep from 7 to 5 h, resting heart rate from +3 to +7 bpm."""
-    signs = []
-    if conditions.overtired is not None:
-        signs.append(float(conditions.overtired))
-    if conditions.sleep_h is not None:
-        signs.append(float(np.clip((7 - conditions.sleep_h) / 2, 0, 1)))
-    if conditions.resting_hr_excess_bpm is not None:
-        signs.append(float(np.clip((conditions.resting_hr_excess_bpm - 3) / 4, 0, 1)))
-    return known(max(signs), "told") if signs else missing("not told: --sleep, --overtired")
 
 
 def _core_temperature(core_temperature_c: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Columns:

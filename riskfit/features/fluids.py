@@ -6,11 +6,12 @@ import numpy as np
 
 from riskfit._common import FloatArray
 from riskfit.athlete import Athlete, Conditions
+from riskfit.features.answers import plain_water_only, underfuelled
 from riskfit.features.course import STEP_S, Course
 from riskfit.features.energy import Energy
 from riskfit.features.heat import Surroundings, sunlight_w_m2
 from riskfit.features.person import Person
-from riskfit.features.results import Column, Columns, known, missing, zero_unknown
+from riskfit.features.results import Columns, known, missing, zero_unknown
 from riskfit.formulas.fluid import SODIUM_MMOL_L, sodium_loss_g, sweat_interval
 from riskfit.formulas.resting import body_surface_area_m2
 from riskfit.formulas.sun import air_pressure_hpa
@@ -32,10 +33,6 @@ _DRUNK_SPREAD: Final = 0.3
 #: Sodium of a drink that nobody told: half of the 460 mg/L at which sports drinks begin, from
 #: plain water to that (ACSM 2007, doi 10.1249/mss.0b013e31802ca597). [mg/L]
 DRINK_SODIUM_MG_L: Final = 230.0
-#: Water with less is sold as low in sodium (directive 2009/54/EC, annex III: 20 mg/L).
-_PLAIN_WATER_MG_L: Final = 20.0
-#: Share of people on plain water alone where nobody told (assumption).
-_PLAIN_WATER_SHARE: Final = 0.25
 #: Sodium of people who see salt on their clothes (Stofan et al. 2005, crampers). [mmol/L]
 _SALTY_MMOL_L: Final = 54.6
 #: Between-person standard deviation of whole-body sweat sodium (Baker et al. 2016,
@@ -105,8 +102,8 @@ def fluid_columns(
             100 * (net + net_spread) / mass,
         ),
         **_sodium(sweat_l, drunk, spread, athlete, conditions),
-        "plain_water_only": _plain_water(gross_pct, fluid_l_h, conditions),
-        "underfuelled": _underfuelled(active_h * 60, conditions),
+        "plain_water_only": plain_water_only(gross_pct, fluid_l_h, conditions),
+        "underfuelled": underfuelled(active_h * 60, conditions),
     }
 
 
@@ -188,35 +185,3 @@ def _sodium(
             deficit + deficit_spread,
         ),
     }
-
-
-def _plain_water(
-    gross_pct: FloatArray, fluid_l_h: FloatArray | float | None, conditions: Conditions
-) -> Column:
-    """Return rule D4's flag: it enters between 1.5 and 2 % of gross sweat loss.
-
-    Drinking nothing counts as no sodium.
-    """
-    entered = np.clip((gross_pct - 1.5) / 0.5, 0.0, 1.0)
-    dry = np.zeros(1, dtype=bool) if fluid_l_h is None else np.atleast_1d(fluid_l_h) == 0
-    if dry.all():
-        return known(entered, "nothing drunk")
-    sodium = conditions.drink_sodium_mg_l
-    if sodium is not None:
-        plain = sodium < _PLAIN_WATER_MG_L
-        source = "told: plain water" if plain else "told: sodium in the drink"
-        return known(np.where(dry, entered, entered * plain), source)
-    share = np.where(dry, 1.0, _PLAIN_WATER_SHARE)
-    return known(share * entered, "assumed: drink not told", dry * entered, entered)
-
-
-def _underfuelled(active_min: FloatArray, conditions: Conditions) -> Column:
-    """Return rule F6's ramp: 60 to 30 g/h of carbohydrate, entering from 60 to 120 min."""
-    if conditions.skipped_meal:
-        return known(np.ones_like(active_min), "a meal was skipped")
-    if conditions.carbohydrate_g_h is not None:
-        short = np.clip((60 - conditions.carbohydrate_g_h) / 30, 0.0, 1.0)
-        return known(short * np.clip((active_min - 60) / 60, 0.0, 1.0), "told")
-    if conditions.skipped_meal is False:
-        return missing("the carbohydrate taken is not told: --carbs")
-    return missing("not told: --carbs, --skipped-meal")

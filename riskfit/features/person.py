@@ -7,7 +7,9 @@ from typing import Final
 from msgspec import Struct
 
 from riskfit.athlete import Athlete, Medication
+from riskfit.features.answers import level
 from riskfit.features.results import Column, Columns, known, missing
+from riskfit.medical import classes_of, load_medicines
 
 #: Where nobody says: a reference adult.  Mass and height: ICRP Publication 89 (2002) rounds to
 #: 73 kg and 1.76 m for men, 60 kg and 1.63 m for women; threshold: 3 W/kg and 12 km/h, a
@@ -24,23 +26,6 @@ THRESHOLD_SPREAD: Final = 0.25
 #: Lactate threshold as a share of the heart rate reserve, for who knows no threshold: trained
 #: people hold about 85 % of it for an hour (assumption, +-5 %).
 THRESHOLD_RESERVE_FRACTION: Final = 0.85
-
-_HISTORY_LEVEL: Final = {"none": 0, "ever": 1, "last_12_months": 2, "3_of_last_10_races": 3}
-_INJURY: Final = {"none": 0.0, "other": 0.8, "muscle": 1.0}
-#: Response of rule P6 by class of medicine, the strongest counts (Garrison et al. 2012,
-#: doi 10.1001/archinternmed.2011.1029, ratios scaled to the strongest class); a regular
-#: medicine of another class or without a name 0.5.
-MEDICATION_CLASSES: Final[dict[str, float]] = {
-    "laba": 1.0,
-    "potassium_sparing_diuretic": 0.8,
-    "thiazide": 0.6,
-    "statin": 0.4,
-    "loop_diuretic": 0.3,
-    "steroid": 0.2,
-}
-_OTHER_MEDICATION: Final = 0.5
-_NEW_MEDICATION_DAYS: Final = 90
-_NEW_MEDICATION_FACTOR: Final = 1.25
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -128,9 +113,7 @@ def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
     columns: Columns = {
         "body_mass_kg": known(person.mass_kg, person.sources["mass_kg"]),
         "height_m": known(person.height_m, person.sources["height_m"]),
-        "cramp_history": _told(
-            None if profile.cramp_history is None else _HISTORY_LEVEL[profile.cramp_history]
-        ),
+        "cramp_history": _told(level("cramp_history", profile.cramp_history)),
         "family_history": _told(profile.family_history),
         "male_sex": missing("not told")
         if person.male is None
@@ -141,9 +124,7 @@ def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
         "chronic_conditions_count": _told(None if conditions is None else len(conditions)),
         "medication_response": _told(medication_response(profile.medications, today)),
         "nerve_or_back_condition": _told(profile.nerve_or_back_condition),
-        "recent_injury": _told(
-            None if profile.recent_injury is None else _INJURY[profile.recent_injury]
-        ),
+        "recent_injury": _told(level("recent_injury", profile.recent_injury)),
         "diabetes": _told(profile.diabetes),
         "flat_feet_or_unsuitable_shoes": _told(shoes),
         "no_strength_training": _told(strength),
@@ -155,19 +136,15 @@ def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
 
 
 def medication_response(medications: tuple[Medication, ...] | None, today: date) -> float | None:
-    """Return rule P6's response: the strongest class, more when it is new.
-
-    None where nobody told; a medicine started less than 90 days ago counts 1.25 times.
-    """
+    """Return rule P6's response: the strongest class, more when it is new; None if not told."""
     if medications is None:
         return None
-    strongest = 0.0
+    table, strongest = load_medicines(), 0.0
     for medicine in medications:
-        response = MEDICATION_CLASSES.get(medicine.name, _OTHER_MEDICATION)
-        new = (
-            medicine.started is not None and (today - medicine.started).days < _NEW_MEDICATION_DAYS
-        )
-        strongest = max(strongest, response * (_NEW_MEDICATION_FACTOR if new else 1.0))
+        classes = classes_of(medicine.name)
+        response = max((each.response for each in classes), default=table.other_response)
+        new = medicine.started is not None and (today - medicine.started).days < table.new_days
+        strongest = max(strongest, response * (table.new_factor if new else 1.0))
     return min(strongest, 1.0)
 
 

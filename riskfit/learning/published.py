@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.errors import RuleError
-from riskfit.rules.load import load_model, load_references
+from riskfit.references import check_references
+from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Model
 from riskfit.scoring.compiled_card import Scores
 from riskfit.scoring.matrix import score_table
@@ -121,9 +122,7 @@ def load_cohorts() -> tuple[Cohort, ...]:
 def parse_cohort(text: str, source: str) -> Cohort:
     """Make a cohort of a TOML text; ``source`` names it in messages."""
     cohort = convert_table(parse_toml(text, source), Cohort, source, tables={"expect": Expectation})
-    for key in cohort.references:
-        if key not in load_references():
-            raise RuleError(f"{source}, key references: {key!r} is not in references.toml")
+    check_references(cohort.references, source)
     for number, expectation in enumerate(cohort.expect, start=1):
         for name in (*expectation.between, *expectation.against):
             if name not in cohort.group:

@@ -8,6 +8,7 @@ from string import Formatter
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.rules.model import CAUSES, Context, Model, Rule
+from riskfit.strict_toml import unique_names
 
 #: What a rule's sentence may hold: the value, a fraction in per cent, minutes as hours.
 PLACEHOLDERS = frozenset({"value", "percent", "hours"})
@@ -29,12 +30,6 @@ class _Checker:
             value in names, place, key, f"{value!r} is unknown; use one of {', '.join(names)}"
         )
 
-    def unique(self, names: Sequence[str], what: str) -> None:
-        seen: set[str] = set()
-        for name in names:
-            self.that(name not in seen, f"{what} {name}", "id", "is there twice")
-            seen.add(name)
-
     def fraction(self, value: float, place: str, key: str) -> None:
         self.that(0 <= value <= 1, place, key, f"{value:g} is not between 0 and 1")
 
@@ -53,11 +48,14 @@ def check_model(
 ) -> None:
     """Refuse a model that breaks a rule of models/README.md."""
     check = _Checker(model.source)
-    check.unique(model.rule_ids, "rule")
-    check.unique([context.id for context in contexts], "context")
-    check.unique([group.id for group in model.groups], "group")
-    check.unique([flag.id for flag in model.red_flags], "red flag")
-    check.unique([item.id for item in model.zero_weights], "zero weight")
+    for what, names in (
+        ("rule", model.rule_ids),
+        ("context", [context.id for context in contexts]),
+        ("group", [group.id for group in model.groups]),
+        ("red flag", [flag.id for flag in model.red_flags]),
+        ("zero weight", [item.id for item in model.zero_weights]),
+    ):
+        unique_names(names, what, model.source)
     check.that(bool(model.rules), "the file", "rule", "there is no rule")
     _check_settings(check, model)
     _check_groups(check, model, cause_factors)

@@ -1,6 +1,5 @@
 """Read a model file and check it; ``models/cramp.toml`` holds the published card."""
 
-from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -8,6 +7,7 @@ from typing import Any
 import msgspec
 
 from riskfit.errors import RuleError
+from riskfit.references import load_references
 from riskfit.rules.checks import check_model
 from riskfit.rules.model import (
     CAUSES,
@@ -18,7 +18,6 @@ from riskfit.rules.model import (
     Outside,
     Provenance,
     RedFlag,
-    Reference,
     Rule,
     ScoreSettings,
     SessionWord,
@@ -105,17 +104,6 @@ def parse_model(text: str, source: str) -> Model:
     )
     check_model(model, file.context, file.cause_factor)
     return model
-
-
-@cache
-def load_references() -> Mapping[str, Reference]:
-    """Read the bundled list of sources."""
-    name = "references.toml"
-    raw = parse_toml(bundled_text(name), name)
-    return {
-        key: convert_table(table, Reference, f"{name}: reference {key}")
-        for key, table in raw.items()
-    }
 
 
 @cache

@@ -8,6 +8,7 @@ from typing import Literal
 import msgspec
 
 from riskfit.errors import InputError
+from riskfit.references import Reference
 from riskfit.strict_toml import Strict
 
 Grade = Literal["A", "B", "C", "D"]
@@ -145,15 +146,6 @@ class ZeroWeight(Strict, frozen=True):
     what: str
     reason: str
     references: tuple[str, ...] = ()
-
-
-class Reference(Strict, frozen=True):
-    """One source: how to cite it, what it found, and how much of it was read."""
-
-    cite: str
-    finding: str
-    read: Literal["whole", "abstract", "cited", "memory"]
-    doi: str | None = None
 
 
 class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
