@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from msgspec.structs import asdict
-
 from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.advice.drinking import DrinkingPlan, plan_drinking
@@ -107,7 +105,7 @@ def conclude(
         conditions=conditions,
         sport=found.session.sport,
         model=model,
-        drinking=None if drinking is None else asdict(drinking),
+        drinking=drinking,
     )
     return replace(found, drinking=drinking, advice=tuple(advice))
 

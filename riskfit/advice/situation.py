@@ -6,10 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from riskfit.advice.drinking import salt_limited
+from riskfit.advice.drinking import salt_limited, thirst_is_enough, written
 from riskfit.advice.texts import Condition, When
 from riskfit.athlete import Athlete, Conditions
-from riskfit.formulas.fluid import drink_after_l, drink_before_l
 from riskfit.medical import classes_of
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment
@@ -68,11 +67,6 @@ class Case:
             )
         return self.responses[rule_id]
 
-    def number(self, name: str) -> float:
-        """Return a number of the drinking plan, nan where there is none."""
-        given = self.drinking.get(name)
-        return nan if given is None else float(given)
-
     def reasons(self, when: When) -> list[str] | None:
         """Return what makes the conditions hold (it may be nothing), None where they do not."""
         if not self._states_hold(when) or not self._session_holds(when):
@@ -88,6 +82,8 @@ class Case:
             if not rules and self.assessment.context not in when.contexts:
                 return None
             because += rules
+        if when.thirst_alone:
+            because += [self._rule_of(name) for name in self.drinking.get("thirst_because", ())]
         features = self._feature_reasons(when)
         return None if features is None else because + features
 
@@ -98,6 +94,8 @@ class Case:
             (when.outside, assessment.outside),
             (when.unasked, not assessment.red_flags.screened),
             (when.drinking, bool(self.drinking)),
+            (when.thirst_enough, thirst_is_enough(self.drinking.get("plan_l_h", nan))),
+            (when.thirst_alone, self.drinking.get("thirst_alone", False)),
             (when.salt_limited, self.salt_limited),
             (when.indoor, self.conditions.indoor),
         )
@@ -108,12 +106,9 @@ class Case:
     def _session_holds(self, when: When) -> bool:
         parts = self.assessment.parts
         points = parts["session"].points if parts else nan
-        plan = self.number("plan_l_h")
         limits = (
             when.session_from is None or points >= when.session_from,
             when.session_below is None or points < when.session_below,
-            when.drinking_from is None or plan >= when.drinking_from,
-            when.drinking_below is None or plan < when.drinking_below,
         )
         return all(limits)
 
@@ -144,22 +139,8 @@ class Case:
         medicines = self.athlete.medications or ()
         return {entry.id for medicine in medicines for entry in classes_of(medicine.name)}
 
-    def amounts(self) -> dict[str, float]:
-        """Return the numbers that texts can hold, those that are known."""
-        mass = self.value("body_mass_kg")
-        missing = mass * self.value("body_mass_loss_pct") / 100
-        numbers = {
-            "wbgt_c": self.value("wbgt_c"),
-            "loss_pct": self.value("body_mass_loss_pct"),
-            "plan_l_h": self.number("plan_l_h"),
-            "sweat_rate_l_h": self.number("sweat_rate_l_h"),
-            "sodium_mg_h": self.number("sodium_mg_h"),
-            "loss_pct_at_end": self.number("loss_pct_at_end"),
-        }
-        if isfinite(mass):
-            low, high = drink_before_l(mass)
-            numbers |= {"before_low_ml": float(low) * 1000, "before_high_ml": float(high) * 1000}
-        if isfinite(missing):
-            low, high = drink_after_l(max(missing, 0))
-            numbers |= {"after_low_l": float(low), "after_high_l": float(high)}
-        return {name: number for name, number in numbers.items() if isfinite(number)}
+    def amounts(self) -> dict[str, str]:
+        """Return the numbers that texts can hold, as they are written, those that are known."""
+        numbers = {"wbgt_c": self.value("wbgt_c"), "loss_pct": self.value("body_mass_loss_pct")}
+        known = {name: f"{number:.1f}" for name, number in numbers.items() if isfinite(number)}
+        return known | written(self.drinking)

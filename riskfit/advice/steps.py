@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec.structs import asdict
+
+from riskfit.advice.drinking import DrinkingPlan
 from riskfit.advice.situation import Case
 from riskfit.advice.texts import AdviceFile, AdviceText, load_advice, parse_advice
 from riskfit.athlete import Athlete, Conditions
@@ -14,8 +17,6 @@ from riskfit.scoring.given import Given
 
 __all__ = ["Advice", "AdviceFile", "advise", "load_advice", "parse_advice"]
 
-#: Rules that explain stretching: what overloads and tires muscle.
-_MUSCLE_CAUSES = ("overuse", "fatigue")
 #: Reasons named beside general advice.
 _MOST_REASONS = 4
 
@@ -54,7 +55,7 @@ def advise(
     conditions: Conditions | None = None,
     sport: str | None = None,
     model: Model | None = None,
-    drinking: Mapping[str, Any] | None = None,
+    drinking: DrinkingPlan | Mapping[str, Any] | None = None,
 ) -> list[Advice]:
     """Say what to do, the most urgent first.
 
@@ -74,31 +75,31 @@ def advise(
         FIT's word, for the muscles to stretch; the context goes first.
     model : Model, optional
         The one of the assessment; the published card unless given.
-    drinking : mapping, optional
-        ``sweat_rate_l_h, plan_l_h, sodium_mg_h, loss_pct_at_end`` of the drinking plan.
+    drinking : DrinkingPlan or mapping, optional
+        The drinking plan, or its fields by name, those that are known.
 
     Returns
     -------
     list of Advice
     """
     file = load_advice()
-    case = Case(assessment, features or {}, athlete, conditions, drinking, model or load_model())
+    amounts = asdict(drinking) if isinstance(drinking, DrinkingPlan) else drinking
+    case = Case(assessment, features or {}, athlete, conditions, amounts, model or load_model())
     flagged = bool(assessment.red_flags.present)
     given = []
+    kinds = file.kinds
     for entry in file.advice:
-        if flagged and entry.kind not in file.with_red_flag:
+        kind = kinds[entry.kind]
+        if flagged and not kind.with_red_flag:
             continue
-        if assessment.outside and not (entry.outside_too or entry.kind in _FIRST_KINDS):
+        if assessment.outside and not (entry.outside_too or kind.outside):
             continue
         given += (
             _red_flags(entry, case) if entry.each_red_flag else _single(entry, case, file, sport)
         )
-    given.sort(key=lambda advice: file.kinds.index(advice.kind))
+    order = list(kinds)
+    given.sort(key=lambda advice: order.index(advice.kind))
     return given
-
-
-#: Kinds that are there for people outside the score too.
-_FIRST_KINDS = ("red_flag", "clinician")
 
 
 def _red_flags(entry: AdviceText, case: Case) -> list[Advice]:
@@ -123,7 +124,7 @@ def _single(entry: AdviceText, case: Case, file: AdviceFile, sport: str | None) 
     because = case.reasons(entry.when)
     if because is None:
         return []
-    words = {name: _written(name, number) for name, number in case.amounts().items()}
+    words = case.amounts()
     muscles = file.muscles_of(sport, case.assessment.context)
     words |= _muscle_words(muscles.muscles, file)
     words["questions"] = "; ".join(_question(flag) for flag in case.model.red_flags)
@@ -134,7 +135,7 @@ def _single(entry: AdviceText, case: Case, file: AdviceFile, sport: str | None) 
         except KeyError:  # a number it needs is unknown
             continue
         if written:
-            return [_advice(entry, written, because or _general_reasons(entry, case))]
+            return [_advice(entry, written, because or _general_reasons(entry, file, case))]
     return []
 
 
@@ -150,19 +151,13 @@ def _advice(entry: AdviceText, text: str, because: list[str]) -> Advice:
     )
 
 
-def _general_reasons(entry: AdviceText, case: Case) -> list[str]:
+def _general_reasons(entry: AdviceText, file: AdviceFile, case: Case) -> list[str]:
     """Say which rules make general advice matter here, the most telling first."""
-    causes = {
-        "before": _MUSCLE_CAUSES,
-        "acute": _MUSCLE_CAUSES,
-        "after": _MUSCLE_CAUSES,
-        "drinking": ("dehydration",),
-    }.get(entry.kind, ())
-    if entry.id == "dehydration_is_theory":
-        causes = ("dehydration",)
+    kind = file.kinds[entry.kind]
+    causes = entry.explained_by or kind.explained_by
     lines = case.assessment.standing_out(0.05)
     found = [line.rule for line in lines if line.cause in causes][:_MOST_REASONS]
-    return found or (["D1"] if entry.kind == "drinking" else [])
+    return found or list(kind.or_else)
 
 
 def _question(flag: RedFlag) -> str:
@@ -176,12 +171,3 @@ def _muscle_words(muscles: tuple[str, ...], file: AdviceFile) -> dict[str, str]:
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
     how = " ".join(stretches[muscle].how for muscle in muscles[:3])
     return {"muscles": listed, "stretches": f"{how} Hold 15 to 60 s, 2 to 4 times."}
-
-
-def _written(name: str, number: float) -> str:
-    """Write an amount no finer than it is known."""
-    if name.endswith("_ml"):
-        return f"{round(number, -1):.0f}"
-    if name == "sodium_mg_h":
-        return f"{round(number, -1):,.0f}"
-    return f"{number:.1f}"

@@ -11,7 +11,7 @@ from riskfit.features.catalogue import CATALOGUE
 from riskfit.medical import load_medicines
 from riskfit.references import check_references
 from riskfit.rules.load import load_model
-from riskfit.rules.model import Grade
+from riskfit.rules.model import CAUSES, Grade
 from riskfit.strict_toml import (
     Strict,
     bundled_text,
@@ -59,8 +59,8 @@ class When(Strict, frozen=True):
         All, one, none of these comparisons hold; an unknown feature makes none hold.
     session_from, session_below : float or None
         Points of the session's part. [points]
-    drinking, drinking_from, drinking_below
-        A drinking plan is there; and how much it allows. [L/h]
+    drinking, thirst_enough, thirst_alone
+        A drinking plan is there; it asks for no amount; it gives no schedule.
     """
 
     always: bool = False
@@ -78,14 +78,27 @@ class When(Strict, frozen=True):
     session_from: float | None = None
     session_below: float | None = None
     drinking: bool | None = None
-    drinking_from: float | None = None
-    drinking_below: float | None = None
+    thirst_enough: bool | None = None
+    thirst_alone: bool | None = None
     salt_limited: bool | None = None
     indoor: bool | None = None
 
 
+class Kind(Strict, frozen=True, kw_only=True):
+    """A kind of advice: when it may stand, and which rules explain what holds for everybody."""
+
+    id: str
+    with_red_flag: bool = False
+    outside: bool = False
+    explained_by: tuple[str, ...] = ()
+    or_else: tuple[str, ...] = ()
+
+
 class AdviceText(Strict, frozen=True):
-    """One piece of advice; ``otherwise`` stands in where a number of ``text`` is unknown."""
+    """One piece of advice; ``otherwise`` stands in where a number of ``text`` is unknown.
+
+    ``explained_by`` beats that of its kind.
+    """
 
     id: str
     kind: str
@@ -96,6 +109,7 @@ class AdviceText(Strict, frozen=True):
     when: When = When()
     each_red_flag: bool = False
     outside_too: bool = False
+    explained_by: tuple[str, ...] = ()
     amounts: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
 
 
@@ -120,11 +134,15 @@ class SportMuscles(Strict, frozen=True):
 class AdviceFile(Strict, frozen=True):
     """A whole file of advice."""
 
-    kinds: tuple[str, ...]
-    with_red_flag: tuple[str, ...]
+    kind: tuple[Kind, ...]
     advice: tuple[AdviceText, ...]
     stretch: tuple[Stretch, ...]
     sport: tuple[SportMuscles, ...]
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """Kinds by their id, in order."""
+        return {kind.id: kind for kind in self.kind}
 
     def muscles_of(self, sport: str | None, context: str) -> SportMuscles:
         """Return the muscles of a context, else of a sport, else of any."""
@@ -137,7 +155,7 @@ class AdviceFile(Strict, frozen=True):
         return self.sport[-1]
 
 
-_ARRAYS = {"advice": AdviceText, "stretch": Stretch, "sport": SportMuscles}
+_ARRAYS = {"kind": Kind, "advice": AdviceText, "stretch": Stretch, "sport": SportMuscles}
 
 
 @cache
@@ -164,7 +182,10 @@ def parse_advice(text: str, source: str) -> AdviceFile:
 def _check_names(file: AdviceFile, source: str) -> None:
     for what in _ARRAYS:
         unique_names([entry.id for entry in getattr(file, what)], what, source)
-    known_names(file.with_red_flag, file.kinds, source, "with_red_flag")
+    for kind in file.kind:
+        place = f"{source}: kind {kind.id}"
+        known_names(kind.explained_by, CAUSES, place, "explained_by")
+        known_names(kind.or_else, load_model().rule_ids, place, "or_else")
     if not file.sport or file.sport[-1].sports or file.sport[-1].contexts:
         raise RuleError(f"{source}, key sport: the last one must hold for any sport and context")
 
@@ -174,6 +195,7 @@ def _check_text(entry: AdviceText, file: AdviceFile, place: str) -> None:
     model = load_model()
     known_names([entry.kind], file.kinds, place, "kind")
     check_references(entry.references, place)
+    known_names(entry.explained_by, CAUSES, place, "explained_by")
     when = entry.when
     known_names(when.rules, model.rule_ids, place, "when.rules")
     known_names(when.contexts, model.contexts, place, "when.contexts")

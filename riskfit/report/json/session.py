@@ -32,7 +32,7 @@ def activity_entry(analysis: "Analysis") -> dict[str, Any]:
         "features": {name: _feature(feature) for name, feature in features.items()},
         "assessment": _assessment(analysis.assessment),
         "timeline": timeline_entry(analysis.timeline, features),
-        "drinking": None if analysis.drinking is None else _drinking(analysis.drinking),
+        "drinking": None if analysis.drinking is None else drinking_entry(analysis.drinking),
         "advice": [
             {"id": step.id, "kind": step.kind, "text": step.text, "because": list(step.because)}
             for step in analysis.advice
@@ -130,11 +130,10 @@ def timeline_entry(timeline: Timeline | None, features: FeatureSet) -> dict[str,
     }
 
 
-def _drinking(plan: DrinkingPlan) -> dict[str, Any]:
+def drinking_entry(plan: DrinkingPlan) -> dict[str, Any]:
     """Return the drinking plan."""
-    ends = {
-        name: dict(zip(("low", "high"), getattr(plan, name), strict=True))
-        for name in ("before_l", "after_l")
-    }
-    thirst = {"thirst_alone": plan.thirst_alone, "caps": list(plan.caps)}
-    return _but(plan, *ends, *thirst) | ends | thirst
+    entry = _but(plan)
+    for name in ("before_l", "after_l"):
+        ends = getattr(plan, name)
+        entry[name] = None if ends is None else {"low": ends[0], "high": ends[1]}
+    return entry

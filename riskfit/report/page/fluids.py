@@ -1,16 +1,16 @@
 """Fluid balance as a page shows it: what was lost, what was drunk, what next time asks for."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from contextlib import suppress
+from typing import Any
+
+from msgspec.structs import asdict
 
 from riskfit.activity import PlannedSession
-from riskfit.advice.drinking import DrinkingPlan
+from riskfit.advice.drinking import DrinkingPlan, thirst_is_enough, written
 from riskfit.analysis import Analysis
 from riskfit.features.results import Feature
 from riskfit.report.words import quantity, range_words
-
-#: Less an hour is not worth a number.
-_LEAST_L_H: Final = 0.05
 
 
 def fluid_view(analysis: Analysis) -> dict[str, Any] | None:
@@ -23,7 +23,6 @@ def fluid_view(analysis: Analysis) -> dict[str, Any] | None:
     share = None
     if intake is not None and sweat > 0:
         share = round(min(100.0, 100 * intake / sweat), 1)
-    loss = features["body_mass_loss_pct"].value
     net = None if intake is None else sweat - intake
     return {
         "sentence": _sentence(features, ahead),
@@ -34,7 +33,7 @@ def fluid_view(analysis: Analysis) -> dict[str, Any] | None:
         if intake is None or net is None
         else f"Of {quantity(sweat, 'L')} of sweat {quantity(intake, 'L')} drunk, "
         f"{quantity(net, 'L')} not replaced",
-        "pairs": [*_measured(features, loss), *_planned(plan, ahead)],
+        "pairs": [*_measured(features, plan), *_planned(plan, ahead)],
         "caps": plan.caps,
     }
 
@@ -56,8 +55,8 @@ def _with_range(feature: Feature) -> str:
     return f"{value} ({ends})" if ends else value
 
 
-def _measured(features: Mapping[str, Feature], loss: float | None) -> list[tuple[str, str]]:
-    """Return what the balance is made of, with sources."""
+def _measured(features: Mapping[str, Feature], plan: DrinkingPlan) -> list[tuple[str, str]]:
+    """Return what the balance is made of, with sources; no sodium where salt is limited."""
     pairs = []
     for name, title in (
         ("sweat_rate_l_h", "Sweat rate"),
@@ -67,7 +66,7 @@ def _measured(features: Mapping[str, Feature], loss: float | None) -> list[tuple
         ("sodium_loss_g", "Sodium lost"),
     ):
         feature = features[name]
-        if feature.value is None or (name == "body_mass_loss_pct" and loss is None):
+        if feature.value is None or (name == "sodium_loss_g" and plan.salt_limited):
             continue
         pairs.append((title, f"{_with_range(feature)}, {feature.source}"))
     return pairs
@@ -75,24 +74,21 @@ def _measured(features: Mapping[str, Feature], loss: float | None) -> list[tuple
 
 def _planned(plan: DrinkingPlan, ahead: bool) -> list[tuple[str, str]]:
     """Return the plan: for this session, or for the next one like it."""
-    when = "During" if ahead else "In a session like it"
-    amount = (
-        "by thirst alone"
-        if plan.thirst_alone or plan.plan_l_h < _LEAST_L_H
-        else f"thirst first; as an orientation up to {plan.plan_l_h:.1f} L an hour"
-    )
+    amounts = written(asdict(plan))
+    alone = plan.thirst_alone or thirst_is_enough(plan.plan_l_h)
+    how = "by thirst alone" if alone else "thirst first"
     pairs = [
-        (when, f"{amount}, never more than {min(plan.cap_l_h, plan.sweat_rate_l_h):.1f} L an hour"),
-        ("That ends at", f"{plan.loss_pct_at_end:.1f} % below the starting weight"),
-        ("Four hours before", _litres(plan.before_l)),
-        ("Afterwards", f"{_litres(plan.after_l)}, when the next one is near"),
+        (
+            "During" if ahead else "In a session like it",
+            f"{how}, never more than {amounts['most_l_h']} L an hour",
+        ),
+        ("That ends at", f"{amounts['loss_pct_at_end']} % below the starting weight"),
     ]
-    if plan.sodium_mg_h is not None:
-        ends = (plan.sodium_mg_h, plan.sodium_low_mg_h or 0.0, plan.sodium_high_mg_h or 0.0)
-        value, low, high = (f"{round(end, -1):,.0f}" for end in ends)
-        pairs.append(("Sodium lost an hour", f"{value} mg ({low} to {high})"))
+    for title, text in (
+        ("Four hours before", "{before_low_ml} to {before_high_ml} mL"),
+        ("Afterwards", "{after_low_l} to {after_high_l} L, when the next one is near"),
+        ("Sodium lost an hour", "{sodium_mg_h} mg ({sodium_low_mg_h} to {sodium_high_mg_h})"),
+    ):
+        with suppress(KeyError):  # an amount that is not given
+            pairs.append((title, text.format(**amounts)))
     return pairs
-
-
-def _litres(ends: tuple[float, float]) -> str:
-    return f"{ends[0]:.1f} to {ends[1]:.1f} L"
