@@ -1,4 +1,4 @@
-"""What every module would write again: array types, the length of a day, moments as text."""
+"""What every module would write again: array types, the length of a day, moments and counts."""
 
 from datetime import UTC, datetime
 
@@ -30,3 +30,14 @@ def utc_text(moment: datetime | float) -> str:
     """
     when = moment if isinstance(moment, datetime) else datetime.fromtimestamp(moment, UTC)
     return when.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def plural(count: int, word: str) -> str:
+    """Return a count with its word.
+
+    Examples
+    --------
+    >>> plural(1, "session"), plural(5000, "session")
+    ('1 session', '5,000 sessions')
+    """
+    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"

@@ -10,7 +10,7 @@ RiskfitError
 └── ResourceError          the installation lacks a data folder or an optional package
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import ClassVar
 
 
@@ -62,7 +62,7 @@ class ResourceError(RiskfitError):
     kind = "resource"
 
 
-def did_you_mean(name: str, known: Sequence[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return the end of a message about an unknown name: the known one most like it, if any.
 
     >>> did_you_mean("mas_kg", ["mass_kg", "height_m"])
@@ -70,7 +70,13 @@ def did_you_mean(name: str, known: Sequence[str]) -> str:
     >>> did_you_mean("shoe", ["mass_kg", "height_m"])
     ''
     """
+    near = nearest(name, known)
+    return f": did you mean {near!r}?" if near else ""
+
+
+def nearest(name: str, known: Iterable[str], alike: float = 0.6) -> str | None:
+    """Return the known name most like this one, None where none is alike enough, of 1."""
     from difflib import get_close_matches
 
-    near = get_close_matches(name, known, 1)
-    return f": did you mean {near[0]!r}?" if near else ""
+    near = get_close_matches(name, list(known), 1, alike)
+    return near[0] if near else None

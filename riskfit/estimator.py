@@ -16,12 +16,12 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.learning.design import Design, make_design
 from riskfit.learning.fit import Fit, Level, Priors, choose_level, fit_card, varying_rules
 from riskfit.learning.model_file import learned_model
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Model
-from riskfit.scoring.compiled_card import Floats
 
 #: What ``learn`` may be, and the level of the fit; "auto" asks the data.
 LEARN: dict[str, Level | None] = {
@@ -162,7 +162,7 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The two classes, no cramp first."""
         return self._classes if hasattr(self, "_classes") else np.array([0, 1])
 
-    def decision_function(self, X: ArrayLike) -> Floats:  # noqa: N803
+    def decision_function(self, X: ArrayLike) -> FloatArray:  # noqa: N803
         """Return the log odds of a cramp: of the card, or as learned.
 
         Parameters
@@ -180,7 +180,7 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return design.card_logit()
         return self.fit_.log_odds(design, self._scaled(extra))
 
-    def predict_proba(self, X: ArrayLike) -> Floats:  # noqa: N803
+    def predict_proba(self, X: ArrayLike) -> FloatArray:  # noqa: N803
         """Return the chances of no cramp and of a cramp.
 
         Parameters
@@ -224,7 +224,7 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"learn is {self.learn!r}: use one of {', '.join(LEARN)}")
         return LEARN[self.learn]
 
-    def _rows(self, X: ArrayLike) -> tuple[Floats, NDArray[Any] | None]:  # noqa: N803
+    def _rows(self, X: ArrayLike) -> tuple[FloatArray, NDArray[Any] | None]:  # noqa: N803
         """Check rows to predict, and return them with the names of their columns."""
         how = {"ensure_all_finite": "allow-nan", "dtype": np.float64}
         if hasattr(self, "fit_"):
@@ -233,8 +233,8 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return check_array(X, **how), _get_feature_names(X)
 
     def _split(
-        self, values: Floats, names: NDArray[Any] | None
-    ) -> tuple[Design, Floats, list[str]]:
+        self, values: FloatArray, names: NDArray[Any] | None
+    ) -> tuple[Design, FloatArray, list[str]]:
         """Tell the card's columns from those beyond it, and name the latter."""
         model = self._card()
         found = list(model.features[: values.shape[1]]) if names is None else [*map(str, names)]
@@ -245,7 +245,7 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         beyond = [number for number, name in enumerate(found) if name not in model.features]
         return design, values[:, beyond], [found[number] for number in beyond]
 
-    def _set_scaling(self, extra: Floats, weight: Floats) -> None:
+    def _set_scaling(self, extra: FloatArray, weight: FloatArray) -> None:
         """Remember mean and spread of the columns beyond the card."""
         known = np.isfinite(extra)
         share = known * weight[:, None]
@@ -256,7 +256,7 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         spread = np.sqrt((share * away**2).sum(axis=0) / total)
         self._extra_scale = np.where(spread > 0, spread, 1.0)
 
-    def _scaled(self, extra: Floats) -> Floats:
+    def _scaled(self, extra: FloatArray) -> FloatArray:
         """Bring the columns beyond the card to one scale; unknown is their mean."""
         away = (extra - self._extra_mean) / self._extra_scale
         return np.where(np.isfinite(away), away, 0.0)
@@ -272,7 +272,7 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.n_iter_ = max(fit.steps, 1)
 
 
-def _two_classes(answers: NDArray[Any]) -> tuple[NDArray[Any], Floats]:
+def _two_classes(answers: NDArray[Any]) -> tuple[NDArray[Any], FloatArray]:
     """Return the classes, and 1 where the second one is."""
     check_classification_targets(answers)
     if (kind := type_of_target(answers, input_name="y")) not in {"binary", "multiclass"}:
@@ -285,7 +285,7 @@ def _two_classes(answers: NDArray[Any]) -> tuple[NDArray[Any], Floats]:
     return classes, outcome.astype(np.float64)
 
 
-def _check_both(outcome: Floats, weight: Floats) -> None:
+def _check_both(outcome: FloatArray, weight: FloatArray) -> None:
     """Refuse outcomes of one class."""
     if len(np.unique(outcome[weight > 0])) < 2:
         raise ValueError(
@@ -293,7 +293,7 @@ def _check_both(outcome: Floats, weight: Floats) -> None:
         )
 
 
-def _numbered(groups: ArrayLike | None, rows: int) -> NDArray[np.intp] | None:
+def _numbered(groups: ArrayLike | None, rows: int) -> IntArray | None:
     """Give each athlete a number, from 0 on."""
     if groups is None:
         return None

@@ -324,7 +324,7 @@ def test_a_feature_set_and_a_mapping_score_alike():
 def test_a_slip_of_the_pen_is_noted():
     found = assess({"duration_min": 60, "duratoin_min": 300})
     assert found.notes == (
-        "no feature is called 'duratoin_min', so it was passed over; did you mean duration_min?",
+        "no feature is called 'duratoin_min', so it was passed over: did you mean 'duration_min'?",
     )
 
 

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from riskfit.errors import RuleError
-from riskfit.learning.published import auc, load_cohorts, parse_cohort, run_cohort
+from riskfit.learning.metrics import placements
+from riskfit.learning.published import load_cohorts, parse_cohort, run_cohort
 from riskfit.resources import models
 from riskfit.rules.load import parse_model
 
@@ -58,9 +59,12 @@ def test_a_wrong_card_fails(old, new, fails):
 
 
 def test_the_area_counts_ties_half():
-    assert auc(np.array([1.0, 1.0]), np.array([1.0, 1.0])) == 0.5
-    assert auc(np.array([2.0]), np.array([1.0])) == 1
-    assert auc(np.array([1.0, 0.0]), np.array([0.0, 0.0])) == 0.75
+    for cases, controls, area in (
+        ([1.0, 1.0], [1.0, 1.0], 0.5),
+        ([2.0], [1.0], 1),
+        ([1.0, 0.0], [0.0, 0.0], 0.75),
+    ):
+        assert placements(np.array(cases), np.array(controls)).mean() == area
 
 
 def test_a_simulation_draws_what_the_file_says():

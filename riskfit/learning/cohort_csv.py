@@ -6,6 +6,8 @@ from functools import partial
 from math import inf, isfinite, isinf, nan
 from typing import Final
 
+from riskfit._common import plural
+from riskfit.errors import nearest
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.rules.model import Model
 
@@ -99,15 +101,6 @@ def time_of(cell: str) -> float:
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
 
 
-def count_of(number: int, word: str) -> str:
-    """Return a count with its word.
-
-    >>> count_of(1, "row"), count_of(2, "row")
-    ('1 row', '2 rows')
-    """
-    return f"{number} {word}" if number == 1 else f"{number} {word}s"
-
-
 def column_notes(head: Sequence[str], model: Model) -> list[str]:
     """Name the columns that nothing is done with: slips of the pen, and what no rule reads."""
     known = {*KEYS, *CATALOGUE, *_TOLD}
@@ -127,13 +120,10 @@ def column_notes(head: Sequence[str], model: Model) -> list[str]:
 
 
 def _with_hint(name: str, known: Sequence[str]) -> str:
-    from difflib import get_close_matches
-
     # tables of sessions write a feature with its unit behind
-    near = get_close_matches(name.lower(), known, 1, _CLOSE) or [
-        one for one in known if one in CATALOGUE and name.lower().startswith(f"{one}_")
-    ]
-    return f"{name} (did you mean {near[-1]}?)" if near else name
+    longer = [one for one in known if one in CATALOGUE and name.lower().startswith(f"{one}_")]
+    near = nearest(name.lower(), known, _CLOSE) or (longer[-1] if longer else None)
+    return f"{name} (did you mean {near}?)" if near else name
 
 
 def repeat_notes(
@@ -155,7 +145,7 @@ def repeat_notes(
     if not again:
         return []
     where = f"line{'s' if again[1:] else ''} {_listed(again)}"
-    rows = count_of(len(again), "row")
+    rows = plural(len(again), "row")
     return [f"{rows} with the athlete, time and values of a row before: counted again ({where})"]
 
 

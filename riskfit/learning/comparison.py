@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.learning.design import Design
 from riskfit.learning.fit import Z90, Fit, Level, Priors, fit_card
-from riskfit.scoring.compiled_card import Floats
 
-Rows = NDArray[np.intp]
+Rows = IntArray
 Fold = tuple[Rows, Rows]
 RIVALS = ("base_rate", "card", "learned")
 
@@ -74,10 +74,10 @@ class Question:
     """
 
     design: Design
-    cramp: Floats
+    cramp: FloatArray
     athlete: Rows
-    start_s: Floats
-    extra: Floats
+    start_s: FloatArray
+    extra: FloatArray
     priors: Priors
 
     @property
@@ -102,7 +102,7 @@ class Question:
         )
 
 
-def context_columns(context: NDArray[np.str_], priors: Priors) -> Floats:
+def context_columns(context: NDArray[np.str_], priors: Priors) -> FloatArray:
     """Return a column a context, scaled so that its base rate may be off by a factor of e.
 
     Published base rates are uncertain by a factor of two to three.
@@ -110,7 +110,7 @@ def context_columns(context: NDArray[np.str_], priors: Priors) -> Floats:
     names = np.unique(context)
     if len(names) < 2:
         return np.zeros((len(context), 0))
-    columns: Floats = (context[:, None] == names[None, :]) / priors.extra
+    columns: FloatArray = (context[:, None] == names[None, :]) / priors.extra
     return columns
 
 
@@ -193,7 +193,7 @@ def _trial(
     )
 
 
-def _z(gain: Floats, cluster: Rows) -> float:
+def _z(gain: FloatArray, cluster: Rows) -> float:
     """Return a mean gain in its standard errors, rows of one athlete counted together."""
     away = np.bincount(cluster, gain - gain.mean())
     spread = float(np.sqrt((away**2).sum()))

@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.errors import InputError
 from riskfit.rules.model import CAUSES, Model
-from riskfit.scoring.compiled_card import Floats, compile_card, respond
+from riskfit.scoring.compiled_card import compile_card, respond
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -33,15 +34,15 @@ class Design:
     """
 
     model: Model
-    responses: Floats
-    reference: Floats
-    base_logit: Floats
+    responses: FloatArray
+    reference: FloatArray
+    base_logit: FloatArray
     known: NDArray[np.bool_]
 
     def __len__(self) -> int:
         return len(self.responses)
 
-    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "Design":
+    def take(self, rows: IntArray | NDArray[np.bool_]) -> "Design":
         """Return some of the rows."""
         return Design(
             model=self.model,
@@ -51,13 +52,13 @@ class Design:
             known=self.known[rows],
         )
 
-    def cause_logits(self, rule_factors: Floats | None = None) -> Floats:
+    def cause_logits(self, rule_factors: FloatArray | None = None) -> FloatArray:
         """Return what each cause adds to the log odds of the typical session, rows x causes."""
         return Surface(self).causes(rule_factors)
 
-    def card_logit(self) -> Floats:
+    def card_logit(self) -> FloatArray:
         """Return the log odds of the card as it stands, through the context's base rate."""
-        logit: Floats = self.base_logit + self.cause_logits().sum(axis=1)
+        logit: FloatArray = self.base_logit + self.cause_logits().sum(axis=1)
         return logit
 
 
@@ -84,7 +85,7 @@ class Surface:
             for k in range(len(model.groups))
         ]
 
-    def causes(self, factors: Floats | None = None) -> Floats:
+    def causes(self, factors: FloatArray | None = None) -> FloatArray:
         """Return what each cause adds to the log odds of the typical session, rows x causes."""
         factors = np.ones(self.rules) if factors is None else factors
         out = np.zeros((self.rows, len(CAUSES)))
@@ -94,7 +95,7 @@ class Surface:
             out[:, self.cause_of_group[number]] += self.scale[number] * cap * gained
         return out
 
-    def slopes(self, cause_factors: Floats, factors: Floats) -> Floats:
+    def slopes(self, cause_factors: FloatArray, factors: FloatArray) -> FloatArray:
         """Return how the log odds change with each rule's factor, rows x rules."""
         out = np.empty((self.rows, self.rules))
         for number, (here, usual) in enumerate(self.parts):
@@ -106,18 +107,18 @@ class Surface:
         return out
 
 
-def _left(parts: Floats, factors: Floats, cap: float) -> Floats:
+def _left(parts: FloatArray, factors: FloatArray, cap: float) -> FloatArray:
     """Return exp(-X / C): how much of a group's cap is left."""
     # einsum, because BLAS starts threads for a product this long and thin.
-    left: Floats = np.exp(np.einsum("ij,j->i", parts, factors) / -cap)
+    left: FloatArray = np.exp(np.einsum("ij,j->i", parts, factors) / -cap)
     return left
 
 
-def _parts(model: Model, responses: Floats, number: int) -> Floats:
+def _parts(model: Model, responses: FloatArray, number: int) -> FloatArray:
     """Return w r of a group's rules; in dehydration times the share that the muscles' work lets."""
     settings, group = model.settings, model.groups[number]
     rules = [k for k, rule in enumerate(model.rules) if rule.group == group.id]
-    parts: Floats = responses[:, rules] * [model.weight(model.rules[k]) for k in rules]
+    parts: FloatArray = responses[:, rules] * [model.weight(model.rules[k]) for k in rules]
     if group.with_exertion:
         calm = np.ones(len(responses))
         for k, rule in enumerate(model.rules):
@@ -169,10 +170,10 @@ def make_design(
 
 
 def _fill(
-    responses: Floats,
-    reference: Floats,
-    rows: NDArray[np.intp],
-    values: Floats,
+    responses: FloatArray,
+    reference: FloatArray,
+    rows: IntArray,
+    values: FloatArray,
     model: Model,
     context: str,
 ) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray
 from riskfit.learning.metrics import (
     Estimate,
     area_under_curve,
@@ -18,7 +19,6 @@ from riskfit.learning.metrics import (
 )
 from riskfit.learning.outcome_table import OutcomeTable, numbered
 from riskfit.rules.model import Model
-from riskfit.scoring.compiled_card import Floats
 
 #: Chances at which somebody might act; a low one for those who would rather take care in vain.
 THRESHOLDS = (0.005, 0.01, 0.02, 0.05, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5)
@@ -161,12 +161,12 @@ def evaluate(table: OutcomeTable, model: Model) -> Evaluation:
     )
 
 
-def _roc(logit: Floats, cramp: Floats) -> tuple[tuple[float, float], ...]:
+def _roc(logit: FloatArray, cramp: FloatArray) -> tuple[tuple[float, float], ...]:
     in_vain, met = operating_points(logit, cramp)
     return tuple(zip(in_vain.tolist(), met.tolist(), strict=True))
 
 
-def _decision(chance: Floats, cramp: Floats, threshold: float) -> Decision:
+def _decision(chance: FloatArray, cramp: FloatArray, threshold: float) -> Decision:
     acted = chance >= threshold
     return Decision(
         threshold=threshold,
@@ -177,12 +177,12 @@ def _decision(chance: Floats, cramp: Floats, threshold: float) -> Decision:
     )
 
 
-def _period(start_s: Floats) -> tuple[float, float] | None:
+def _period(start_s: FloatArray) -> tuple[float, float] | None:
     told = start_s[np.isfinite(start_s)]
     return (float(told.min()), float(told.max())) if len(told) else None
 
 
-def _curve(chance: Floats, cramp: Floats) -> tuple[Bin, ...]:
+def _curve(chance: FloatArray, cramp: FloatArray) -> tuple[Bin, ...]:
     """Cut the chances into tenths, and hold each against what came."""
     bins = []
     for rows in calibration_curve(chance, _BINS):
@@ -200,7 +200,7 @@ def _curve(chance: Floats, cramp: Floats) -> tuple[Bin, ...]:
     return tuple(bins)
 
 
-def _slices(names: NDArray[np.str_], logit: Floats, cramp: Floats) -> Iterator[Slice]:
+def _slices(names: NDArray[np.str_], logit: FloatArray, cramp: FloatArray) -> Iterator[Slice]:
     """Evaluate each name's rows; where each row is a name of its own there is nothing to tell."""
     unique = np.unique(names)
     if len(unique) == len(names) > 1:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.learning.design import Design, Surface
 from riskfit.learning.optimise import Level, Problem, State, may_move, posterior, solve
 from riskfit.rules.model import CAUSES, Model
-from riskfit.scoring.compiled_card import Floats
 
 #: Standard normal quantile of a two-sided 90 % interval.
 Z90 = 1.6448536269514722
@@ -47,7 +47,7 @@ class Priors:
     extra: float = 0.5
     athlete: float = 1.0
 
-    def of_rules(self, model: Model) -> Floats:
+    def of_rules(self, model: Model) -> FloatArray:
         """Return the standard deviation of each rule's factor."""
         shrink = [max(model.settings.shrink[rule.grade], 0.01) for rule in model.rules]
         return np.array([max(self.rule, 1 / share - 1) for share in shrink])
@@ -75,23 +75,23 @@ class Fit:
     priors: Priors
     intercept: float
     intercept_se: float
-    cause_factors: Floats
-    cause_se: Floats
-    cause_low: Floats
-    cause_high: Floats
-    rule_factors: Floats
-    rule_se: Floats
-    rule_low: Floats
-    rule_high: Floats
-    extra: Floats
-    extra_se: Floats
+    cause_factors: FloatArray
+    cause_se: FloatArray
+    cause_low: FloatArray
+    cause_high: FloatArray
+    rule_factors: FloatArray
+    rule_se: FloatArray
+    rule_low: FloatArray
+    rule_high: FloatArray
+    extra: FloatArray
+    extra_se: FloatArray
     athlete_sd: float
     steps: int
 
-    def log_odds(self, design: Design, extra: Floats | None = None) -> Floats:
+    def log_odds(self, design: Design, extra: FloatArray | None = None) -> FloatArray:
         """Return the learned log odds of each row, for an athlete not seen before."""
         causes = design.cause_logits(self.rule_factors)
-        logit: Floats = self.intercept + design.base_logit + causes @ self.cause_factors
+        logit: FloatArray = self.intercept + design.base_logit + causes @ self.cause_factors
         if extra is not None and extra.shape[1]:
             logit = logit + extra @ self.extra
         return logit
@@ -99,11 +99,11 @@ class Fit:
 
 def fit_card(
     design: Design,
-    outcome: Floats,
+    outcome: FloatArray,
     *,
-    athletes: NDArray[np.intp] | None = None,
-    weight: Floats | None = None,
-    extra: Floats | None = None,
+    athletes: IntArray | None = None,
+    weight: FloatArray | None = None,
+    extra: FloatArray | None = None,
     level: Level = "causes",
     priors: Priors | None = None,
 ) -> Fit:
@@ -153,10 +153,10 @@ def varying_rules(design: Design) -> NDArray[np.bool_]:
 
 def _pose(
     design: Design,
-    outcome: Floats,
-    athletes: NDArray[np.intp] | None,
-    weight: Floats | None,
-    extra: Floats | None,
+    outcome: FloatArray,
+    athletes: IntArray | None,
+    weight: FloatArray | None,
+    extra: FloatArray | None,
     level: Level,
     priors: Priors,
 ) -> Problem:

@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.learning.fit import Z90
-from riskfit.scoring.compiled_card import Floats
 
-Rows = NDArray[np.intp]
+Rows = IntArray
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +20,9 @@ class Estimate:
     high: float
 
 
-def area_under_curve(score: Floats, outcome: Floats, cluster: Rows | None = None) -> Estimate:
+def area_under_curve(
+    score: FloatArray, outcome: FloatArray, cluster: Rows | None = None
+) -> Estimate:
     """Chance that a session with a cramp scored above one without, ties counted half.
 
     Parameters
@@ -44,8 +45,8 @@ def area_under_curve(score: Floats, outcome: Floats, cluster: Rows | None = None
     clusters Obuchowski (1997), Biometrics 53, 567-578, doi:10.2307/2533958.
     """
     cases, controls = outcome > 0, outcome <= 0
-    above = _placements(score[cases], score[controls])
-    below = 1 - _placements(score[controls], score[cases])
+    above = placements(score[cases], score[controls])
+    below = 1 - placements(score[controls], score[cases])
     value = float(above.mean())
     away = np.empty(len(score))
     away[cases] = (above - value) / cases.sum()
@@ -64,16 +65,18 @@ def area_under_curve(score: Floats, outcome: Floats, cluster: Rows | None = None
     return Estimate(value=value, se=se, low=low, high=high)
 
 
-def _placements(these: Floats, those: Floats) -> Floats:
+def placements(these: FloatArray, those: FloatArray) -> FloatArray:
     """Return for each of these the share of those it lies above, ties counted half."""
     ordered = np.sort(those)
     under = np.searchsorted(ordered, these, side="left")
     upto = np.searchsorted(ordered, these, side="right")
-    share: Floats = (under + upto) / (2 * len(those))
+    share: FloatArray = (under + upto) / (2 * len(those))
     return share
 
 
-def operating_points(score: Floats, outcome: Floats, most: int = 200) -> tuple[Floats, Floats]:
+def operating_points(
+    score: FloatArray, outcome: FloatArray, most: int = 200
+) -> tuple[FloatArray, FloatArray]:
     """Return what warning from a score on would have met and done in vain, for every score.
 
     Parameters
@@ -108,7 +111,7 @@ def operating_points(score: Floats, outcome: Floats, most: int = 200) -> tuple[F
     return in_vain, met
 
 
-def calibration_slope(logit: Floats, outcome: Floats) -> Estimate:
+def calibration_slope(logit: FloatArray, outcome: FloatArray) -> Estimate:
     """Slope of outcomes on predicted log odds: 1 is right, below 1 too bold, above 1 too timid.
 
     Parameters
@@ -135,7 +138,7 @@ def calibration_slope(logit: Floats, outcome: Floats) -> Estimate:
     return _wald(beta[1], covariance[1, 1])
 
 
-def calibration_in_the_large(logit: Floats, outcome: Floats) -> Estimate:
+def calibration_in_the_large(logit: FloatArray, outcome: FloatArray) -> Estimate:
     """Log odds to add to all predictions for their mean to be right: 0 is right.
 
     Parameters
@@ -159,8 +162,8 @@ def calibration_in_the_large(logit: Floats, outcome: Floats) -> Estimate:
 
 
 def _logistic(
-    columns: Floats, outcome: Floats, offset: Floats | None = None
-) -> tuple[Floats, Floats]:
+    columns: FloatArray, outcome: FloatArray, offset: FloatArray | None = None
+) -> tuple[FloatArray, FloatArray]:
     """Fit a plain logistic regression by Newton's steps, halved where they overshoot."""
     offset = np.zeros(len(outcome)) if offset is None else offset
     beta = np.zeros(columns.shape[1])
@@ -175,7 +178,7 @@ def _logistic(
         beta += step
         if np.abs(columns @ step).max() < 1e-10:
             break
-    covariance: Floats = np.linalg.pinv(information).astype(np.float64)
+    covariance: FloatArray = np.linalg.pinv(information).astype(np.float64)
     return beta, covariance
 
 
@@ -186,7 +189,7 @@ def _wald(value: float, variance: float) -> Estimate:
     )
 
 
-def calibration_curve(chance: Floats, bins: int) -> list[Rows]:
+def calibration_curve(chance: FloatArray, bins: int) -> list[Rows]:
     """Cut rows into bins of about equal size by their chance; equal chances stay together.
 
     Parameters
@@ -229,7 +232,7 @@ def observed_interval(seen: int, rows: int) -> tuple[float, float]:
     return max(float(centre - half), 0.0), min(float(centre + half), 1.0)
 
 
-def net_benefit(chance: Floats, outcome: Floats, threshold: float) -> float:
+def net_benefit(chance: FloatArray, outcome: FloatArray, threshold: float) -> float:
     """Cramps met by acting from a chance on, less care taken in vain at that chance's odds.
 
     Parameters

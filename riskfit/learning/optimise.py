@@ -6,9 +6,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray, IntArray
 from riskfit.learning.design import Design, Surface
 from riskfit.rules.model import CAUSES
-from riskfit.scoring.compiled_card import Floats
 
 Level = Literal["base", "causes", "rules"]
 
@@ -25,16 +25,16 @@ class Problem:
 
     design: Design
     surface: Surface
-    outcome: Floats
-    weight: Floats
-    extra: Floats
-    athlete: NDArray[np.intp] | None
+    outcome: FloatArray
+    weight: FloatArray
+    extra: FloatArray
+    athlete: IntArray | None
     athletes: int
     level: Level
-    mean: Floats
-    precision: Floats
-    lower: Floats
-    fixed_causes: Floats | None = field(default=None)
+    mean: FloatArray
+    precision: FloatArray
+    lower: FloatArray
+    fixed_causes: FloatArray | None = field(default=None)
 
     @property
     def causes(self) -> slice:
@@ -52,13 +52,13 @@ class Problem:
         """Place of the slopes of columns beyond the card."""
         return slice(self.rules.stop, self.rules.stop + self.extra.shape[1])
 
-    def log_odds(self, beta: Floats) -> Floats:
+    def log_odds(self, beta: FloatArray) -> FloatArray:
         """Return the log odds without athletes."""
-        logit: Floats = beta[0] + self.design.base_logit
+        logit: FloatArray = beta[0] + self.design.base_logit
         logit = logit + self._causes(beta) @ self._factors(beta)
         return logit + self.extra @ beta[self.extras] if self.extra.shape[1] else logit
 
-    def slopes(self, beta: Floats) -> Floats:
+    def slopes(self, beta: FloatArray) -> FloatArray:
         """Return the derivatives of the log odds, rows x parameters."""
         slopes = np.ones((len(self.design), len(beta)))
         if self.level != "base":
@@ -68,10 +68,10 @@ class Problem:
         slopes[:, self.extras] = self.extra
         return slopes
 
-    def _factors(self, beta: Floats) -> Floats:
+    def _factors(self, beta: FloatArray) -> FloatArray:
         return beta[self.causes] if self.level != "base" else np.ones(len(CAUSES))
 
-    def _causes(self, beta: Floats) -> Floats:
+    def _causes(self, beta: FloatArray) -> FloatArray:
         fixed = self.fixed_causes
         return self.surface.causes(beta[self.rules]) if fixed is None else fixed
 
@@ -80,17 +80,19 @@ class Problem:
 class State:
     """Where the optimiser stands: parameters, athletes, loss, gradient and curvature."""
 
-    beta: Floats
-    athletes: Floats
+    beta: FloatArray
+    athletes: FloatArray
     loss: float
-    gradient: Floats
-    gradient_athletes: Floats
-    curvature: Floats
-    curvature_athletes: Floats
-    curvature_mixed: Floats
+    gradient: FloatArray
+    gradient_athletes: FloatArray
+    curvature: FloatArray
+    curvature_athletes: FloatArray
+    curvature_mixed: FloatArray
 
 
-def _loss(problem: Problem, beta: Floats, athletes: Floats, sd: float) -> tuple[float, Floats]:
+def _loss(
+    problem: Problem, beta: FloatArray, athletes: FloatArray, sd: float
+) -> tuple[float, FloatArray]:
     """Return the penalised loss at a point, and the log odds there."""
     logit = problem.log_odds(beta)
     loss = 0.5 * float(problem.precision @ (beta - problem.mean) ** 2)
@@ -101,7 +103,7 @@ def _loss(problem: Problem, beta: Floats, athletes: Floats, sd: float) -> tuple[
     return loss, logit
 
 
-def _look(problem: Problem, beta: Floats, athletes: Floats, athlete_sd: float) -> State:
+def _look(problem: Problem, beta: FloatArray, athletes: FloatArray, athlete_sd: float) -> State:
     """Work out loss, gradient and Fisher information at a point."""
     loss, logit = _loss(problem, beta, athletes, athlete_sd)
     slopes = problem.slopes(beta)
@@ -129,7 +131,7 @@ def _look(problem: Problem, beta: Floats, athletes: Floats, athlete_sd: float) -
     )
 
 
-def _products(left: Floats, right: Floats) -> Floats:
+def _products(left: FloatArray, right: FloatArray) -> FloatArray:
     """Return left' right, summed in blocks of rows.
 
     Blocks are small enough for BLAS to stay in one thread: its threads wait for each other, which
@@ -142,7 +144,7 @@ def _products(left: Floats, right: Floats) -> Floats:
         pieces = (-1, size)
         blocks = left[:whole].reshape(*pieces, left.shape[1]).transpose(0, 2, 1)
         total += (blocks @ right[:whole].reshape(*pieces, right.shape[1])).sum(axis=0)
-    products: Floats = total + left[whole:].T @ right[whole:]
+    products: FloatArray = total + left[whole:].T @ right[whole:]
     return products
 
 
@@ -227,20 +229,20 @@ def may_move(problem: Problem, state: State) -> NDArray[np.bool_]:
     return ~held
 
 
-def _schur(state: State) -> Floats:
+def _schur(state: State) -> FloatArray:
     """Return the information about the parameters once athletes are allowed for."""
     reached = state.curvature_mixed / state.curvature_athletes[:, None]
-    information: Floats = state.curvature - state.curvature_mixed.T @ reached
+    information: FloatArray = state.curvature - state.curvature_mixed.T @ reached
     return information
 
 
-def posterior(state: State) -> Floats:
+def posterior(state: State) -> FloatArray:
     """Return the covariance of the parameters."""
-    covariance: Floats = np.linalg.pinv(_schur(state), hermitian=True).astype(np.float64)
+    covariance: FloatArray = np.linalg.pinv(_schur(state), hermitian=True).astype(np.float64)
     return covariance
 
 
-def _direction(state: State, free: NDArray[np.bool_]) -> tuple[Floats, Floats]:
+def _direction(state: State, free: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
     """Return the Newton step of the free parameters and of the athletes."""
     own = state.curvature_athletes
     pull = state.gradient - state.curvature_mixed.T @ (state.gradient_athletes / own)
@@ -251,7 +253,7 @@ def _direction(state: State, free: NDArray[np.bool_]) -> tuple[Floats, Floats]:
 
 
 def _search(
-    problem: Problem, state: State, move: Floats, move_athletes: Floats, sd: float
+    problem: Problem, state: State, move: FloatArray, move_athletes: FloatArray, sd: float
 ) -> State | None:
     """Go along a direction, within the bounds, as far as the loss falls."""
     length = 1.0

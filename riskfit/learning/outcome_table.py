@@ -10,11 +10,11 @@ from typing import TextIO
 import numpy as np
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray, IntArray, plural
 from riskfit.errors import InputError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.learning.cohort_csv import (
     column_notes,
-    count_of,
     cramp_of,
     feature_reader,
     repeat_notes,
@@ -22,7 +22,6 @@ from riskfit.learning.cohort_csv import (
 )
 from riskfit.learning.design import Design, make_design
 from riskfit.rules.model import Model
-from riskfit.scoring.compiled_card import Floats
 from riskfit.scoring.matrix import outside_mask
 
 
@@ -45,18 +44,18 @@ class OutcomeTable:
         What was passed over.
     """
 
-    columns: Mapping[str, Floats]
-    cramp: Floats
+    columns: Mapping[str, FloatArray]
+    cramp: FloatArray
     athlete: NDArray[np.str_]
     context: NDArray[np.str_]
-    start_s: Floats
+    start_s: FloatArray
     source: str
     notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.cramp)
 
-    def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> "OutcomeTable":
+    def take(self, rows: IntArray | NDArray[np.bool_]) -> "OutcomeTable":
         """Return some of the rows."""
         return replace(
             self,
@@ -84,9 +83,9 @@ class OutcomeTable:
         left = []
         if outside.any():
             why = ", ".join(self._reasons(model))
-            left.append(f"{count_of(outside.sum(), 'row')} left out: outside the score ({why})")
+            left.append(f"{plural(outside.sum(), 'row')} left out: outside the score ({why})")
         if (empty := ~known & ~outside).any():
-            left.append(f"{count_of(empty.sum(), 'row')} left out: no feature of any rule is told")
+            left.append(f"{plural(empty.sum(), 'row')} left out: no feature of any rule is told")
         if not (kept := known & ~outside).any():
             if outside.any():
                 raise InputError(f"{self.source}: no row can be scored; {'; '.join(left)}")
@@ -155,7 +154,7 @@ def _read(stream: TextIO, source: str, model: Model) -> OutcomeTable:
     numbers = [number for number, _ in lines]
     cells = dict(zip(head, zip(*(row for _, row in lines), strict=True), strict=True))
 
-    def column(name: str, convert: "Callable[[str], float]") -> Floats:
+    def column(name: str, convert: "Callable[[str], float]") -> FloatArray:
         return _converted(source, name, cells[name], numbers, convert)
 
     starts = _starts(cells, column, len(lines))
@@ -190,7 +189,7 @@ def _converted(
     cells: Sequence[str],
     lines: Sequence[int],
     convert: Callable[[str], float],
-) -> Floats:
+) -> FloatArray:
     """Turn the cells of a column into numbers; a slip is named with its line."""
     numbers = np.empty(len(cells))
     for row, cell in enumerate(cells):
@@ -209,9 +208,9 @@ def _athletes(cells: Mapping[str, Sequence[str]], rows: int) -> NDArray[np.str_]
 
 def _starts(
     cells: Mapping[str, Sequence[str]],
-    column: Callable[[str, Callable[[str], float]], Floats],
+    column: Callable[[str, Callable[[str], float]], FloatArray],
     rows: int,
-) -> Floats:
+) -> FloatArray:
     for name in ("start_time", "date"):
         if name in cells:
             return column(name, time_of)
@@ -232,7 +231,7 @@ def _contexts(
     return np.array(names)
 
 
-def numbered(names: Iterable[str]) -> NDArray[np.intp]:
+def numbered(names: Iterable[str]) -> IntArray:
     """Give each name a number, from 0 on."""
-    numbers: NDArray[np.intp] = np.unique(np.array(list(names)), return_inverse=True)[1]
+    numbers: IntArray = np.unique(np.array(list(names)), return_inverse=True)[1]
     return numbers

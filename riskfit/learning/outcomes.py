@@ -9,10 +9,11 @@ from typing import Any, Final, TextIO
 
 import numpy as np
 
-from riskfit._common import FloatArray
+from riskfit._common import DAY_S, FloatArray, utc_text
 from riskfit.errors import InputError
 from riskfit.features.athlete_rows import FEATURE_INDEX, HISTORY_FEATURES
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.learning.cohort_csv import cramp_of
 from riskfit.learning.outcome_table import OutcomeTable
 from riskfit.rules.model import Model
 from riskfit.store import Store
@@ -35,7 +36,6 @@ COLUMNS: Final = (
     "note",
     "sha256",
 )
-_DAY_S = 86400.0
 _FORMULA: Final = frozenset("=+-@\t")
 
 
@@ -87,11 +87,11 @@ def find_session(rows: Rows, moment_s: float, *, whole_day: bool) -> int | None:
     if whole_day:
         offset = np.nan_to_num(rows.utc_offset_s.astype(float))
         local = rows.start_s + offset
-        found = np.flatnonzero((local >= moment_s) & (local < moment_s + _DAY_S))
+        found = np.flatnonzero((local >= moment_s) & (local < moment_s + DAY_S))
     else:
         found = np.flatnonzero(np.abs(rows.start_s - moment_s) < 1800)
     if len(found) > 1:
-        starts = [_moment(start) for start in rows.start_s[found].tolist()]
+        starts = [utc_text(start) for start in rows.start_s[found].tolist()]
         raise InputError(f"there are several sessions: name one by its time, {', '.join(starts)}")
     return int(found[0]) if len(found) else None
 
@@ -150,7 +150,7 @@ def export_csv(store: Store, names: Sequence[str], stream: TextIO) -> int:
             told = dict(outcome.told)
             told["cramp"] = int(told["cramp"])
             told["athlete"] = name
-            told["start_time"] = _moment(outcome.start_s)[: 10 if day else None]
+            told["start_time"] = utc_text(outcome.start_s)[: 10 if day else None]
             told["sha256"] = outcome.sha256.hex() if outcome.sha256 else ""
             writer.writerow({column: _harmless(value) for column, value in told.items()})
             count += 1
@@ -192,9 +192,10 @@ def import_csv(store: Store, path: Path, usual: str) -> tuple[int, int]:
 def _parse(line: dict[str, Any], place: str) -> tuple[str, datetime, bool, Told]:
     """Return athlete, moment, whether a day is meant, and what was told."""
     cells = {name: (value or "").strip() for name, value in line.items() if isinstance(name, str)}
-    cramp = cells.get("cramp", "").lower()
-    if cramp not in {"0", "1", "no", "yes", "none", "cramp"}:
-        raise InputError(f"{place}, column cramp: {cramp!r}: write 1 (a cramp) or 0 (none)")
+    try:
+        cramp = bool(cramp_of(cells.get("cramp", "")))
+    except ValueError as error:
+        raise InputError(f"{place}, column cramp: {error}") from None
     moment, whole_day = parse_moment(cells.get("start_time") or cells.get("date", ""), place)
     for name, cell in cells.items():
         if cell[:1] == "'" and cell[1:2] in _FORMULA:
@@ -202,7 +203,7 @@ def _parse(line: dict[str, Any], place: str) -> tuple[str, datetime, bool, Told]
     named = ("muscle", "when", "severity", "context", "note")
     words: dict[str, Any] = {name: cells.get(name) or None for name in named}
     try:
-        told = Told(cramp=cramp in {"1", "yes", "cramp"}, **words)
+        told = Told(cramp=cramp, **words)
     except InputError as error:
         raise InputError(f"{place}: {error}") from None
     return cells.get("athlete", ""), moment, whole_day, told
@@ -279,7 +280,3 @@ def _with_history(rows: Rows) -> FloatArray:
     for name in HISTORY_FEATURES:
         values[:, FEATURE_INDEX[name]] = reduced.columns[name]
     return values
-
-
-def _moment(posix_s: float) -> str:
-    return datetime.fromtimestamp(posix_s, UTC).isoformat().replace("+00:00", "Z")

@@ -11,17 +11,16 @@ from typing import Literal
 
 import msgspec
 import numpy as np
-from numpy.typing import NDArray
 
+from riskfit._common import FloatArray
 from riskfit.errors import RuleError
+from riskfit.learning.metrics import placements
 from riskfit.references import check_references
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Model
 from riskfit.scoring.compiled_card import Scores
 from riskfit.scoring.matrix import score_table
 from riskfit.strict_toml import Strict, convert_table, parse_toml
-
-Floats = NDArray[np.float64]
 
 
 class Input(Strict, frozen=True, kw_only=True):
@@ -175,26 +174,7 @@ def run_cohort(cohort: Cohort, model: Model | None = None, seed: int = 1) -> lis
     return verdicts
 
 
-def auc(cases: Floats, controls: Floats) -> float:
-    """Return the chance that a case lies above a control, ties counted half.
-
-    Parameters
-    ----------
-    cases, controls : ndarray
-        Scores.
-
-    Returns
-    -------
-    float
-        0 to 1. [fraction]
-    """
-    ordered = np.sort(controls)
-    below = np.searchsorted(ordered, cases, side="left")
-    to_equal = np.searchsorted(ordered, cases, side="right")
-    return float((below + to_equal).mean() / (2 * len(controls)))
-
-
-def _simulate(inputs: Mapping[str, Input], rows: int, seed: int) -> dict[str, Floats]:
+def _simulate(inputs: Mapping[str, Input], rows: int, seed: int) -> dict[str, FloatArray]:
     """Draw a group; each feature has its own stream, so adding one changes no other."""
     return {
         name: _draw(entry, rows, np.random.default_rng([seed, *name.encode()]))
@@ -202,13 +182,13 @@ def _simulate(inputs: Mapping[str, Input], rows: int, seed: int) -> dict[str, Fl
     }
 
 
-def _draw(entry: Input, rows: int, rng: np.random.Generator) -> Floats:
+def _draw(entry: Input, rows: int, rng: np.random.Generator) -> FloatArray:
     if entry.share is not None:
         value = 1.0 if entry.value is None else entry.value
         return np.where(rng.random(rows) < entry.share, value, 0.0)
     if entry.value is not None:
         return np.full(rows, entry.value)
-    drawn: Floats = rng.normal(entry.mean or 0.0, entry.sd, rows)
+    drawn: FloatArray = rng.normal(entry.mean or 0.0, entry.sd, rows)
     for mean, sd in entry.times:
         drawn *= rng.normal(mean, sd, rows)
     if entry.expected is not None:
@@ -218,7 +198,7 @@ def _draw(entry: Input, rows: int, rng: np.random.Generator) -> Floats:
 
 def _measure(
     expectation: Expectation,
-    tables: Mapping[str, Mapping[str, Floats]],
+    tables: Mapping[str, Mapping[str, FloatArray]],
     scores: Mapping[str, Scores],
 ) -> float:
     """Return the number that an expectation speaks of."""
@@ -227,7 +207,7 @@ def _measure(
         return float(tables[first][expectation.of[0]].mean())
     if expectation.what == "auc":
         points = [_points(scores[name], expectation.of) for name in (first, rest[0])]
-        return auc(points[0], points[1])
+        return float(placements(points[0], points[1]).mean())
     difference = _difference(scores, expectation.between, expectation.of)
     settings = scores[first].model.settings
     if expectation.what == "odds":
@@ -244,7 +224,7 @@ def _difference(scores: Mapping[str, Scores], names: tuple[str, ...], of: tuple[
     return float(first - second)
 
 
-def _points(scores: Scores, of: tuple[str, ...]) -> Floats:
+def _points(scores: Scores, of: tuple[str, ...]) -> FloatArray:
     """Add up the points of what is named."""
     total = np.zeros(len(scores))
     for name in of:
@@ -257,7 +237,7 @@ def _points(scores: Scores, of: tuple[str, ...]) -> Floats:
     return total
 
 
-def _card_points(scores: Scores, rule_id: str) -> Floats:
+def _card_points(scores: Scores, rule_id: str) -> FloatArray:
     """Return what the card gives a rule's responses, alone."""
     rule = scores.model.rule(rule_id)
     responses = scores.responses

@@ -151,17 +151,6 @@ def day_words(moment: datetime) -> str:
     return f"{moment:%-d %b %Y}"
 
 
-def plural(count: int, word: str) -> str:
-    """Return a count with its word.
-
-    Examples
-    --------
-    >>> plural(1, "session"), plural(5000, "session")
-    ('1 session', '5,000 sessions')
-    """
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
-
-
 # ---- scores and chances
 
 

@@ -6,21 +6,20 @@ from itertools import pairwise
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
+from riskfit._common import FloatArray
 from riskfit.rules.model import PARTS, Context, Model, Rule
 
-Floats = NDArray[np.float64]
 #: Low and high ends of a column that is known only as a range.
-Range = tuple[Floats, Floats]
+Range = tuple[FloatArray, FloatArray]
 
 
 class PartScores(Struct, frozen=True, kw_only=True, eq=False):
     """Points of one part with their interval, a number a row."""
 
-    points: Floats
-    low: Floats
-    high: Floats
+    points: FloatArray
+    low: FloatArray
+    high: FloatArray
 
 
 class Scores(Struct, frozen=True, kw_only=True, eq=False):
@@ -45,24 +44,24 @@ class Scores(Struct, frozen=True, kw_only=True, eq=False):
 
     model: Model
     context: Context
-    score: Floats
-    low: Floats
-    high: Floats
-    contributions: Floats
+    score: FloatArray
+    low: FloatArray
+    high: FloatArray
+    contributions: FloatArray
     parts: Mapping[str, PartScores]
-    causes: Mapping[str, Floats]
-    reference: Floats
-    responses: Floats | None = None
-    uncertainty: Floats | None = None
+    causes: Mapping[str, FloatArray]
+    reference: FloatArray
+    responses: FloatArray | None = None
+    uncertainty: FloatArray | None = None
 
     def __len__(self) -> int:
         return len(self.score)
 
     @property
-    def odds_vs_typical(self) -> Floats:
+    def odds_vs_typical(self) -> FloatArray:
         """Odds of each row against the context's typical session."""
         doubling = self.model.settings.points_per_doubling
-        odds: Floats = np.exp2((self.score - self.reference) / doubling)
+        odds: FloatArray = np.exp2((self.score - self.reference) / doubling)
         return odds
 
 
@@ -137,11 +136,11 @@ def compile_card(model: Model, context_id: str) -> Card:
 
 
 def respond(
-    values: Floats,
+    values: FloatArray,
     knots: Sequence[tuple[float, float]],
-    out: Floats | None = None,
-    work: Floats | None = None,
-) -> Floats:
+    out: FloatArray | None = None,
+    work: FloatArray | None = None,
+) -> FloatArray:
     """Return the response to each value: piecewise linear, constant beyond the ends.
 
     It is summed from the end where nothing responds, so that this end is exactly its knot and

@@ -5,11 +5,11 @@ from math import isfinite, nan
 
 import numpy as np
 
-from riskfit.errors import InputError
+from riskfit._common import FloatArray
+from riskfit.errors import InputError, did_you_mean
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import Feature
 from riskfit.rules.model import Model
-from riskfit.scoring.compiled_card import Floats
 
 #: A feature as it may be given: with its source, a number, or (low, value, high).
 Given = Feature | float | tuple[float, float, float] | None
@@ -26,9 +26,9 @@ class GivenTable:
 
     def __init__(self, rows: Sequence[Mapping[str, Given]], model: Model) -> None:
         self.rows = rows
-        self.columns: dict[str, Floats] = {}
-        self.low: dict[str, Floats] = {}
-        self.high: dict[str, Floats] = {}
+        self.columns: dict[str, FloatArray] = {}
+        self.low: dict[str, FloatArray] = {}
+        self.high: dict[str, FloatArray] = {}
         for name in dict.fromkeys((*model.features, "duration_min")):
             cells = [numbers_of(name, row.get(name)) for row in rows]
             low, value, high = np.array(cells, dtype=np.float64).T
@@ -52,15 +52,11 @@ class GivenTable:
 
     def notes(self, row: int) -> tuple[str, ...]:
         """Name what is no feature at all: most likely a slip of the pen."""
-        notes = []
-        for name in self.rows[row]:
-            if name not in CATALOGUE:
-                from difflib import get_close_matches
-
-                close = get_close_matches(name, CATALOGUE, n=1)
-                hint = f"; did you mean {close[0]}?" if close else ""
-                notes.append(f"no feature is called {name!r}, so it was passed over{hint}")
-        return tuple(notes)
+        return tuple(
+            f"no feature is called {name!r}, so it was passed over{did_you_mean(name, CATALOGUE)}"
+            for name in self.rows[row]
+            if name not in CATALOGUE
+        )
 
 
 def numbers_of(name: str, given: Given) -> tuple[float, float, float]:

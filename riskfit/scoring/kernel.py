@@ -13,8 +13,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray
 from riskfit.rules.model import CAUSES, PARTS
-from riskfit.scoring.compiled_card import Card, Entry, Floats, PartScores, Range, Scores, respond
+from riskfit.scoring.compiled_card import Card, Entry, PartScores, Range, Scores, respond
 
 #: Rows worked off together: large enough to drown numpy's cost of a call, small for the cache.
 _BLOCK = 16384
@@ -34,7 +35,7 @@ class _Out:
 
 def run(
     card: Card,
-    columns: Sequence[Floats | None],
+    columns: Sequence[FloatArray | None],
     ranges: Sequence[Range | None],
     rows: int,
     *,
@@ -75,7 +76,7 @@ class _Block:
         self.doubts = {cell: np.zeros(size) for cell in card.cells}
         #: 1 - A, of the session and of the typical one.
         self.calm = np.ones(size)
-        self.usual_calm: Floats | float = card.usual_calm
+        self.usual_calm: FloatArray | float = card.usual_calm
         self.nothing = np.ones(size, dtype=bool)
         self.work, self.scratch = np.empty((2, size))
         self.ledger = out.contributions.shape[1] > 0
@@ -84,7 +85,7 @@ class _Block:
         if any(card.own_demand):
             self.usual_calm = np.full(size, card.usual_calm)
 
-    def score(self, columns: Sequence[Floats | None], ranges: Sequence[Range | None]) -> None:
+    def score(self, columns: Sequence[FloatArray | None], ranges: Sequence[Range | None]) -> None:
         """Run the three steps: responses to sums, sums to points, points to parts."""
         for entry in self.card.entries:
             self._add(entry, columns[entry.column], ranges[entry.column])
@@ -94,10 +95,10 @@ class _Block:
         self._total(group_gain, group_slope)
         self._reference()
 
-    def _add(self, entry: Entry, column: Floats | None, ends: Range | None) -> None:
+    def _add(self, entry: Entry, column: FloatArray | None, ends: Range | None) -> None:
         """Add one rule's x and its doubt to the sums; its place in the ledger holds x so far."""
         x = self.out.contributions[entry.column, self.rows] if self.ledger else self.scratch
-        doubt: Floats | float
+        doubt: FloatArray | float
         if column is None:
             x.fill(entry.typical)
             doubt = entry.weight * entry.spread
@@ -117,8 +118,8 @@ class _Block:
         self.doubts[entry.cell] += doubt if self.errors_add[entry.cell] else doubt * doubt
 
     def _respond(
-        self, entry: Entry, values: Floats, ends: Range | None, out: Floats
-    ) -> Floats | float:
+        self, entry: Entry, values: FloatArray, ends: Range | None, out: FloatArray
+    ) -> FloatArray | float:
         """Write the responses, typical where unknown, and return how doubtful they are."""
         doubt = entry.weight * entry.spread
         respond(values, entry.rule.knots, out, self.work)
@@ -131,7 +132,7 @@ class _Block:
             return self._doubt_of_range(entry, ends, unknown)
         return np.multiply(unknown, doubt) if some else 0.0
 
-    def _doubt_of_range(self, entry: Entry, ends: Range, unknown: NDArray[np.bool_]) -> Floats:
+    def _doubt_of_range(self, entry: Entry, ends: Range, unknown: NDArray[np.bool_]) -> FloatArray:
         """Return w times the spread of values that are known only as a range."""
         low, high = (respond(end[self.rows], entry.rule.knots) for end in ends)
         spread = np.abs(high - low) * (entry.weight / self.settings.range_width)
@@ -140,12 +141,12 @@ class _Block:
             unknown, entry.weight * entry.spread, np.where(np.isfinite(spread), spread, 0.0)
         )
 
-    def _saturate(self) -> tuple[list[Floats], list[Floats]]:
+    def _saturate(self) -> tuple[list[FloatArray], list[FloatArray]]:
         """Return points for each x, and points for a little more x, of each group."""
         settings = self.settings
         gains, slopes = [], []
         for number, group in enumerate(self.card.model.groups):
-            factor: Floats | float = 1.0
+            factor: FloatArray | float = 1.0
             if group.with_exertion:
                 factor = settings.exertion_floor + settings.exertion_share * (1 - self.calm)
             total = self._group_sum(number) * factor
@@ -156,21 +157,21 @@ class _Block:
             slopes.append(self.card.scale[number] * left * factor)
         return gains, slopes
 
-    def _group_sum(self, number: int) -> Floats:
-        total: Floats = np.zeros(self.rows.stop - self.rows.start)
+    def _group_sum(self, number: int) -> FloatArray:
+        total: FloatArray = np.zeros(self.rows.stop - self.rows.start)
         for cell, cell_sum in self.sums.items():
             if cell[0] == number:
                 total = total + cell_sum
         return total
 
-    def _share_out(self, gains: list[Floats], slopes: list[Floats]) -> None:
+    def _share_out(self, gains: list[FloatArray], slopes: list[FloatArray]) -> None:
         """Turn every x into points, and every doubt into points."""
         for entry in self.card.entries:
             self.out.contributions[entry.column, self.rows] *= gains[entry.cell[0]]
             if self.out.uncertainty is not None:
                 self.out.uncertainty[entry.column, self.rows] *= slopes[entry.cell[0]]
 
-    def _total(self, gains: list[Floats], slopes: list[Floats]) -> None:
+    def _total(self, gains: list[FloatArray], slopes: list[FloatArray]) -> None:
         """Add up parts, causes and the score, each with its interval."""
         out, rows, groups = self.out, self.rows, self.card.model.groups
         variance = np.zeros_like(out.parts[:, 0, rows])
@@ -189,7 +190,7 @@ class _Block:
             low, high = self._interval(out.parts[part, 0, rows], variance[part])
             out.parts[part, 1, rows], out.parts[part, 2, rows] = low, high
 
-    def _interval(self, points: Floats, variance: Floats) -> tuple[Floats, Floats]:
+    def _interval(self, points: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Return the ends of an interval, cut to 0..100 (a learned card may lie above)."""
         half = self.settings.interval_z * np.sqrt(variance)
         return np.maximum(points - half, 0), np.maximum(np.minimum(points + half, 100), points)
@@ -197,10 +198,10 @@ class _Block:
     def _reference(self) -> None:
         """Score the typical session; an event's own demand stays, as its base rate holds it."""
         settings = self.settings
-        total: Floats | float = 0.0
+        total: FloatArray | float = 0.0
         for number, group in enumerate(self.card.model.groups):
             own = self.card.own_demand[number]
-            usual: Floats | float = self._group_sum(number) if own else self.card.usual[number]
+            usual: FloatArray | float = self._group_sum(number) if own else self.card.usual[number]
             if group.with_exertion:
                 work = settings.exertion_share * (1 - self.usual_calm)
                 usual = usual * (settings.exertion_floor + work)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from math import exp, isfinite, log, sqrt
 
+from riskfit._common import FloatArray
 from riskfit.rules.model import PARTS, Rule
 from riskfit.scoring.assessment import (
     Assessment,
@@ -13,7 +14,7 @@ from riskfit.scoring.assessment import (
     PartPoints,
     RedFlags,
 )
-from riskfit.scoring.compiled_card import Floats, Scores
+from riskfit.scoring.compiled_card import Scores
 from riskfit.scoring.given import GivenTable
 
 NOTHING_KNOWN = "nothing is known that the score could use"
@@ -66,7 +67,7 @@ class _Row:
         self.scores, self.table, self.number = scores, table, number
         self.model = scores.model
 
-    def _at(self, column: Floats) -> float:
+    def _at(self, column: FloatArray) -> float:
         return float(column[self.number])
 
     def fill(self, empty: Assessment, score: float) -> Assessment:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from riskfit._common import FloatArray
 from riskfit.errors import InputError
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
-from riskfit.scoring.compiled_card import Floats, Range, Scores, compile_card
+from riskfit.scoring.compiled_card import Range, Scores, compile_card
 from riskfit.scoring.kernel import run
 
 
@@ -93,7 +94,7 @@ def score_matrix(
     return run(card, list(matrix.T), ranges, len(matrix), ledger=ledger, detail=detail)
 
 
-def outside_mask(columns: Mapping[str, Floats], model: Model, rows: int) -> NDArray[np.bool_]:
+def outside_mask(columns: Mapping[str, FloatArray], model: Model, rows: int) -> NDArray[np.bool_]:
     """Tell which rows are of people the score is not for."""
     mask = np.zeros(rows, dtype=bool)
     if "age_years" in columns:
@@ -104,7 +105,7 @@ def outside_mask(columns: Mapping[str, Floats], model: Model, rows: int) -> NDAr
     return mask
 
 
-def _rows_of(arrays: Mapping[str, Floats]) -> int:
+def _rows_of(arrays: Mapping[str, FloatArray]) -> int:
     shapes = {array.shape for array in arrays.values() if array.ndim}
     if len(shapes) > 1 or any(len(shape) != 1 for shape in shapes):
         raise InputError(
@@ -113,7 +114,7 @@ def _rows_of(arrays: Mapping[str, Floats]) -> int:
     return shapes.pop()[0] if shapes else 1
 
 
-def _matrix(values: ArrayLike, model: Model) -> Floats:
+def _matrix(values: ArrayLike, model: Model) -> FloatArray:
     matrix = np.asarray(values, dtype=np.float64)
     if matrix.ndim != 2 or matrix.shape[1] != len(model.rules):
         raise InputError(
@@ -123,13 +124,13 @@ def _matrix(values: ArrayLike, model: Model) -> Floats:
     return matrix
 
 
-def _broadcast(array: Floats | None, rows: int) -> Floats | None:
+def _broadcast(array: FloatArray | None, rows: int) -> FloatArray | None:
     return None if array is None else np.broadcast_to(array, (rows,))
 
 
 def _range_of(
     name: str,
-    arrays: Mapping[str, Floats],
+    arrays: Mapping[str, FloatArray],
     rows: int,
     low: Mapping[str, ArrayLike] | None,
     high: Mapping[str, ArrayLike] | None,

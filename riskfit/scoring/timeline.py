@@ -6,10 +6,11 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import ArrayLike
 
+from riskfit._common import FloatArray
 from riskfit.errors import InputError
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Model
-from riskfit.scoring.compiled_card import Floats, Scores
+from riskfit.scoring.compiled_card import Scores
 from riskfit.scoring.matrix import score_table
 
 
@@ -37,10 +38,10 @@ class Timeline(Struct, frozen=True, kw_only=True, eq=False):
         change, negative on the way down.
     """
 
-    elapsed_s: Floats
-    score: Floats
-    session: Floats
-    causes: Mapping[str, Floats]
+    elapsed_s: FloatArray
+    score: FloatArray
+    session: FloatArray
+    causes: Mapping[str, FloatArray]
     crossings: tuple[Crossing, ...]
 
 
@@ -84,7 +85,7 @@ def assess_timeline(
     )
 
 
-def _crossings(times: Floats, scores: Scores) -> tuple[Crossing, ...]:
+def _crossings(times: FloatArray, scores: Scores) -> tuple[Crossing, ...]:
     """Find where the band changes and which rule moved most since the last change."""
     model = scores.model
     edges = np.array([band.from_ for band in model.bands[1:]])
@@ -110,7 +111,7 @@ def _crossings(times: Floats, scores: Scores) -> tuple[Crossing, ...]:
     return tuple(found)
 
 
-def _driver(model: Model, gained: Floats, rising: bool) -> tuple[str, int]:
+def _driver(model: Model, gained: FloatArray, rising: bool) -> tuple[str, int]:
     """Return the cause that moved most, and in it the rule that did."""
     moved = gained if rising else -gained
     of_cause = np.array([rule.cause for rule in model.rules])

@@ -14,10 +14,10 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from riskfit import __version__
+from riskfit._common import plural
 from riskfit.errors import RiskfitError
 from riskfit.report.page.batch import batch_view
 from riskfit.report.page.html import environment, plotly_script, render, shown_failures, static
-from riskfit.report.words import plural
 from riskfit.web.desk import Desk, next_quarter
 from riskfit.web.fields import (
     DAY,

@@ -7,7 +7,8 @@ from math import ceil
 from pathlib import PurePath
 from typing import Any, Final
 
-from riskfit.report.words import CAUSE_NAMES, best_action, plural
+from riskfit._common import plural
+from riskfit.report.words import CAUSE_NAMES, best_action
 from riskfit.rules.model import Model
 
 #: Outcomes of either kind that a validation should have at least: Vergouwe et al. (2005), J Clin

@@ -12,13 +12,14 @@ import jinja2
 from markupsafe import Markup
 
 from riskfit import __version__
+from riskfit._common import plural
 from riskfit.activity import Failure
 from riskfit.analysis import Analysis
 from riskfit.report.json.session import anonymous
 from riskfit.report.page.plan import complete, plan_view, roster_entries
 from riskfit.report.page.session import session_view
 from riskfit.report.said.session import because
-from riskfit.report.words import plain, plural
+from riskfit.report.words import plain
 from riskfit.rules.model import Model
 
 if TYPE_CHECKING:

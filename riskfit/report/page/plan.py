@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
 
+from riskfit._common import plural
 from riskfit.analysis import Analysis
 from riskfit.report.json.plan import LEVER_NAMES, changes_entry, sweep_entry
 from riskfit.report.rounding import round_down
-from riskfit.report.words import CAUSE_NAMES, duration_words, plural, quantity
+from riskfit.report.words import CAUSE_NAMES, duration_words, quantity
 
 if TYPE_CHECKING:
     from riskfit.rules.model import Model

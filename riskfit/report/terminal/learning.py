@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from riskfit._common import plural
 from riskfit.report.json.learning import verdict_word
-from riskfit.report.words import best_action, plural
+from riskfit.report.words import best_action
 
 if TYPE_CHECKING:
     from rich.table import Table
