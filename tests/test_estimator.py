@@ -15,7 +15,7 @@ from tools.cohorts import TRUTH, simulated
 from riskfit import CrampRiskClassifier
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES
-from riskfit.scoring.matrix import score_table
+from riskfit.scoring.score_table import score_table
 
 MODEL = load_model()
 

@@ -24,7 +24,7 @@ from riskfit.learning.outcome_table import OutcomeTable, read_cohort
 from riskfit.learning.outcomes import COLUMNS as OUTCOME_COLUMNS
 from riskfit.rules.load import load_model, parse_model
 from riskfit.rules.model import CAUSES, Provenance
-from riskfit.scoring.matrix import score_table
+from riskfit.scoring.score_table import score_table
 
 MODEL = load_model()
 STRONG = np.array([0.0, 3.0, 0.0, 4.0])

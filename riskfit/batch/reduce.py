@@ -15,8 +15,8 @@ from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import FeatureSet
 from riskfit.rules.model import Model
 from riskfit.scoring.assess import assess_many
-from riskfit.scoring.compiled_card import Scores
-from riskfit.scoring.matrix import score_table
+from riskfit.scoring.kernel import Scores
+from riskfit.scoring.score_table import score_table
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 from riskfit.store.past import reduce_rows

@@ -22,7 +22,7 @@ from riskfit.learning.cohort_csv import (
 )
 from riskfit.learning.design import Design, make_design
 from riskfit.rules.model import Model
-from riskfit.scoring.matrix import outside_mask
+from riskfit.scoring.score_table import outside_mask
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -18,8 +18,8 @@ from riskfit.learning.metrics import placements
 from riskfit.references import check_references
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Model
-from riskfit.scoring.compiled_card import Scores
-from riskfit.scoring.matrix import score_table
+from riskfit.scoring.kernel import Scores
+from riskfit.scoring.score_table import score_table
 from riskfit.strict_toml import Strict, convert_table, parse_toml
 
 

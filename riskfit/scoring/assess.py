@@ -8,7 +8,7 @@ from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment, RedFlags
 from riskfit.scoring.given import Given, GivenTable, numbers_of
 from riskfit.scoring.ledger import write_assessment
-from riskfit.scoring.matrix import score_table
+from riskfit.scoring.score_table import score_table
 
 
 def assess(

@@ -1,7 +1,7 @@
 """The answer: a score with its interval, an additive ledger, and what was not known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from msgspec import Struct
 
@@ -112,26 +112,26 @@ class Assessment:
         What was passed over, and why.
     """
 
-    score: float | None
-    low: float | None
-    high: float | None
-    band: str | None
-    band_low: str | None
-    band_high: str | None
-    unscored_because: str | None
     context: str
     context_name: str
-    odds_vs_typical: float | None
-    compared: str | None
-    chance: Chance | None
-    contributions: tuple[Contribution, ...]
-    parts: Mapping[str, PartPoints]
-    causes: Mapping[str, CausePoints]
-    not_assessed: tuple[NotAssessed, ...]
-    red_flags: RedFlags
-    reference: float | None
     model_id: str
     model_version: str
+    red_flags: RedFlags
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    band: str | None = None
+    band_low: str | None = None
+    band_high: str | None = None
+    unscored_because: str | None = None
+    odds_vs_typical: float | None = None
+    compared: str | None = None
+    chance: Chance | None = None
+    contributions: tuple[Contribution, ...] = ()
+    parts: Mapping[str, PartPoints] = field(default_factory=dict)
+    causes: Mapping[str, CausePoints] = field(default_factory=dict)
+    not_assessed: tuple[NotAssessed, ...] = ()
+    reference: float | None = None
     outside: bool = False
     notes: tuple[str, ...] = ()
 

@@ -1,6 +1,6 @@
-"""The card, compiled for a context, and the shape of what scoring a table gives."""
+"""The card, compiled for a context, and how a rule responds to a value."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
@@ -12,57 +12,6 @@ from riskfit.rules.model import PARTS, Context, Model, Rule
 
 #: Low and high ends of a column that is known only as a range.
 Range = tuple[FloatArray, FloatArray]
-
-
-class PartScores(Struct, frozen=True, kw_only=True, eq=False):
-    """Points of one part with their interval, a number a row."""
-
-    points: FloatArray
-    low: FloatArray
-    high: FloatArray
-
-
-class Scores(Struct, frozen=True, kw_only=True, eq=False):
-    """What scoring a table gives: a number a row, or a column a rule in the card's order.
-
-    Attributes
-    ----------
-    score, low, high : ndarray
-        nan where no rule had a value, or the person is outside the score.
-    contributions : ndarray, rows x rules
-        They add up to the score; 0 for a rule that is absent in this context. Without
-        ``ledger`` there are no rows in it.
-    parts : mapping
-        ``"you"`` and ``"session"``.
-    causes : mapping
-        Points of each cause.
-    reference : ndarray
-        Score of the context's typical session; in an event at this session's own demand.
-    responses, uncertainty : ndarray or None, rows x rules
-        With ``detail``: r in 0..1 (typical where unknown) and d in points (0 where exact).
-    """
-
-    model: Model
-    context: Context
-    score: FloatArray
-    low: FloatArray
-    high: FloatArray
-    contributions: FloatArray
-    parts: Mapping[str, PartScores]
-    causes: Mapping[str, FloatArray]
-    reference: FloatArray
-    responses: FloatArray | None = None
-    uncertainty: FloatArray | None = None
-
-    def __len__(self) -> int:
-        return len(self.score)
-
-    @property
-    def odds_vs_typical(self) -> FloatArray:
-        """Odds of each row against the context's typical session."""
-        doubling = self.model.settings.points_per_doubling
-        odds: FloatArray = np.exp2((self.score - self.reference) / doubling)
-        return odds
 
 
 class Entry(Struct, frozen=True):

@@ -8,17 +8,69 @@ Rows are worked off in blocks that stay in the processor's cache, column by colu
     points_i = 16 / ln 2 x x_i S_g / X_g
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit._common import FloatArray
-from riskfit.rules.model import CAUSES, PARTS
-from riskfit.scoring.compiled_card import Card, Entry, PartScores, Range, Scores, respond
+from riskfit.rules.model import CAUSES, PARTS, Context, Model
+from riskfit.scoring.compiled_card import Card, Entry, Range, respond
 
 #: Rows worked off together: large enough to drown numpy's cost of a call, small for the cache.
 _BLOCK = 16384
+
+
+class PartScores(Struct, frozen=True, kw_only=True, eq=False):
+    """Points of one part with their interval, a number a row."""
+
+    points: FloatArray
+    low: FloatArray
+    high: FloatArray
+
+
+class Scores(Struct, frozen=True, kw_only=True, eq=False):
+    """What scoring a table gives: a number a row, or a column a rule in the card's order.
+
+    Attributes
+    ----------
+    score, low, high : ndarray
+        nan where no rule had a value, or the person is outside the score.
+    contributions : ndarray, rows x rules
+        They add up to the score; 0 for a rule that is absent in this context. Without
+        ``ledger`` there are no rows in it.
+    parts : mapping
+        ``"you"`` and ``"session"``.
+    causes : mapping
+        Points of each cause.
+    reference : ndarray
+        Score of the context's typical session; in an event at this session's own demand.
+    responses, uncertainty : ndarray or None, rows x rules
+        With ``detail``: r in 0..1 (typical where unknown) and d in points (0 where exact).
+    """
+
+    model: Model
+    context: Context
+    score: FloatArray
+    low: FloatArray
+    high: FloatArray
+    contributions: FloatArray
+    parts: Mapping[str, PartScores]
+    causes: Mapping[str, FloatArray]
+    reference: FloatArray
+    responses: FloatArray | None = None
+    uncertainty: FloatArray | None = None
+
+    def __len__(self) -> int:
+        return len(self.score)
+
+    @property
+    def odds_vs_typical(self) -> FloatArray:
+        """Odds of each row against the context's typical session."""
+        doubling = self.model.settings.points_per_doubling
+        odds: FloatArray = np.exp2((self.score - self.reference) / doubling)
+        return odds
 
 
 class _Out:

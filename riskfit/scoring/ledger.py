@@ -14,8 +14,8 @@ from riskfit.scoring.assessment import (
     PartPoints,
     RedFlags,
 )
-from riskfit.scoring.compiled_card import Scores
 from riskfit.scoring.given import GivenTable
+from riskfit.scoring.kernel import Scores
 
 NOTHING_KNOWN = "nothing is known that the score could use"
 
@@ -34,26 +34,13 @@ def write_assessment(
     score = float(scores.score[number])
     reason = outside or (None if isfinite(score) else NOTHING_KNOWN)
     empty = Assessment(
-        score=None,
-        low=None,
-        high=None,
-        band=None,
-        band_low=None,
-        band_high=None,
-        unscored_because=reason,
         context=scores.context.id,
         context_name=scores.context.name,
-        odds_vs_typical=None,
-        compared=None,
-        chance=None,
-        contributions=(),
-        parts={},
-        causes={},
-        not_assessed=() if outside else row.not_assessed(planned),
-        red_flags=flags,
-        reference=None,
         model_id=scores.model.id,
         model_version=scores.model.version,
+        red_flags=flags,
+        unscored_because=reason,
+        not_assessed=() if outside else row.not_assessed(planned),
         outside=outside is not None,
         notes=table.notes(number),
     )

@@ -10,8 +10,8 @@ from riskfit._common import FloatArray
 from riskfit.errors import InputError
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Model
-from riskfit.scoring.compiled_card import Scores
-from riskfit.scoring.matrix import score_table
+from riskfit.scoring.kernel import Scores
+from riskfit.scoring.score_table import score_table
 
 
 class Crossing(Struct, frozen=True, kw_only=True):

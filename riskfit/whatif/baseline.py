@@ -14,8 +14,8 @@ from riskfit.features.plan.table import PlannedTable, Planning, Variants, planne
 from riskfit.features.results import Columns
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
-from riskfit.scoring.compiled_card import Scores
-from riskfit.scoring.matrix import score_table
+from riskfit.scoring.kernel import Scores
+from riskfit.scoring.score_table import score_table
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast

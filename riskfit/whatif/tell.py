@@ -10,7 +10,7 @@ from riskfit.features.fluids import DRINK_SODIUM_MG_L
 from riskfit.features.plan.table import drinking_retold, weather_retold
 from riskfit.features.results import Columns
 from riskfit.formulas.fluid import SODIUM_MMOL_L
-from riskfit.scoring.compiled_card import Scores
+from riskfit.scoring.kernel import Scores
 from riskfit.whatif.baseline import Case, score_columns, score_variants
 
 #: Below this nobody needs to be asked. [points]

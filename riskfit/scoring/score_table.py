@@ -9,8 +9,8 @@ from riskfit._common import FloatArray
 from riskfit.errors import InputError
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
-from riskfit.scoring.compiled_card import Range, Scores, compile_card
-from riskfit.scoring.kernel import run
+from riskfit.scoring.compiled_card import Range, compile_card
+from riskfit.scoring.kernel import Scores, run
 
 
 def score_table(
@@ -60,40 +60,6 @@ def score_table(
     return scores
 
 
-def score_matrix(
-    values: ArrayLike,
-    model: Model | None = None,
-    context: str | None = None,
-    *,
-    low: ArrayLike | None = None,
-    high: ArrayLike | None = None,
-    ledger: bool = True,
-    detail: bool = False,
-) -> Scores:
-    """Score a matrix, rows x rules in the card's order (``model.features``); nan is unknown.
-
-    Parameters
-    ----------
-    values, low, high : array, rows x rules
-        Features, and the ends of those known only as a range (nan where exact).
-    model, context, ledger, detail
-        As in `score_table`.
-
-    Returns
-    -------
-    Scores
-    """
-    model = model or load_model()
-    card = compile_card(model, model.context(context).id)
-    matrix = _matrix(values, model)
-    ends = [matrix if end is None else _matrix(end, model) for end in (low, high)]
-    ranged = low is not None or high is not None
-    ranges: list[Range | None] = [
-        (ends[0][:, k], ends[1][:, k]) if ranged else None for k in range(matrix.shape[1])
-    ]
-    return run(card, list(matrix.T), ranges, len(matrix), ledger=ledger, detail=detail)
-
-
 def outside_mask(columns: Mapping[str, FloatArray], model: Model, rows: int) -> NDArray[np.bool_]:
     """Tell which rows are of people the score is not for."""
     mask = np.zeros(rows, dtype=bool)
@@ -112,16 +78,6 @@ def _rows_of(arrays: Mapping[str, FloatArray]) -> int:
             f"columns of a table must be of one length, one number a row; got {sorted(shapes)}"
         )
     return shapes.pop()[0] if shapes else 1
-
-
-def _matrix(values: ArrayLike, model: Model) -> FloatArray:
-    matrix = np.asarray(values, dtype=np.float64)
-    if matrix.ndim != 2 or matrix.shape[1] != len(model.rules):
-        raise InputError(
-            f"a matrix of features has {len(model.rules)} columns, one a rule; got the shape "
-            f"{matrix.shape}"
-        )
-    return matrix
 
 
 def _broadcast(array: FloatArray | None, rows: int) -> FloatArray | None:
