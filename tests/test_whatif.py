@@ -20,9 +20,9 @@ from riskfit.report.json.plan import change_words, changes_entry, plan_entry, sw
 from riskfit.scoring.assess import assess
 from riskfit.whatif.baseline import case_of, score_variants
 from riskfit.whatif.changes import applied, smallest_changes
-from riskfit.whatif.near import nearest_sessions
+from riskfit.whatif.near_sessions import nearest_sessions
+from riskfit.whatif.open_inputs import open_inputs
 from riskfit.whatif.sweeps import sweep
-from riskfit.whatif.tell import open_inputs
 
 START = datetime(2026, 7, 4, 14, tzinfo=timezone(timedelta(hours=2)))
 RIDER = Athlete(

@@ -18,9 +18,9 @@ from riskfit.errors import InputError
 from riskfit.rules.model import Model
 from riskfit.whatif.answer import Answer, answer
 from riskfit.whatif.changes import smallest_changes
-from riskfit.whatif.near import nearest_sessions
+from riskfit.whatif.near_sessions import nearest_sessions
 from riskfit.whatif.sweeps import sweep
-from riskfit.whatif.tell import open_inputs
+from riskfit.whatif.open_inputs import open_inputs
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast

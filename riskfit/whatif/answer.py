@@ -13,9 +13,9 @@ from riskfit.whatif.baseline import Case, case_of
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
     from riskfit.whatif.changes import Changes
-    from riskfit.whatif.near import NearSession
+    from riskfit.whatif.near_sessions import NearSession
     from riskfit.whatif.sweeps import Sweep
-    from riskfit.whatif.tell import OpenInput
+    from riskfit.whatif.open_inputs import OpenInput
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -16,20 +16,9 @@ from riskfit.athlete import Conditions
 from riskfit.errors import InputError
 from riskfit.features.plan.intensity import with_duration, with_effort
 from riskfit.features.plan.table import Planning, Variants
-from riskfit.features.recovery import DAY_S
-from riskfit.formulas.fluid import drink_plan_l_h
 from riskfit.whatif.baseline import Case, Scored, held_sessions, score_variants, starting
+from riskfit.whatif.levers import MOVING, drunk_l_h, levers, plan_l_h
 
-LEVERS: Final = ("shorter", "easier", "hour", "rest_day", "drink")
-#: Steps of the levers: 5 min, 1 % of threshold, an hour, a day, 0.05 L/h.
-STEP_S: Final = 300.0
-STEP_FRACTION: Final = 0.01
-STEP_L_H: Final = 0.05
-#: How far they go: nobody plans less than these (assumptions).
-_SHORTEST_S: Final = 1200.0
-_SHORTEST_SHARE: Final = 0.25
-_EASIEST_FRACTION: Final = 0.45
-_MOST_HOURS: Final = 12
 #: Hours that are tried in pairs: the nearest that help at all.
 _HOURS_IN_PAIRS: Final = 4
 #: A list to choose from, not a catalogue.
@@ -138,15 +127,6 @@ def applied(case: Case, change: Change) -> tuple[PlannedSession, Conditions]:
     return plan, conditions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class _Lever:
-    """Settings from the least change to the most; ``costs`` in the lever's unit."""
-
-    name: str
-    values: FloatArray
-    costs: FloatArray
-
-
 class _Search:
     """Looks through the levers of one case."""
 
@@ -154,10 +134,8 @@ class _Search:
         self.case, self.below, self.edge = case, below, edge
         self.held = held_sessions(case)
         self.base = score_variants(case)
-        self.not_offered: dict[str, str] = {}
+        self.levers, self.not_offered = levers(case, self.base)
         self._plannings: dict[float, Planning] = {}
-        made = [self._shorter(), self._easier(), self._hours(), self._rest_day(), self._drink()]
-        self.levers = {lever.name: lever for lever in made if lever is not None}
 
     @cached_property
     def base_score(self) -> float:
@@ -169,7 +147,7 @@ class _Search:
         single: list[Change] = []
         insufficient: dict[str, float] = {}
         needed = np.isfinite(self.base_score) and self.base_score >= self.edge
-        alone = {name: self._alone(lever) for name, lever in self.levers.items()} if needed else {}
+        alone = {name: self._alone(name) for name in self.levers} if needed else {}
         for name, scored in alone.items():
             score = scored.scores.score
             enough = np.flatnonzero(score < self.edge)
@@ -190,73 +168,6 @@ class _Search:
             floor=floor,
             floor_causes=causes,
         )
-
-    # ---- what there is to move
-
-    def _shorter(self) -> _Lever | None:
-        planned = self.case.plan.duration_s
-        least = max(_SHORTEST_S, _SHORTEST_SHARE * planned)
-        steps = np.arange(1.0, int((planned - least) / STEP_S + 1e-9) + 1)
-        values = np.asarray(planned - STEP_S * steps)
-        if not len(values):
-            self.not_offered["shorter"] = "it is short already"
-            return None
-        return _Lever(name="shorter", values=values, costs=planned - values)
-
-    def _easier(self) -> _Lever | None:
-        fraction = float(self.base.values["intensity_factor"][0])
-        steps = int((fraction - _EASIEST_FRACTION) / STEP_FRACTION + 1e-9)
-        if steps < 1:
-            self.not_offered["easier"] = "it is easy already"
-            return None
-        costs = np.asarray(STEP_FRACTION * np.arange(1.0, steps + 1))
-        return _Lever(name="easier", values=np.asarray(1 - costs / fraction), costs=costs)
-
-    def _hours(self) -> _Lever | None:
-        case = self.case
-        if case.forecast is None:
-            self.not_offered["hour"] = "needs --forecast FILE: nothing says how the hours differ"
-            return None
-        plan, offsets = case.plan, []
-        for hours in sorted(range(-_MOST_HOURS, _MOST_HOURS + 1), key=lambda h: (abs(h), h)):
-            start = case.start_s + 3600.0 * hours
-            # Who told no start means now, and nobody starts earlier than that.
-            possible = hours > 0 or (hours < 0 and plan.start_time is not None)
-            if possible and case.forecast.covers(start, start + plan.duration_s):
-                offsets.append(float(hours))
-        if not offsets:
-            self.not_offered["hour"] = "the forecast holds no other hour for it"
-            return None
-        moved = np.array(offsets)
-        return _Lever(name="hour", values=case.start_s + 3600 * moved, costs=np.abs(moved))
-
-    def _rest_day(self) -> _Lever | None:
-        case = self.case
-        if not len(case.history):
-            self.not_offered["rest_day"] = "needs your history: nothing says how tired you are"
-            return None
-        start, plan = case.start_s + DAY_S, case.plan
-        if case.forecast is not None and not case.forecast.covers(start, start + plan.duration_s):
-            self.not_offered["rest_day"] = "the forecast does not reach the day after"
-            return None
-        return _Lever(name="rest_day", values=np.array([start]), costs=np.array([1.0]))
-
-    def _drink(self) -> _Lever | None:
-        """Drink more, up to the drinking plan: it hangs on sweat, never on the score."""
-        plan_l_h, now_l_h = float(_drinking(self.base)[0]), self._drunk_l_h()
-        first = (np.floor(now_l_h / STEP_L_H + 1e-9) + 1) * STEP_L_H
-        values = np.append(np.arange(first, plan_l_h - 1e-9, STEP_L_H), plan_l_h)
-        if plan_l_h <= now_l_h + 1e-9:
-            self.not_offered["drink"] = "what is drunk is the drinking plan, or more"
-            return None
-        return _Lever(name="drink", values=values, costs=values - now_l_h)
-
-    def _drunk_l_h(self) -> float:
-        told = self.case.conditions.fluid_l_h
-        if told is not None:
-            return told
-        values = self.base.values
-        return float(60 * values["fluid_intake_l"][0] / values["duration_min"][0])
 
     # ---- scoring them
 
@@ -287,9 +198,9 @@ class _Search:
             held=None if settings[0].start_s is None else self.held,
         )
 
-    def _alone(self, lever: _Lever) -> Scored:
-        settings = [self._setting({lever.name: row}) for row in range(len(lever.values))]
-        if lever.name in ("hour", "rest_day"):
+    def _alone(self, name: str) -> Scored:
+        settings = [self._setting({name: row}) for row in range(len(self.levers[name].values))]
+        if name in MOVING:
             return _joined([self._scored([setting]) for setting in settings])
         return self._scored(settings)
 
@@ -323,10 +234,10 @@ class _Search:
         """Return the cheapest pairs: each asks less of both than either would alone."""
         found: list[tuple[float, Change]] = []
         for first, second in combinations(self.levers, 2):
-            if {first, second} == {"hour", "rest_day"}:
+            if {first, second} == MOVING:
                 continue  # the day after has hours of its own: ask for it with --start
             # What moves the start goes first: each start is a table of its own.
-            ordered = sorted((first, second), key=lambda name: name not in ("hour", "rest_day"))
+            ordered = sorted((first, second), key=lambda name: name not in MOVING)
             options = self._pair(ordered[0], ordered[1], alone)
             if options:
                 found.append(min(options, key=lambda option: option[0]))
@@ -342,7 +253,7 @@ class _Search:
         if not len(rows) or not len(columns):
             return []
         grid = [self._setting({first: int(r), second: int(c)}) for r in rows for c in columns]
-        if first in ("hour", "rest_day"):
+        if first in MOVING:
             width = len(columns)
             scored = _joined(
                 [self._scored(grid[k : k + width]) for k in range(0, len(grid), width)]
@@ -373,7 +284,7 @@ class _Search:
     def _within_plan(self, scored: Scored, grid: list[Setting]) -> NDArray[np.bool_]:
         """Say where what is drunk is within the drinking plan of that very variant."""
         drunk = np.array([setting.fluid_l_h for setting in grid], dtype=float)
-        return drunk <= _drinking(scored) + 1e-9
+        return drunk <= plan_l_h(scored) + 1e-9
 
     def _floor(self, alone: Mapping[str, Scored]) -> tuple[float, dict[str, float]]:
         """Return what is left with every lever as far as it goes."""
@@ -391,20 +302,12 @@ class _Search:
         for start in [{}, *starts]:
             setting = self._setting({**far, **start})
             scored = self._scored([setting])
-            most = float(_drinking(scored)[0])
+            most = float(plan_l_h(scored)[0])
             tried.append(scored)
-            if "drink" in self.levers and most > self._drunk_l_h():
+            if "drink" in self.levers and most > drunk_l_h(self.case, self.base):
                 tried.append(self._scored([replace(setting, fluid_l_h=most)]))
         best = min(tried, key=lambda one: float(one.scores.score[0])).scores
         return float(best.score[0]), {c: float(points[0]) for c, points in best.causes.items()}
-
-
-def _drinking(scored: Scored) -> FloatArray:
-    """Return the drinking plan of each variant [L/h]."""
-    values = scored.values
-    return drink_plan_l_h(
-        values["sweat_rate_l_h"], values["body_mass_kg"], values["duration_min"] / 60
-    )
 
 
 def _least(enough: NDArray[np.bool_]) -> list[tuple[int, int]]:

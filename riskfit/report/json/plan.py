@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from riskfit.whatif.answer import Answer
     from riskfit.whatif.baseline import Case
     from riskfit.whatif.changes import Change, Changes
-    from riskfit.whatif.near import NearSession
+    from riskfit.whatif.near_sessions import NearSession
+    from riskfit.whatif.open_inputs import OpenInput
     from riskfit.whatif.sweeps import Sweep
-    from riskfit.whatif.tell import OpenInput
 
 #: The documents' caveat on drinking, said wherever drinking is offered as a lever.
 DRINKING_CAVEAT: Final = (

@@ -52,7 +52,7 @@ def complete(entry: Mapping[str, Any], analysis: Analysis, case: "Case | None") 
     if case is None or score is None:
         return found
     if not found["what_if"]:
-        from riskfit.whatif.usual import usual_sweeps
+        from riskfit.whatif.sweeps import usual_sweeps
 
         found["what_if"] = [sweep_entry(one) for one in usual_sweeps(case, analysis.features)]
     lowest = case.model.bands[0].id

@@ -20,9 +20,9 @@ from riskfit.report.rounding import round_down
 from riskfit.report.words import CAUSE_NAMES, duration_words
 from riskfit.whatif.baseline import Case
 from riskfit.whatif.changes import Change, Changes
-from riskfit.whatif.near import NearSession
+from riskfit.whatif.near_sessions import NearSession
+from riskfit.whatif.open_inputs import OpenInput
 from riskfit.whatif.sweeps import Sweep
-from riskfit.whatif.tell import OpenInput
 
 _BAR = 30
 _MOST_ROWS = 24
