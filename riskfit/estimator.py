@@ -18,8 +18,10 @@ from sklearn.utils.validation import (
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.learning.design import Design, make_design
-from riskfit.learning.fit import Fit, Level, Priors, choose_level, fit_card, varying_rules
+from riskfit.learning.fit import Fit, Priors, choose_level, fit_card, varying_rules
+from riskfit.learning.metrics import chance_of
 from riskfit.learning.model_file import learned_model
+from riskfit.learning.optimise import Level
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Model
 
@@ -193,7 +195,7 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             Before `fit` through the context's base rate, which is an illustration. [0 to 1]
         """
         logit = np.clip(self.decision_function(X), -700, 700)
-        return np.column_stack([1 / (1 + np.exp(logit)), 1 / (1 + np.exp(-logit))])
+        return np.column_stack([chance_of(-logit), chance_of(logit)])
 
     def predict(self, X: ArrayLike) -> NDArray[Any]:  # noqa: N803
         """Return the likelier class; of a rare thing that is nearly always "none".

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import msgspec
 import tomli
 
-from riskfit.errors import RuleError
+from riskfit.errors import RuleError, did_you_mean
 from riskfit.resources import models
 
 T = TypeVar("T")
@@ -72,7 +72,7 @@ def known_names(names: Iterable[str], allowed: Collection[str], place: str, key:
     """Refuse a name that is not among those allowed."""
     for name in names:
         if name not in allowed:
-            raise RuleError(f"{place}, key {key}: {name!r} is unknown")
+            raise RuleError(f"{place}, key {key}: {name!r} is unknown{did_you_mean(name, allowed)}")
 
 
 def unique_names(names: Iterable[str], what: str, source: str) -> None:

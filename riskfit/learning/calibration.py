@@ -14,8 +14,9 @@ from riskfit.learning.comparison import (
     learned_wins,
     run_trials,
 )
-from riskfit.learning.fit import Fit, Level, Priors, choose_level, varying_rules
+from riskfit.learning.fit import Fit, Priors, choose_level, varying_rules
 from riskfit.learning.model_file import card_points, learned_model, write_model
+from riskfit.learning.optimise import Level
 from riskfit.learning.outcome_table import OutcomeTable, numbered
 from riskfit.rules.model import CAUSES, Model, Provenance
 

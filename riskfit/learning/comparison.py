@@ -11,7 +11,9 @@ from numpy.typing import NDArray
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.learning.design import Design
-from riskfit.learning.fit import Z90, Fit, Level, Priors, fit_card
+from riskfit.learning.fit import Fit, Priors, fit_card
+from riskfit.learning.metrics import Z90, chance_of
+from riskfit.learning.optimise import Level
 
 Rows = IntArray
 Fold = tuple[Rows, Rows]
@@ -186,7 +188,7 @@ def _trial(
         cramps=int(outcome.sum()),
         log_loss={rival: float(loss.mean()) for rival, loss in losses.items()},
         brier={
-            rival: float(np.mean((1 / (1 + np.exp(-logit[held])) - outcome) ** 2))
+            rival: float(np.mean((chance_of(logit[held]) - outcome) ** 2))
             for rival, logit in logits.items()
         },
         z={rival: _z(losses[rival] - losses["learned"], own) for rival in ("base_rate", "card")},

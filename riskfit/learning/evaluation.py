@@ -13,6 +13,7 @@ from riskfit.learning.metrics import (
     calibration_curve,
     calibration_in_the_large,
     calibration_slope,
+    chance_of,
     net_benefit,
     observed_interval,
     operating_points,
@@ -131,7 +132,7 @@ def evaluate(table: OutcomeTable, model: Model) -> Evaluation:
     table = table.scored_by(model)
     design = table.design(model)
     logit = design.card_logit()
-    chance = 1 / (1 + np.exp(-logit))
+    chance = chance_of(logit)
     cramp = table.cramp
     athlete = numbered(table.athlete)
     clusters = athlete if athlete.max() + 1 >= _LEAST_CLUSTERS else None
@@ -207,7 +208,7 @@ def _slices(names: NDArray[np.str_], logit: FloatArray, cramp: FloatArray) -> It
         return
     for name in unique:
         own = names == name
-        chance, came = 1 / (1 + np.exp(-logit[own])), cramp[own]
+        chance, came = chance_of(logit[own]), cramp[own]
         both = 0 < came.sum() < len(came)
         low, high = observed_interval(int(came.sum()), len(came))
         yield Slice(

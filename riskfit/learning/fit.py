@@ -16,11 +16,9 @@ from numpy.typing import NDArray
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.learning.design import Design, Surface
+from riskfit.learning.metrics import Z90, chance_of
 from riskfit.learning.optimise import Level, Problem, State, may_move, posterior, solve
 from riskfit.rules.model import CAUSES, Model
-
-#: Standard normal quantile of a two-sided 90 % interval.
-Z90 = 1.6448536269514722
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,24 +197,29 @@ def _report(problem: Problem, state: State, athlete_sd: float, steps: int, prior
     centre = state.beta - covariance @ np.where(held, state.gradient, 0.0)
     low, high = (np.maximum(centre + side * Z90 * se, 0) for side in (-1, 1))
     high = np.maximum(high, state.beta)
-    causes, rules, extras = problem.causes, problem.rules, problem.extras
-    number = len(problem.design.model.rules)
-    whole = problem.level == "rules"
-    all_causes = problem.level != "base"
-    ones, blank = np.ones(len(CAUSES)), np.full(len(CAUSES), np.nan)
+    extras = problem.extras
+
+    def part(place: slice, number: int) -> tuple[FloatArray, ...]:
+        """Return estimates, standard errors and intervals; 1 and nan where none was fitted."""
+        if place.stop == place.start:
+            return np.ones(number), *(np.full(number, np.nan),) * 3
+        return state.beta[place], se[place], low[place], high[place]
+
+    causes = part(problem.causes, len(CAUSES))
+    rules = part(problem.rules, len(problem.design.model.rules))
     fit = Fit(
         level=problem.level,
         priors=priors,
         intercept=float(state.beta[0]),
         intercept_se=float(se[0]),
-        cause_factors=state.beta[causes] if all_causes else ones,
-        cause_se=se[causes] if all_causes else blank,
-        cause_low=low[causes] if all_causes else blank,
-        cause_high=high[causes] if all_causes else blank,
-        rule_factors=state.beta[rules] if whole else np.ones(number),
-        rule_se=se[rules] if whole else np.full(number, np.nan),
-        rule_low=low[rules] if whole else np.full(number, np.nan),
-        rule_high=high[rules] if whole else np.full(number, np.nan),
+        cause_factors=causes[0],
+        cause_se=causes[1],
+        cause_low=causes[2],
+        cause_high=causes[3],
+        rule_factors=rules[0],
+        rule_se=rules[1],
+        rule_low=rules[2],
+        rule_high=rules[3],
         extra=state.beta[extras],
         extra_se=se[extras],
         athlete_sd=athlete_sd,
@@ -232,7 +235,7 @@ def _for_the_average_athlete(problem: Problem, fit: Fit) -> Fit:
     low, high = -40.0, 40.0
     for _ in range(80):
         middle = (low + high) / 2
-        chance = 1 / (1 + np.exp(-(logit + middle)))
+        chance = chance_of(logit + middle)
         if np.average(chance, weights=problem.weight) < share:
             low = middle
         else:
@@ -251,14 +254,3 @@ def apply_factors(model: Model, fit: Fit) -> tuple[dict[str, float], dict[str, f
         for rule, factor in zip(model.rules, fit.rule_factors, strict=True)
     }
     return causes, rules
-
-
-__all__ = [
-    "Fit",
-    "Level",
-    "Priors",
-    "apply_factors",
-    "choose_level",
-    "fit_card",
-    "varying_rules",
-]

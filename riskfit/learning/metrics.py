@@ -1,13 +1,22 @@
 """Measures of predictions against outcomes, each with its interval."""
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray, IntArray
-from riskfit.learning.fit import Z90
 
 Rows = IntArray
+
+#: Standard normal quantile of a two-sided 90 % interval.
+Z90: Final = 1.6448536269514722
+
+
+def chance_of(logit: ArrayLike) -> FloatArray:
+    """Return the chance of log odds, without overflow at either end."""
+    return np.asarray(1 / (1 + np.exp(-np.clip(logit, -700, 700))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +70,7 @@ def area_under_curve(
     if not 0 < value < 1:
         return Estimate(value=value, se=se, low=value, high=value)
     centre, half = np.log(value / (1 - value)), Z90 * se / (value * (1 - value))
-    low, high = (float(1 / (1 + np.exp(-(centre + side * half)))) for side in (-1, 1))
+    low, high = (float(chance_of(centre + side * half)) for side in (-1, 1))
     return Estimate(value=value, se=se, low=low, high=high)
 
 
@@ -169,7 +178,7 @@ def _logistic(
     beta = np.zeros(columns.shape[1])
     for _ in range(100):
         logit = offset + columns @ beta
-        chance = 1 / (1 + np.exp(-np.clip(logit, -700, 700)))
+        chance = chance_of(logit)
         information = columns.T @ (columns * (chance * (1 - chance))[:, None])
         gradient = columns.T @ (outcome - chance)
         step = np.linalg.lstsq(information, gradient, rcond=None)[0]

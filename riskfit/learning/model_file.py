@@ -12,6 +12,7 @@ from riskfit.errors import RuleError
 from riskfit.learning.fit import Fit, apply_factors
 from riskfit.rules.load import load_model, parse_model
 from riskfit.rules.model import CAUSES, Model, Provenance
+from riskfit.strict_toml import bundled_text
 
 
 def learned_model(model: Model, fit: Fit) -> Model:
@@ -33,9 +34,7 @@ def card_points(model: Model) -> dict[str, float]:
 def model_text(model: Model) -> str:
     """Return the text of the file that a model was read from."""
     if model is load_model():
-        from riskfit.resources import models
-
-        return models().joinpath("cramp.toml").read_text(encoding="utf-8")
+        return bundled_text("cramp.toml")
     return Path(model.source).read_text(encoding="utf-8")
 
 

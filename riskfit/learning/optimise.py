@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.learning.design import Design, Surface
+from riskfit.learning.metrics import chance_of
 from riskfit.rules.model import CAUSES
 
 Level = Literal["base", "causes", "rules"]
@@ -107,7 +108,7 @@ def _look(problem: Problem, beta: FloatArray, athletes: FloatArray, athlete_sd: 
     """Work out loss, gradient and Fisher information at a point."""
     loss, logit = _loss(problem, beta, athletes, athlete_sd)
     slopes = problem.slopes(beta)
-    chance = 1 / (1 + np.exp(-np.clip(logit, -700, 700)))
+    chance = chance_of(logit)
     residual = problem.weight * (chance - problem.outcome)
     spread = problem.weight * chance * (1 - chance)
     weighted = slopes * spread[:, None]
