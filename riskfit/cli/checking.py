@@ -19,8 +19,8 @@ from riskfit.rules.model import Model
 from riskfit.whatif.answer import Answer, answer
 from riskfit.whatif.changes import smallest_changes
 from riskfit.whatif.near_sessions import nearest_sessions
-from riskfit.whatif.sweeps import sweep
 from riskfit.whatif.open_inputs import open_inputs
+from riskfit.whatif.sweeps import sweep
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
     from riskfit.whatif.changes import Changes
     from riskfit.whatif.near_sessions import NearSession
-    from riskfit.whatif.sweeps import Sweep
     from riskfit.whatif.open_inputs import OpenInput
+    from riskfit.whatif.sweeps import Sweep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
