@@ -5,6 +5,7 @@ A silently ignored key in a risk model is a wrong score, so a message names file
 
 import re
 from collections.abc import Collection, Iterable, Mapping
+from string import Formatter
 from typing import Any, TypeVar
 
 import msgspec
@@ -82,3 +83,11 @@ def unique_names(names: Iterable[str], what: str, source: str) -> None:
         if name in seen:
             raise RuleError(f"{source}: {what} {name}, key id: is there twice")
         seen.add(name)
+
+
+def placeholders(text: str, place: str, key: str) -> set[str]:
+    """Return the names in braces of a text; braces that do not close are refused."""
+    try:
+        return {name for _, name, _, _ in Formatter().parse(text) if name is not None}
+    except ValueError as error:
+        raise RuleError(f"{place}, key {key}: {error}") from None

@@ -1,7 +1,6 @@
 """The texts of advice and when each is given, read from models/advice.toml and checked."""
 
 from functools import cache
-from string import Formatter
 from typing import Literal
 
 import msgspec
@@ -18,6 +17,7 @@ from riskfit.strict_toml import (
     convert_table,
     known_names,
     parse_toml,
+    placeholders,
     unique_names,
 )
 
@@ -205,13 +205,6 @@ def _check_text(entry: AdviceText, file: AdviceFile, place: str) -> None:
     for key in ("features", "any_features", "features_not"):
         known_names([name for name, _, _ in getattr(when, key)], CATALOGUE, place, f"when.{key}")
     for text in (entry.text, entry.otherwise or ""):
-        known_names(_placeholders(text, place), sorted(PLACEHOLDERS), place, "text")
+        known_names(placeholders(text, place, "text"), PLACEHOLDERS, place, "text")
     if not entry.each_red_flag and when == When():
         raise RuleError(f"{place}, key when: say when it is given, or always = true")
-
-
-def _placeholders(text: str, place: str) -> list[str]:
-    try:
-        return [name for _, name, _, _ in Formatter().parse(text) if name is not None]
-    except ValueError as error:
-        raise RuleError(f"{place}, key text: {error}") from None

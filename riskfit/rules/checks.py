@@ -3,12 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from math import isfinite
-from string import Formatter
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.rules.model import CAUSES, Context, Model, Rule
-from riskfit.strict_toml import unique_names
+from riskfit.strict_toml import placeholders, unique_names
 
 #: What a rule's sentence may hold: the value, a fraction in per cent, minutes as hours.
 PLACEHOLDERS = frozenset({"value", "percent", "hours"})
@@ -137,7 +136,9 @@ def _check_rule(check: _Checker, model: Model, rule: Rule) -> None:
     check.references(rule.references, model, place)
     for key in ("name", "seed", "sentence", "question", "settled_by", "odds_from"):
         check.that(bool(getattr(rule, key).strip()), place, key, "is empty")
-    _check_sentence(check, rule.sentence, place)
+    held = placeholders(rule.sentence, f"{check.source}: {place}", "sentence")
+    for name in held:
+        check.one_of(name, sorted(PLACEHOLDERS), place, "sentence")
 
 
 def _check_knots(check: _Checker, rule: Rule, place: str) -> None:
@@ -156,16 +157,6 @@ def _check_knots(check: _Checker, rule: Rule, place: str) -> None:
         "knots",
         "responses must only rise or only fall",
     )
-
-
-def _check_sentence(check: _Checker, sentence: str, place: str) -> None:
-    try:
-        names = {name for _, name, _, _ in Formatter().parse(sentence) if name is not None}
-    except ValueError as error:
-        check.that(False, place, "sentence", str(error))
-        return
-    for name in names:
-        check.one_of(name, sorted(PLACEHOLDERS), place, "sentence")
 
 
 def _check_context(check: _Checker, model: Model, context: Context) -> None:

@@ -1,6 +1,6 @@
 """The nouns of a model: rules, groups, bands, contexts, red flags, and the card they make."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cached_property
 from math import exp, log
 from typing import Literal
@@ -221,17 +221,15 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
 
     def band(self, score: float) -> str:
         """Return a score's band; an edge belongs to the band above."""
-        return [band.id for band in self.bands if score >= band.from_ or not band.from_][-1]
+        return _reached(((band.id, band.from_) for band in self.bands), score)
 
     def compared(self, odds: float) -> str:
         """Return the word for odds against the context's typical session."""
-        return [band.id for band in self.bands if odds >= band.odds or not band.odds][-1]
+        return _reached(((band.id, band.odds) for band in self.bands), odds)
 
     def session_word(self, points: float) -> str:
         """Return the word for the points of the session's part."""
-        return [word.id for word in self.session_words if points >= word.from_ or not word.from_][
-            -1
-        ]
+        return _reached(((word.id, word.from_) for word in self.session_words), points)
 
     def weight(self, rule: Rule) -> float:
         """Return a rule's weight within its group, before its cause's factor [log odds]."""
@@ -261,3 +259,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
             share = group.cap * (1 - exp(-total / group.cap)) * self.cause_factors[group.cause]
             points[group.cause] += settings.points_per_logit * share
         return points
+
+
+def _reached(steps: Iterable[tuple[str, float]], number: float) -> str:
+    """Return the last step that a number reaches; the one from 0 on is reached by all."""
+    return [name for name, least in steps if number >= least or not least][-1]
