@@ -86,7 +86,7 @@ def test_cadence_on_foot_is_that_of_both_feet():
     assert read_activity(run(3, SENSORS)).samples.cadence_spm.tolist() == [170] * 3
     both = read_activity(run(3, "<cad>172</cad>"))
     assert both.samples.cadence_spm.tolist() == [172] * 3
-    assert "cadence already counts both feet" in both.notes
+    assert "cadence already counts both feet: not doubled" in both.notes
 
 
 def test_tracks_and_segments_are_one_activity_with_pauses_between():

@@ -90,7 +90,7 @@ def test_zones_need_what_they_are_zones_of():
     steps = workout((TIME, 60_000, HEART_RATE, 3), (TIME, 60_000, POWER, 4))
     plan = read_plan(steps, athlete=Athlete(hr_max_bpm=200))
     assert plan.segments[0].heart_rate_bpm == pytest.approx(150)
-    assert plan.segments[1].intensity_fraction == pytest.approx(0.975)
+    assert plan.segments[1].intensity_fraction == pytest.approx(0.98)
     unknown = read_plan(steps)
     assert unknown.segments[0].heart_rate_bpm is None
     assert unknown.notes == ("step 1: heart rate zone 3 needs hr_max_bpm in the profile: left out",)

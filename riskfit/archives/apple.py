@@ -3,7 +3,6 @@
 The XML is streamed: it may have gigabytes, of which workouts and the heart's records are kept.
 """
 
-import re
 from array import array
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -18,23 +17,12 @@ from riskfit._common import FloatArray
 from riskfit.activity import Activity, Device, Leg, Pause, Samples, Summary
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import DamagedFileError
+from riskfit.sports import sport_of_apple
 
 _HEART: Final = "HKQuantityTypeIdentifierHeartRate"
 _MASS: Final = "HKQuantityTypeIdentifierBodyMass"
 _ENERGY: Final = "HKQuantityTypeIdentifierActiveEnergyBurned"
 _TYPE: Final = "HKWorkoutActivityType"
-#: Apple's words, where FIT's are not the same in small letters.
-_SPORTS: Final = {
-    "Swimming": "swimming",
-    "CrossCountrySkiing": "cross_country_skiing",
-    "DownhillSkiing": "alpine_skiing",
-    "TraditionalStrengthTraining": "training",
-    "FunctionalStrengthTraining": "training",
-    "HighIntensityIntervalTraining": "hiit",
-    "Elliptical": "fitness_equipment",
-    "StairClimbing": "fitness_equipment",
-    "SwimBikeRun": "multisport",
-}
 _KCAL: Final = {"kcal": 1.0, "Cal": 1.0, "kJ": 1 / 4.184}
 _KG: Final = {"kg": 1.0, "lb": 0.45359237, "st": 6.35029318, "g": 0.001}
 _CHUNK: Final = 1 << 20
@@ -159,11 +147,10 @@ def _workout(attributes: dict[str, str]) -> Workout | None:
     if start is None or end is None or end <= start:
         return None
     word = attributes.get("workoutActivityType", "").removeprefix(_TYPE)
-    sport = _SPORTS.get(word) or re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower()
     energy = _float(attributes.get("totalEnergyBurned"))
     factor = _KCAL.get(attributes.get("totalEnergyBurnedUnit", "kcal"))
     return Workout(
-        sport=sport or "unknown",
+        sport=sport_of_apple(word),
         start_s=start,
         end_s=end,
         device=attributes.get("sourceName"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from riskfit.cli import units
+from riskfit.sports import ZONE_WORDS
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -29,11 +30,11 @@ class Intensity(click.ParamType):  # type: ignore[type-arg]
             if re.search(pattern, text):
                 return name, quantity.convert(text, param, ctx)
         word = re.sub(r"^zone", "z", text)
-        if word not in ("race", *_WORDS) and not re.fullmatch(r"z[1-6]", word):
+        if word not in ("race", *ZONE_WORDS) and not re.fullmatch(r"z[1-6]", word):
             self.fail(
                 f"{value!r} is no intensity: give a pace (5:00/km), power (200W), heart rate "
                 f"(145bpm), share of threshold (0.75), zone (z1 to z6) or a word "
-                f"({', '.join((*_WORDS, 'race'))})",
+                f"({', '.join((*ZONE_WORDS, 'race'))})",
                 param,
                 ctx,
             )
@@ -46,21 +47,6 @@ _MEASURED: Final[tuple[tuple[str, str, Any], ...]] = (
     (r"\dbpm$", "heart_rate_bpm", units.HEART_RATE),
     (r"\dw$", "power_w", units.POWER),
     (r"^[+-]?\d", "intensity_fraction", units.INTENSITY),
-)
-
-
-#: The words of `riskfit.formulas.effort.ZONE_WORDS`, here so that help needs no numpy.
-_WORDS: Final = (
-    "recovery",
-    "easy",
-    "endurance",
-    "steady",
-    "moderate",
-    "tempo",
-    "threshold",
-    "hard",
-    "vo2max",
-    "intervals",
 )
 
 

@@ -52,8 +52,7 @@ def make_plan(
         plan = _from_options(told, targets, target_time_s)
     kind, word = told.get("intensity") or (None, None)
     if kind == "zone" and not plan.segments:
-        from riskfit.formulas.effort import zone_fraction
-        from riskfit.sports import FOOT
+        from riskfit.sports import FOOT, zone_fraction
 
         fraction = zone_fraction(str(word), plan.sport in FOOT)
         plan = replace(plan, intensity_fraction=fraction)

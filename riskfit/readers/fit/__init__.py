@@ -2,8 +2,9 @@
 
 from riskfit.activity import Activity
 from riskfit.errors import DamagedFileError, NotAnActivityError, RiskfitError
+from riskfit.readers.assemble import assemble
 from riskfit.readers.fit.chain import joined, related
-from riskfit.readers.fit.messages import assemble
+from riskfit.readers.fit.messages import recording_of
 from riskfit.readers.fit.parts import Part, file_word, tables_of
 from riskfit.readers.fit.recover import read_parts
 
@@ -36,7 +37,9 @@ def read_fit_by_fitparse(data: bytes) -> Activity:
     """Do what `read_fit` does with fitparse as the decoder, slowly; the assembly is the same."""
     from riskfit.readers.fit.reference import reference_tables
 
-    return joined([assemble(tables, notes) for tables, notes in reference_tables(data)])
+    return joined(
+        [assemble(recording_of(tables, notes)) for tables, notes in reference_tables(data)]
+    )
 
 
 def read_fit_activities(data: bytes) -> list[Activity]:
@@ -78,4 +81,5 @@ def read_fit_activities(data: bytes) -> list[Activity]:
 
 def _read_group(parts: list[Part]) -> Activity:
     notes = [note for part in parts for note in part.notes]
-    return assemble(tables_of(parts), notes, damaged=any(part.damaged for part in parts))
+    damaged = any(part.damaged for part in parts)
+    return assemble(recording_of(tables_of(parts), notes, damaged=damaged))

@@ -8,9 +8,10 @@ import numpy as np
 from msgspec import structs
 
 from riskfit.activity import CHANNELS, Activity, Samples
+from riskfit.readers.assemble import total_of
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.parts import Part
-from riskfit.readers.fit.sessions import total_of
+from riskfit.sports import sport_of_legs
 
 
 def related(parts: Sequence[Part]) -> list[list[Part]]:
@@ -49,7 +50,6 @@ def joined(activities: Sequence[Activity]) -> Activity:
         for activity, shift, rows in zip(activities, shifts, before[:-1], strict=True)
         for leg in activity.legs
     )
-    sports = list(dict.fromkeys(leg.sport for leg in legs if leg.sport != "transition"))
     moved = list(zip(activities, shifts, strict=True))
     laps = [
         structs.replace(lap, start_s=lap.start_s + shift, end_s=lap.end_s + shift)
@@ -66,7 +66,7 @@ def joined(activities: Sequence[Activity]) -> Activity:
         activities[0],
         start_time=start,
         samples=_joined_samples(activities, shifts),
-        sport=sports[0] if len(sports) == 1 else "multisport",
+        sport=sport_of_legs([leg.sport for leg in legs]),
         legs=legs,
         laps=tuple(laps),
         pauses=tuple(pauses),

@@ -1,4 +1,4 @@
-"""Samples from the record table: native fields, packed fields, developer fields, heart rate."""
+"""Channels from the record table: native fields, packed fields, developer fields, heart rate."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,10 +6,10 @@ import numpy as np
 from msgspec import Struct
 
 from riskfit._common import FloatArray
-from riskfit.activity import Leg, Samples
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.heart import merge_heart_rates
 from riskfit.readers.fit.message_tables import DeveloperField, Table
+from riskfit.readers.recording import CADENCE
 
 #: Channel -> native fields of a record, the better first.
 FIELDS: dict[str, tuple[int, ...]] = {
@@ -37,18 +37,6 @@ _BODY_FIELDS = {
 #: What turns a developer field's unit into the channel's.
 _UNIT_FACTORS = {"km/h": 1 / 3.6, "kph": 1 / 3.6, "kmh": 1 / 3.6, "mph": 0.44704, "km": 1000.0}
 
-_STEPPING = {
-    "running",
-    "walking",
-    "hiking",
-    "snowshoeing",
-    "mountaineering",
-    "wheelchair_push_walk",
-}
-_STEPPING_SUB_SPORTS = {"treadmill", "stair_climbing", "elliptical", "indoor_running", "walk"}
-#: More strides than this in a minute are steps: no one takes 240 steps a minute throughout.
-_MOST_STRIDES = 120.0
-
 
 class _Overrides(Struct, frozen=True):
     """Developer fields that stand for native ones, and those that are channels themselves."""
@@ -70,31 +58,24 @@ def _overrides(records: Table) -> _Overrides:
     return _Overrides(native, body)
 
 
-def read_samples(
-    tables: Mapping[int, Table],
-    elapsed: FloatArray,
-    zero: float,
-    legs: Sequence[Leg],
-    said: list[str],
-) -> Samples:
+def read_channels(
+    tables: Mapping[int, Table], times: FloatArray, said: list[str]
+) -> dict[str, FloatArray]:
     """Return the channels of all records.
 
     Parameters
     ----------
     tables : mapping of int to Table
         By global message number.
-    elapsed : ndarray
-        Time of each record since the start. [s]
-    zero : float
-        Time of the start. [s since the FIT epoch]
-    legs : sequence of Leg
-        Whose sports say what a cadence counts.
+    times : ndarray
+        Of the records. [s since the FIT epoch]
     said : list of str
         Gets a line for everything that was overridden or merged.
 
     Returns
     -------
-    Samples
+    dict of str to ndarray
+        As `Recording` has them.
     """
     records = tables[dictionary.RECORD]
     overrides = _overrides(records)
@@ -110,11 +91,17 @@ def read_samples(
     for channel in ("latitude_deg", "longitude_deg"):
         if channel in channels:
             channels[channel] *= _SEMICIRCLE_DEG
-    channels.update(_cadences(records, overrides, legs, said))
-    merged = merge_heart_rates(tables, elapsed + zero, channels.get("heart_rate_bpm"), said)
+    cadence = _channel(records, CADENCE, (_CADENCE,), overrides, said)
+    if cadence is not None:
+        if records.has(_FRACTIONAL_CADENCE):
+            fraction = records.column(_FRACTIONAL_CADENCE)
+            fraction[np.isnan(fraction)] = 0.0
+            cadence = cadence + fraction
+        channels[CADENCE] = cadence
+    merged = merge_heart_rates(tables, times, channels.get("heart_rate_bpm"), said)
     if merged is not None:
         channels["heart_rate_bpm"] = merged
-    return Samples(elapsed_s=elapsed, **channels)
+    return channels
 
 
 def _channel(
@@ -161,34 +148,3 @@ def _developer(
             brought = brought * factor
         values = brought if values is None else np.where(known, brought, values)
     return values
-
-
-def _cadences(
-    records: Table, overrides: _Overrides, legs: Sequence[Leg], said: list[str]
-) -> dict[str, FloatArray]:
-    """Return pedalling and stepping cadence, told apart by the sport of each leg."""
-    cadence = _channel(records, "cadence", (_CADENCE,), overrides, said)
-    if cadence is None:
-        return {}
-    if records.has(_FRACTIONAL_CADENCE):
-        fraction = records.column(_FRACTIONAL_CADENCE)
-        fraction[np.isnan(fraction)] = 0.0
-        cadence = cadence + fraction
-    found: dict[str, FloatArray] = {}
-    for leg in legs:
-        stepping = leg.sport in _STEPPING or leg.sub_sport in _STEPPING_SUB_SPORTS
-        name = "cadence_spm" if stepping else "cadence_rpm"
-        if len(legs) == 1:
-            found[name] = cadence
-        else:
-            channel = found.setdefault(name, np.full(len(cadence), np.nan))
-            channel[leg.rows] = cadence[leg.rows]
-    steps = found.get("cadence_spm")
-    if steps is not None:
-        known = steps[steps > 0]
-        # Most of them above the limit; np.median would load numpy's masked arrays for it.
-        if 2 * np.count_nonzero(known > _MOST_STRIDES) > len(known):
-            said.append("cadence is in steps per minute in the file: not doubled")
-        else:
-            found["cadence_spm"] = steps * 2.0
-    return found

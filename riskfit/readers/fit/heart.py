@@ -76,8 +76,7 @@ def _expand(table: Table) -> tuple[FloatArray, FloatArray]:
     hold the last 12 bits of each event time, which run on from value to value.
     """
     anchors = table.times() + _or_zero(table.column(_FRACTION))
-    events = table.column(_EVENT_TIME) if table.has(_EVENT_TIME) else None
-    full = None if events is None else np.round(_unpacked_only(table) * _TICKS_S)
+    full = _full_event_times(table)
     rates = table.matrix(_BPM)
     packed = table.matrix(_PACKED_TIMES) if table.has(_PACKED_TIMES) else None
     stamps: list[float] = []
@@ -85,8 +84,8 @@ def _expand(table: Table) -> tuple[FloatArray, FloatArray]:
     ticks, zero = float("nan"), float("nan")
     for row in range(len(table)):
         bpm = rates[row][~np.isnan(rates[row])] if rates.size else np.empty(0)
-        if full is not None and not math.isnan(full[row]):
-            ticks = float(full[row])
+        if not math.isnan(full[row]):
+            ticks = full[row]
             if not math.isnan(anchors[row]):
                 zero = float(anchors[row]) - ticks / _TICKS_S
             if len(bpm):
@@ -103,10 +102,11 @@ def _expand(table: Table) -> tuple[FloatArray, FloatArray]:
     return np.array(stamps)[known], np.array(values)[known]
 
 
-def _unpacked_only(table: Table) -> FloatArray:
-    """Return the full event times of the messages that hold them, in seconds."""
-    raw = table.matrix(_EVENT_TIME)
-    return raw[:, 0] / _TICKS_S if raw.size else np.full(len(table), np.nan)
+def _full_event_times(table: Table) -> list[float]:
+    """Return the event times of the messages that hold them whole, in ticks as they stand."""
+    raw = table.matrix(_EVENT_TIME) if table.has(_EVENT_TIME) else np.empty((0, 0))
+    times: list[float] = raw[:, 0].tolist() if raw.size else [math.nan] * len(table)
+    return times
 
 
 def _or_zero(values: FloatArray) -> FloatArray:

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import numpy as np
 
 from riskfit._common import FloatArray
-from riskfit.activity import Samples
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.message_tables import Table
 
@@ -33,21 +32,20 @@ def _ends(table: Table) -> FloatArray:
     return table.column(_START_TIME) + np.where(np.isnan(elapsed), timer, elapsed)
 
 
-def samples_of_lengths(tables: Tables, elapsed: FloatArray, said: list[str]) -> Samples:
+def channels_of_lengths(tables: Tables, said: list[str]) -> dict[str, FloatArray]:
     """Return distance and speed at each wall.
 
     Parameters
     ----------
     tables : mapping of int to Table
         With a table of lengths.
-    elapsed : ndarray
-        As of `times_of_lengths`, since the first. [s]
     said : list of str
         Gets a line about it.
 
     Returns
     -------
-    Samples
+    dict of str to ndarray
+        A row for each time of `times_of_lengths`.
     """
     table = tables[dictionary.LENGTH]
     known = ~np.isnan(_ends(table))
@@ -56,11 +54,10 @@ def samples_of_lengths(tables: Tables, elapsed: FloatArray, said: list[str]) -> 
     pool = _pool_length(tables, int(active.sum()))
     speed = np.where(active, table.column(_SPEED)[known], 0.0)
     covered = np.cumsum(np.where(active, pool, 0.0))
-    return Samples(
-        elapsed_s=elapsed,
-        distance_m=np.concatenate(([0.0], covered)) if pool > 0 else np.full(len(elapsed), np.nan),
-        speed_m_s=np.concatenate((speed[:1], speed)),
-    )
+    channels = {"speed_m_s": np.concatenate((speed[:1], speed))}
+    if pool > 0:
+        channels["distance_m"] = np.concatenate(([0.0], covered))
+    return channels
 
 
 def _pool_length(tables: Tables, active: int) -> float:

@@ -1,4 +1,4 @@
-"""Make an Activity of the tables of a FIT file, whichever reader they come from."""
+"""Make a recording of the tables of a FIT file, whichever decoder they come from."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,15 +7,15 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from riskfit._common import FloatArray
-from riskfit.activity import Activity
 from riskfit.errors import DamagedFileError, NotAnActivityError
 from riskfit.readers.fit import dictionary
-from riskfit.readers.fit.channels import read_samples
+from riskfit.readers.fit.channels import read_channels
 from riskfit.readers.fit.devices import read_device
-from riskfit.readers.fit.lengths import samples_of_lengths, times_of_lengths
+from riskfit.readers.fit.lengths import channels_of_lengths, times_of_lengths
 from riskfit.readers.fit.message_tables import Table
-from riskfit.readers.fit.sessions import Spans, laps_of, legs_of, pauses_of, total_of
+from riskfit.readers.fit.sessions import laps_of, parts_of, timer_of
 from riskfit.readers.fit.wearer import read_athlete, read_weather
+from riskfit.readers.recording import Recording
 
 Tables = Mapping[int, Table]
 
@@ -27,8 +27,8 @@ _FAR_DAYS, _FAR_IF_DAMAGED_DAYS = 30, 3
 _DAY_S = 86400.0
 
 
-def assemble(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False) -> Activity:
-    """Make the Activity that these tables hold.
+def recording_of(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False) -> Recording:
+    """Return the recording that these tables hold.
 
     Parameters
     ----------
@@ -41,7 +41,7 @@ def assemble(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False
 
     Returns
     -------
-    Activity
+    Recording
 
     Raises
     ------
@@ -53,30 +53,23 @@ def assemble(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False
     said = list(notes)
     lengths = _refuse_other_kinds(tables, said, damaged=damaged)
     stamps = times_of_lengths(tables) if lengths else tables[dictionary.RECORD].times()
-    times, zero, last = _clock(stamps, said, _FAR_IF_DAMAGED_DAYS if damaged else _FAR_DAYS)
-    elapsed = times - zero
-    sessions = Spans(tables.get(dictionary.SESSION), dictionary.SESSION, zero)
-    legs = legs_of(sessions, elapsed, tables)
-    samples = (
-        samples_of_lengths(tables, elapsed, said)
-        if lengths
-        else read_samples(tables, elapsed, zero, legs, said)
-    )
-    sports = list(dict.fromkeys(leg.sport for leg in legs if leg.sport != "transition"))
-    return Activity(
+    times, zero = _clock(stamps, said, _FAR_IF_DAMAGED_DAYS if damaged else _FAR_DAYS)
+    parts = parts_of(tables, zero)
+    return Recording(
         start_time=_FIT_EPOCH + timedelta(seconds=zero),
-        samples=samples,
-        sport=sports[0] if len(sports) == 1 else ("multisport" if sports else legs[0].sport),
+        elapsed_s=times - zero,
+        channels=channels_of_lengths(tables, said)
+        if lengths
+        else read_channels(tables, times, said),
+        parts=parts,
+        laps=laps_of(tables, zero),
+        timer=timer_of(tables, zero),
         utc_offset_s=_utc_offset(tables, zero),
         device=read_device(tables, said),
-        legs=legs,
-        laps=laps_of(tables, zero),
-        pauses=pauses_of(tables, zero, last - zero),
         athlete=read_athlete(tables, said),
-        weather=read_weather(tables, legs, said),
-        summary=total_of([leg.summary for leg in legs]),
+        weather=read_weather(tables, parts, said),
         name=_name(tables),
-        notes=tuple(said),
+        notes=said,
     )
 
 
@@ -141,8 +134,8 @@ def _a(kind: str) -> str:
     return word if word.endswith("s") else f"a {word} file"
 
 
-def _clock(times: FloatArray, said: list[str], far_days: int) -> tuple[FloatArray, float, float]:
-    """Return the times without the impossible ones, and the first and last of them. [s]."""
+def _clock(times: FloatArray, said: list[str], far_days: int) -> tuple[FloatArray, float]:
+    """Return the times without the impossible ones, and the first of them. [s]."""
     low, high = float(times.min()), float(times.max())
     if math.isnan(low):
         low, high = float(np.nanmin(times)), float(np.nanmax(times))
@@ -157,7 +150,7 @@ def _clock(times: FloatArray, said: list[str], far_days: int) -> tuple[FloatArra
         low, high = float(np.nanmin(times)), float(np.nanmax(times))
     if low < _ABSOLUTE_FROM:
         said.append("times count from when the device was switched on: the date is unknown")
-    return times, low, high
+    return times, low
 
 
 def _utc_offset(tables: Tables, zero: float) -> float | None:

@@ -6,35 +6,14 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from riskfit._common import FloatArray
-from riskfit.activity import Leg
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import InputError
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.message_tables import Table
+from riskfit.readers.recording import Part
+from riskfit.sports import INDOOR, TRANSITION
 
 Tables = Mapping[int, Table]
-
-_INDOOR = {
-    "treadmill",
-    "indoor_cycling",
-    "spin",
-    "indoor_rowing",
-    "indoor_running",
-    "indoor_skiing",
-    "indoor_walking",
-    "indoor_climbing",
-    "indoor_hand_cycling",
-    "indoor_grinding",
-    "indoor_wheelchair_walk",
-    "indoor_wheelchair_run",
-    "virtual_activity",
-    "elliptical",
-    "stair_climbing",
-    "strength_training",
-    "cardio_training",
-    "yoga",
-    "pilates",
-}
 
 
 def last_value(tables: Tables, message: int, field: int) -> float | None:
@@ -95,13 +74,13 @@ _HUMIDITY, _INSIDE = "SESSION WEATHER HUMIDITY", "SESSION INDOOR"
 _MEAN_TEMPERATURE = 57
 
 
-def read_weather(tables: Tables, legs: Sequence[Leg], said: list[str]) -> Conditions:
+def read_weather(tables: Tables, parts: Sequence[Part], said: list[str]) -> Conditions:
     """Return the weather the file holds and whether the session was indoors.
 
     Weather of a session indoors is the weather outside, or a game's: it is left out and named.
     """
     air, humidity, wind = _reported(tables.get(dictionary.WEATHER))
-    indoor = _indoor(legs)
+    indoor = _indoor(parts)
     session = tables.get(dictionary.SESSION)
     if session is not None and len(session):
         brought = {
@@ -168,7 +147,7 @@ def _within(value: float | None, low: float, high: float) -> float | None:
     return value if value is not None and low <= value <= high else None
 
 
-def _indoor(legs: Sequence[Leg]) -> bool | None:
-    """Say whether all legs were indoors, None where their sub-sports do not tell."""
-    places = [leg.sub_sport in _INDOOR for leg in legs if leg.sport != "transition"]
+def _indoor(parts: Sequence[Part]) -> bool | None:
+    """Say whether all parts were indoors, None where their sub-sports do not tell."""
+    places = [part.sub_sport in INDOOR for part in parts if part.sport != TRANSITION]
     return True if places and all(places) else None

@@ -38,25 +38,27 @@ class Course:
 
 
 class _RouteOutline(GpxOutline):
-    """The points of a GPX route in place of those of its tracks."""
+    """The points of a GPX route in place of those of its stretches."""
 
     point = "rtept"
 
 
 def read_gpx_course(data: bytes, asked: Asked) -> PlannedSession:
-    """Read the way of a GPX file's tracks, of its routes where it has no track."""
+    """Read the way of a GPX file's stretches, of its routes where it has no stretch."""
     gpx, points = read_xml(data, GpxOutline)
     if points.count == 0:
         gpx, points = read_xml(data, _RouteOutline)
-    sport = gpx.parts[0].sport if gpx.parts else "unknown"
-    name = (gpx.parts[0].name if gpx.parts else None) or gpx.name
+    sport = gpx.stretches[0].sport if gpx.stretches else "unknown"
+    name = (gpx.stretches[0].name if gpx.stretches else None) or gpx.name
     return planned_course(_course_of_points(points, sport, name), asked)
 
 
 def read_tcx_course(data: bytes, asked: Asked) -> PlannedSession:
     """Read the way of a TCX file's courses and activities."""
     tcx, points = read_xml(data, TcxOutline)
-    sport, name = (tcx.parts[0].sport, tcx.parts[0].name) if tcx.parts else ("unknown", None)
+    sport, name = (
+        (tcx.stretches[0].sport, tcx.stretches[0].name) if tcx.stretches else ("unknown", None)
+    )
     return planned_course(_course_of_points(points, sport, name), asked)
 
 

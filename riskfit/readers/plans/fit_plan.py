@@ -15,16 +15,8 @@ from riskfit.errors import DamagedFileError, InputError
 from riskfit.readers.plans.asked import Asked
 from riskfit.readers.plans.course import Course, largest, planned_course
 from riskfit.readers.plans.workout import MOST_STEPS, Step, Workout, planned_workout
+from riskfit.sports import HEART_RATE_ZONES, POWER_ZONES, zone_fraction
 
-#: Middle of each power zone, in parts of threshold power: recovery, endurance, tempo, threshold,
-#: VO2max, anaerobic, sprint. Limits 55, 75, 90, 105, 120, 150 % (Allen and Coggan 2010, Training
-#: and Racing with a Power Meter, 2nd ed., table 4.1; devices ship with them). The outer two have
-#: one limit only: 50 and 150 % stand for them.
-_POWER_ZONES = (0.50, 0.65, 0.825, 0.975, 1.125, 1.35, 1.50)
-#: Middle of each heart rate zone, in parts of the maximum: 50 to 100 % in steps of 10, what
-#: Garmin's devices use unless told otherwise (Garmin, Forerunner 945 owner's manual, "About heart
-#: rate zones").
-_HEART_RATE_ZONES = (0.55, 0.65, 0.75, 0.85, 0.95)
 #: FIT stores percents up to these and absolute values above (profile types workout_hr and
 #: workout_power).
 _BPM_OFFSET = 100
@@ -168,8 +160,8 @@ def _heart_rate_target(row: dict[str, Any], athlete: Athlete) -> Target:
         return {"heart_rate_bpm": middle - _BPM_OFFSET}, ""
     if middle is not None:
         part, words = middle / 100, f"{middle:g} % of the maximum heart rate"
-    elif zone and zone <= len(_HEART_RATE_ZONES):
-        part, words = _HEART_RATE_ZONES[zone - 1], f"heart rate zone {zone}"
+    elif (limits := HEART_RATE_ZONES.get(f"z{zone}")) is not None:
+        part, words = sum(limits) / 2, f"heart rate zone {zone}"
     else:
         return {}, "heart rate target without a range left out"
     if athlete.hr_max_bpm is None:
@@ -183,8 +175,8 @@ def _power_target(row: dict[str, Any], _: Athlete) -> Target:
         return {"power_w": middle - _WATTS_OFFSET}, ""
     if middle is not None:
         return {"intensity_fraction": middle / 100}, ""
-    if zone and zone <= len(_POWER_ZONES):
-        return {"intensity_fraction": _POWER_ZONES[zone - 1]}, ""
+    if f"z{zone}" in POWER_ZONES:
+        return {"intensity_fraction": zone_fraction(f"z{zone}", on_foot=False)}, ""
     return {}, "power target without a range left out"
 
 

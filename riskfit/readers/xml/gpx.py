@@ -1,11 +1,13 @@
-"""GPX: tracks, segments and points, with the extensions of Garmin, Cluetrust and Strava."""
+"""GPX: stretches, segments and points, with the extensions of Garmin, Cluetrust and Strava."""
 
 from riskfit.activity import Activity, Device
 from riskfit.errors import NotAnActivityError
-from riskfit.readers.assemble import Break, Part, apart, assemble, close_parts
+from riskfit.readers.assemble import assemble
 from riskfit.readers.devices import device_of
+from riskfit.readers.recording import CADENCE, Break
 from riskfit.readers.xml.cells import NO_TIME
 from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
+from riskfit.readers.xml.stretches import Stretch, apart, close_stretches, recording_of
 from riskfit.sports import sport_of
 
 #: Tracks of one file that are further apart are sessions of their own in `read_gpx_activities`.
@@ -21,8 +23,8 @@ _POINT_FIELDS = {
     "speed": "speed_m_s",  # GPX 1.0 and gpxtpx v2
     "hr": "heart_rate_bpm",
     "heartrate": "heart_rate_bpm",
-    "cad": "cadence",
-    "cadence": "cadence",
+    "cad": CADENCE,
+    "cadence": CADENCE,
     "atemp": "temperature_c",
     "temp": "temperature_c",  # Cluetrust gpxdata
     "power": "power_w",
@@ -33,7 +35,7 @@ _POINT_FIELDS = {
 
 
 class GpxOutline(Outline):
-    """Creator, tracks, their names, types and segments."""
+    """Creator, stretches, their names, types and segments."""
 
     point = "trkpt"
     fields = _POINT_FIELDS
@@ -42,7 +44,7 @@ class GpxOutline(Outline):
     def __init__(self) -> None:
         self.creator = ""
         self.name: str | None = None
-        self.parts: list[Part] = []
+        self.stretches: list[Stretch] = []
         self.planned_points = 0
         self._path: list[str] = []
 
@@ -52,10 +54,10 @@ class GpxOutline(Outline):
         if name == "gpx":
             self.creator = attributes.get("creator", "")
         elif name == "trk":
-            self.parts.append(Part(first_row=rows))
-        elif name == "trkseg" and self.parts:
-            if rows > self.parts[-1].first_row:
-                self.parts[-1].breaks.append(Break(rows, marked=True))
+            self.stretches.append(Stretch(first_row=rows))
+        elif name == "trkseg" and self.stretches:
+            if rows > self.stretches[-1].first_row:
+                self.stretches[-1].breaks.append(Break(rows, marked=True))
         elif name in ("rtept", "wpt"):
             self.planned_points += 1
 
@@ -64,12 +66,12 @@ class GpxOutline(Outline):
         if self._path:
             self._path.pop()
         parent = self._path[-1] if self._path else ""
-        if name == "trk" and self.parts:
-            self.parts[-1].last_row = rows
+        if name == "trk" and self.stretches:
+            self.stretches[-1].last_row = rows
         elif parent == "trk" and name == "name":
-            self.parts[-1].name = text or None
+            self.stretches[-1].name = text or None
         elif parent == "trk" and name == "type":
-            self.parts[-1].sport, self.parts[-1].sub_sport = sport_of(text)
+            self.stretches[-1].sport, self.stretches[-1].sub_sport = sport_of(text)
         elif parent == "metadata" and name == "name":
             self.name = text or None
 
@@ -93,7 +95,7 @@ def read_gpx(data: bytes) -> Activity:
         No timed point is left before the damage.
     """
     outline, points = _read(data)
-    return assemble(points, _merged(outline.parts), _device(outline), [])
+    return assemble(recording_of(points, _merged(outline.stretches), _device(outline)))
 
 
 def read_gpx_activities(data: bytes) -> list[Activity]:
@@ -108,8 +110,9 @@ def read_gpx_activities(data: bytes) -> list[Activity]:
     list of Activity
     """
     outline, points = _read(data)
-    groups = apart(points, outline.parts, LONGEST_BREAK_S)
-    return [assemble(points, _merged(group), _device(outline), []) for group in groups]
+    groups = apart(points, outline.stretches, LONGEST_BREAK_S)
+    device = _device(outline)
+    return [assemble(recording_of(points, _merged(group), device)) for group in groups]
 
 
 def _read(data: bytes) -> tuple[GpxOutline, Points]:
@@ -126,28 +129,28 @@ def _read(data: bytes) -> tuple[GpxOutline, Points]:
             f"route without times: none of the {points.count} points of the GPX file has one. "
             "Export the recorded track, or give the course with --plan and a target time"
         )
-    close_parts(outline.parts, points.count)
+    close_stretches(outline.stretches, points.count)
     return outline, points
 
 
-def _merged(parts: list[Part]) -> list[Part]:
+def _merged(stretches: list[Stretch]) -> list[Stretch]:
     """Join neighbours of one sport, so that a pause between tracks makes no new leg."""
-    merged: list[Part] = []
-    for part in parts:
-        if merged and part.last_row == part.first_row:
+    merged: list[Stretch] = []
+    for stretch in stretches:
+        if merged and stretch.last_row == stretch.first_row:
             continue
         before = merged[-1] if merged else None
-        if before and (before.sport, before.sub_sport) == (part.sport, part.sub_sport):
-            merged[-1] = Part(
+        if before and (before.sport, before.sub_sport) == (stretch.sport, stretch.sub_sport):
+            merged[-1] = Stretch(
                 sport=before.sport,
                 sub_sport=before.sub_sport,
-                name=before.name or part.name,
+                name=before.name or stretch.name,
                 first_row=before.first_row,
-                last_row=part.last_row,
-                breaks=[*before.breaks, Break(part.first_row, marked=True), *part.breaks],
+                last_row=stretch.last_row,
+                breaks=[*before.breaks, Break(stretch.first_row, marked=True), *stretch.breaks],
             )
         else:
-            merged.append(part)
+            merged.append(stretch)
     return merged
 
 

@@ -4,10 +4,12 @@ from collections.abc import Sequence
 
 from riskfit.activity import Activity, Device
 from riskfit.errors import NotAnActivityError
-from riskfit.readers.assemble import Break, Part, RawLap, apart, assemble, close_parts
+from riskfit.readers.assemble import assemble
 from riskfit.readers.devices import device_of
+from riskfit.readers.recording import CADENCE, STEPS, Break
 from riskfit.readers.xml.cells import NO_TIME, parse_number_texts, parse_time
 from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
+from riskfit.readers.xml.stretches import Stretch, StretchLap, apart, close_stretches, recording_of
 from riskfit.sports import sport_of
 
 #: Activities of different sports that follow within this belong to one race (Garmin Connect
@@ -21,10 +23,10 @@ _POINT_FIELDS = {
     "AltitudeMeters": "altitude_m",
     "DistanceMeters": "distance_m",
     "HeartRateBpm": "heart_rate_bpm",
-    "Cadence": "cadence",
+    "Cadence": CADENCE,
     "Speed": "speed_m_s",
     "Watts": "power_w",
-    "RunCadence": "run_cadence",
+    "RunCadence": STEPS,
     "Temperature": "temperature_c",
     "Temp": "temperature_c",
     "atemp": "temperature_c",
@@ -40,15 +42,15 @@ _LAP_TOTALS = {
 
 
 class TcxOutline(Outline):
-    """Activities, laps, tracks, totals and the device."""
+    """Activities, laps, stretches, totals and the device."""
 
     point = "Trackpoint"
     fields = _POINT_FIELDS
 
     def __init__(self) -> None:
-        self.parts: list[Part] = []
+        self.stretches: list[Stretch] = []
         #: Courses, apart from what was recorded.
-        self.courses: list[Part] = []
+        self.courses: list[Stretch] = []
         self.workouts = 0
         self._path: list[str] = []
         self._bonds = 0
@@ -61,36 +63,36 @@ class TcxOutline(Outline):
         """Take the start of an element outside of points."""
         self._path.append(name)
         if name == "Activity":
-            self._open_part(attributes.get("Sport"), rows)
+            self._open_stretch(attributes.get("Sport"), rows)
         elif name == "Transition":
-            self._open_part("transition", rows)
+            self._open_stretch("transition", rows)
             self._open_lap(attributes, rows)
         elif name == "MultiSportSession":
             self._bonds += 1
             self._bond = self._bonds
-        elif name == "Lap" and self.parts:
+        elif name == "Lap" and self.stretches:
             self._open_lap(attributes, rows)
-        elif name == "Track" and self.parts:
-            part = self.parts[-1]
-            if rows > part.first_row:
-                part.breaks.append(Break(rows, marked=self._tracks > 0))
+        elif name == "Track" and self.stretches:
+            stretch = self.stretches[-1]
+            if rows > stretch.first_row:
+                stretch.breaks.append(Break(rows, marked=self._tracks > 0))
             self._tracks += 1
         elif name == "Course":
-            self._open_part(None, rows)
+            self._open_stretch(None, rows)
         elif name == "Workout":
             self.workouts += 1
 
-    def _open_part(self, word: str | None, rows: int) -> None:
+    def _open_stretch(self, word: str | None, rows: int) -> None:
         sport, sub_sport = sport_of(word)
-        self.parts.append(Part(sport=sport, sub_sport=sub_sport, first_row=rows))
-        self.parts[-1].bond = self._bond
+        self.stretches.append(Stretch(sport=sport, sub_sport=sub_sport, first_row=rows))
+        self.stretches[-1].bond = self._bond
         self._device_name, self._serial = "", None
 
     def _open_lap(self, attributes: dict[str, str], rows: int) -> None:
         moment = parse_time(attributes.get("StartTime", ""))
-        lap = RawLap(first_row=rows)
+        lap = StretchLap(first_row=rows)
         lap.start_us = moment[0] if moment else NO_TIME
-        self.parts[-1].laps.append(lap)
+        self.stretches[-1].laps.append(lap)
         self._tracks = 0
 
     def closed(self, name: str, text: str, rows: int) -> None:
@@ -99,24 +101,24 @@ class TcxOutline(Outline):
             self._path.pop()
         if name == "MultiSportSession":
             self._bond = None
-        if not self.parts:
+        if not self.stretches:
             return
-        part = self.parts[-1]
+        stretch = self.stretches[-1]
         parent = self._path[-1] if self._path else ""
         if name in ("Activity", "Transition", "Course"):
-            part.last_row = rows
+            stretch.last_row = rows
         if name == "Course":
-            self.courses.append(self.parts.pop())
-        if name in _LAP_TOTALS and part.laps and parent in ("Lap", "LX", "Transition"):
+            self.courses.append(self.stretches.pop())
+        if name in _LAP_TOTALS and stretch.laps and parent in ("Lap", "LX", "Transition"):
             numbers, bad = parse_number_texts([text])
             if not bad:
-                part.laps[-1].totals.setdefault(_LAP_TOTALS[name], float(numbers[0]))
+                stretch.laps[-1].totals.setdefault(_LAP_TOTALS[name], float(numbers[0]))
         elif parent == "Creator" and name == "Name":
             self._device_name = text
         elif parent == "Creator" and name == "UnitId":
             self._serial = text if text.strip("0") else None
         elif name == "Creator" and self._device_name:
-            part.device = device_of(self._device_name, self._serial)
+            stretch.device = device_of(self._device_name, self._serial)
 
 
 def read_tcx(data: bytes) -> Activity:
@@ -138,7 +140,7 @@ def read_tcx(data: bytes) -> Activity:
         No timed point is left before the damage.
     """
     outline, points = _read(data)
-    return assemble(points, outline.parts, Device(), _said(outline))
+    return assemble(recording_of(points, outline.stretches, Device(), _said(outline)))
 
 
 def read_tcx_activities(data: bytes) -> list[Activity]:
@@ -156,41 +158,42 @@ def read_tcx_activities(data: bytes) -> list[Activity]:
     list of Activity
     """
     outline, points = _read(data)
-    groups: list[list[Part]] = []
-    for run in _runs_of_changing_sport(outline.parts):
+    groups: list[list[Stretch]] = []
+    for run in _runs_of_changing_sport(outline.stretches):
         groups += apart(points, run, _LONGEST_TRANSITION_S)
-    return [assemble(points, group, Device(), _said(outline)) for group in groups]
+    said = _said(outline)
+    return [assemble(recording_of(points, group, Device(), said)) for group in groups]
 
 
 def _said(outline: TcxOutline) -> list[str]:
     """Warn of a course: its times may be a wish and not a recording."""
-    if outline.parts[0] in outline.courses:
+    if outline.stretches[0] in outline.courses:
         return ["the file is a course with times: they may be planned and not recorded"]
     return []
 
 
-def _runs_of_changing_sport(parts: Sequence[Part]) -> list[list[Part]]:
-    runs: list[list[Part]] = []
-    for part in parts:
+def _runs_of_changing_sport(stretches: Sequence[Stretch]) -> list[list[Stretch]]:
+    runs: list[list[Stretch]] = []
+    for stretch in stretches:
         before = runs[-1][-1] if runs else None
-        bound = before is not None and part.bond is not None and part.bond == before.bond
-        if before is not None and (bound or part.sport != before.sport):
-            runs[-1].append(part)
+        bound = before is not None and stretch.bond is not None and stretch.bond == before.bond
+        if before is not None and (bound or stretch.sport != before.sport):
+            runs[-1].append(stretch)
         else:
-            runs.append([part])
+            runs.append([stretch])
     return runs
 
 
 def _read(data: bytes) -> tuple[TcxOutline, Points]:
     outline, points = read_xml(data, TcxOutline)
-    outline.parts = outline.parts or outline.courses
+    outline.stretches = outline.stretches or outline.courses
     if outline.courses and not (points.time_us != NO_TIME).any():
         raise NotAnActivityError(
             "the TCX file holds a course, not a recorded session: "
             "export the recorded activity instead"
         )
     require_rows(points, "fetch the file again from where it was recorded")
-    if not outline.parts and outline.workouts:
+    if not outline.stretches and outline.workouts:
         raise NotAnActivityError(
             "the TCX file holds planned workouts, not a recorded session: "
             "export the recorded activity instead"
@@ -200,5 +203,5 @@ def _read(data: bytes) -> tuple[TcxOutline, Points]:
         raise NotAnActivityError(
             f"the TCX file holds {what}: export the recorded activity with its samples"
         )
-    close_parts(outline.parts, points.count)
+    close_stretches(outline.stretches, points.count)
     return outline, points
