@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from riskfit.advice.steps import advise, load_advice, parse_advice
+from riskfit.advice.steps import advise
+from riskfit.advice.texts import load_advice, parse_advice
 from riskfit.athlete import Athlete, Conditions, Medication
 from riskfit.errors import RuleError
 from riskfit.resources import models

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from riskfit.advice.steps import load_advice
+from riskfit.advice.texts import load_advice
 from riskfit.errors import InputError, RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.references import load_references

@@ -16,7 +16,7 @@ from riskfit.scoring.compiled_card import respond
 from riskfit.scoring.given import Given, numbers_of
 
 
-class Case:
+class Situation:
     """Answers the questions that the conditions of a text ask."""
 
     def __init__(

@@ -7,18 +7,18 @@ from typing import Any
 from msgspec.structs import asdict
 
 from riskfit.advice.drinking import DrinkingPlan
-from riskfit.advice.situation import Case
-from riskfit.advice.texts import AdviceFile, AdviceText, load_advice, parse_advice
+from riskfit.advice.situation import Situation
+from riskfit.advice.texts import AdviceFile, AdviceText, load_advice
 from riskfit.athlete import Athlete, Conditions
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Grade, Model, RedFlag
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.given import Given
 
-__all__ = ["Advice", "AdviceFile", "advise", "load_advice", "parse_advice"]
-
 #: Reasons named beside general advice.
 _MOST_REASONS = 4
+#: Stretches described for a cramp.
+_MOST_STRETCHES = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +84,9 @@ def advise(
     """
     file = load_advice()
     amounts = asdict(drinking) if isinstance(drinking, DrinkingPlan) else drinking
-    case = Case(assessment, features or {}, athlete, conditions, amounts, model or load_model())
+    situation = Situation(
+        assessment, features or {}, athlete, conditions, amounts, model or load_model()
+    )
     flagged = bool(assessment.red_flags.present)
     given = []
     kinds = file.kinds
@@ -95,16 +97,18 @@ def advise(
         if assessment.outside and not (entry.outside_too or kind.outside):
             continue
         given += (
-            _red_flags(entry, case) if entry.each_red_flag else _single(entry, case, file, sport)
+            _red_flags(entry, situation)
+            if entry.each_red_flag
+            else _single(entry, situation, file, sport)
         )
     order = list(kinds)
     given.sort(key=lambda advice: order.index(advice.kind))
     return given
 
 
-def _red_flags(entry: AdviceText, case: Case) -> list[Advice]:
+def _red_flags(entry: AdviceText, situation: Situation) -> list[Advice]:
     """Repeat the text for each red flag that is present."""
-    flags = [case.model.red_flag(name) for name in case.assessment.red_flags.present]
+    flags = [situation.model.red_flag(name) for name in situation.assessment.red_flags.present]
     return [
         _advice(
             entry,
@@ -119,23 +123,25 @@ def _red_flags(entry: AdviceText, case: Case) -> list[Advice]:
     ]
 
 
-def _single(entry: AdviceText, case: Case, file: AdviceFile, sport: str | None) -> list[Advice]:
+def _single(
+    entry: AdviceText, situation: Situation, file: AdviceFile, sport: str | None
+) -> list[Advice]:
     """Return the text as advice when its conditions hold and its numbers are known."""
-    because = case.reasons(entry.when)
+    because = situation.reasons(entry.when)
     if because is None:
         return []
-    words = case.amounts()
-    muscles = file.muscles_of(sport, case.assessment.context)
+    words = situation.amounts()
+    muscles = file.muscles_of(sport, situation.assessment.context)
     words |= _muscle_words(muscles.muscles, file)
-    words["questions"] = "; ".join(_question(flag) for flag in case.model.red_flags)
-    words["unscored_because"] = case.assessment.unscored_because or ""
+    words["questions"] = "; ".join(_question(flag) for flag in situation.model.red_flags)
+    words["unscored_because"] = situation.assessment.unscored_because or ""
     for text in (entry.text, entry.otherwise):
         try:
             written = "" if text is None else text.format(**words)
         except KeyError:  # a number it needs is unknown
             continue
         if written:
-            return [_advice(entry, written, because or _general_reasons(entry, file, case))]
+            return [_advice(entry, written, because or _general_reasons(entry, file, situation))]
     return []
 
 
@@ -151,11 +157,11 @@ def _advice(entry: AdviceText, text: str, because: list[str]) -> Advice:
     )
 
 
-def _general_reasons(entry: AdviceText, file: AdviceFile, case: Case) -> list[str]:
+def _general_reasons(entry: AdviceText, file: AdviceFile, situation: Situation) -> list[str]:
     """Say which rules make general advice matter here, the most telling first."""
     kind = file.kinds[entry.kind]
     causes = entry.explained_by or kind.explained_by
-    lines = case.assessment.standing_out(0.05)
+    lines = situation.assessment.standing_out(0.05)
     found = [line.rule for line in lines if line.cause in causes][:_MOST_REASONS]
     return found or list(kind.or_else)
 
@@ -165,9 +171,9 @@ def _question(flag: RedFlag) -> str:
 
 
 def _muscle_words(muscles: tuple[str, ...], file: AdviceFile) -> dict[str, str]:
-    """Name the muscles and how to stretch the first three of them."""
+    """Name the muscles and how to stretch the first of them."""
     stretches = {stretch.id: stretch for stretch in file.stretch}
     names = [stretches[muscle].name for muscle in muscles]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-    how = " ".join(stretches[muscle].how for muscle in muscles[:3])
-    return {"muscles": listed, "stretches": f"{how} Hold 15 to 60 s, 2 to 4 times."}
+    how = " ".join(stretches[muscle].how for muscle in muscles[:_MOST_STRETCHES])
+    return {"muscles": listed, "stretches": how}
