@@ -140,54 +140,24 @@ def _questions(case: Case, now: dict[str, float]) -> list[_Question]:
         air = humidity = sun = nowhere
     if case.conditions.indoor or case.table.around.indoor:
         sun = nowhere
+    drinking, weather, athlete = "drinking", "weather", "athlete"
+    drink = (drunk if drunk > 0 else nowhere, "half of what you sweat")
+    sodium = (DRINK_SODIUM_MG_L, "half a sports drink's sodium")
+    sweat = (1.0, "as much as others at this effort")
+    salt = (SODIUM_MMOL_L, "as salty as others'")
+    degrees, per_cent = (air, f"{air:.0f} °C"), (humidity, f"{humidity:.0f} %")
     return [
-        (
-            "--fluid",
-            "How much will you drink?",
-            "drinking",
-            "fluid_l_h",
-            drunk if drunk > 0 else nowhere,
-            "half of what you sweat",
-        ),
-        (
-            "--drink-sodium",
-            "What will be in the drink?",
-            "drinking",
-            "drink_sodium_mg_l",
-            DRINK_SODIUM_MG_L,
-            "half a sports drink's sodium",
-        ),
-        (
-            "--temp",
-            "How warm will it be?",
-            "weather",
-            "air_temperature_c",
-            air,
-            f"{air:.0f} °C",
-        ),
-        (
-            "--humidity",
-            "How humid will it be?",
-            "weather",
-            "relative_humidity_pct",
-            humidity,
-            f"{humidity:.0f} %",
-        ),
-        ("--sun", "Sun or shade?", "weather", "sun_fraction", sun, "half the clear-sky sun"),
-        (
-            "riskfit weigh-in",
-            "How much do you really sweat?",
-            "athlete",
-            "sweat_factor",
-            1.0,
-            "as much as others at this effort",
-        ),
+        ("--fluid", "How much will you drink?", drinking, "fluid_l_h", *drink),
+        ("--drink-sodium", "What will be in the drink?", drinking, "drink_sodium_mg_l", *sodium),
+        ("--temp", "How warm will it be?", weather, "air_temperature_c", *degrees),
+        ("--humidity", "How humid will it be?", weather, "relative_humidity_pct", *per_cent),
+        ("--sun", "Sun or shade?", weather, "sun_fraction", sun, "half the clear-sky sun"),
+        ("riskfit weigh-in", "How much do you really sweat?", athlete, "sweat_factor", *sweat),
         (
             "profile sweat_sodium_mmol_l",
             "How salty is your sweat?",
-            "athlete",
+            athlete,
             "sweat_sodium_mmol_l",
-            SODIUM_MMOL_L,
-            "as salty as others'",
+            *salt,
         ),
     ]
