@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit.errors import InputError
+from riskfit.origin import Origin
 
 #: Possible values of numeric fields; outside is a slip of the pen, not a person. [as named]
 _LIMITS: dict[str, tuple[float, float]] = {
@@ -187,6 +188,8 @@ class Conditions(_Checked):
         Session rating of perceived exertion, 0 to 10.
     source : str or None
         Where the weather comes from, for the reader of the result.
+    origin : Origin or None
+        The same as data; None is what was told.
     """
 
     air_temperature_c: float | None = None
@@ -205,6 +208,7 @@ class Conditions(_Checked):
     standing_sitting_h: float | None = None
     rpe: float | None = None
     source: str | None = None
+    origin: Origin | None = None
 
 
 def _no_floats() -> NDArray[np.float64]:

@@ -208,6 +208,7 @@ def test_a_profile_is_used_and_a_wrong_one_is_named(samples):
         "value": 61,
         "unit": "kg",
         "source": "profile",
+        "origin": "profile",
         "low": 61,
         "high": 61,
     }

@@ -12,6 +12,7 @@ from riskfit.features import begin_features, finish_features
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.history import history_of
 from riskfit.features.person import medication_response, resolve_person
+from riskfit.origin import Origin
 
 START = datetime(2026, 7, 1, 8, tzinfo=UTC)
 ATHLETE = Athlete(
@@ -267,14 +268,14 @@ def test_medicines_take_the_strongest_class_and_new_ones_more():
 
 def test_the_profile_beats_the_file_which_beats_the_assumption():
     person = resolve_person(Athlete(mass_kg=60), Athlete(mass_kg=80, height_m=1.9))
-    assert (person.mass_kg, person.sources["mass_kg"]) == (60, "profile")
-    assert (person.height_m, person.sources["height_m"]) == (1.9, "file")
+    assert (person.mass_kg, person.bases["mass_kg"].origin) == (60, Origin.PROFILE)
+    assert (person.height_m, person.bases["height_m"].origin) == (1.9, Origin.FILE)
     assert person.assumes("ftp_w")
 
 
 def test_a_heart_rate_above_the_maximum_raises_it():
     person = resolve_person(Athlete(age_years=60), Athlete(), 181)
-    assert (person.hr_max_bpm, person.sources["hr_max_bpm"]) == (181, "recorded")
+    assert (person.hr_max_bpm, person.bases["hr_max_bpm"].origin) == (181, Origin.RECORDED)
 
 
 def history(days, **changes):

@@ -17,6 +17,7 @@ from riskfit._common import FloatArray
 from riskfit.activity import Activity, Device, Leg, Pause, Samples, Summary
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import DamagedFileError
+from riskfit.origin import Origin
 from riskfit.sports import sport_of_apple
 
 _HEART: Final = "HKQuantityTypeIdentifierHeartRate"
@@ -259,7 +260,7 @@ def _weather(one: Workout) -> Conditions:
     if indoor in ("0", "1"):
         told["indoor"] = indoor == "1"
     if "air_temperature_c" in told or "relative_humidity_pct" in told:
-        told["source"] = "weather in Apple Health"
+        told |= {"source": "weather in Apple Health", "origin": Origin.EXPORT}
     return Conditions(**told)
 
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from riskfit.archives.supplement import Supplement
 from riskfit.athlete import Athlete, Conditions
+from riskfit.origin import Origin
 
 TABLE: Final = "activities.csv"
 #: Quantity -> headers, in small letters.  Where a language is missing, the column is not used.
@@ -148,7 +149,7 @@ def _supplement(row: list[str], places: dict[str, int], scales: dict[str, float]
     }
     weather = None
     if any(one is not None for one in told.values()):
-        weather = Conditions(**told, source=_SOURCE)
+        weather = Conditions(**told, source=_SOURCE, origin=Origin.EXPORT)
     mass = value("mass", 20, 300)
     race = (_cell(row, places, "race") or "").casefold()
     return Supplement(

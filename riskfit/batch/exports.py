@@ -16,6 +16,7 @@ from riskfit.archives.strava import TABLE, StravaTable, read_table
 from riskfit.archives.supplement import Supplement
 from riskfit.errors import RiskfitError
 from riskfit.features.athlete_rows import FEATURE_INDEX
+from riskfit.origin import Origin
 from riskfit.store.rows import Entry, Info
 
 Item = Place | Inner
@@ -184,5 +185,6 @@ def with_logged_sweat(entry: Entry, documents: GarminDocuments) -> Entry:
     values[place] = sweat_l
     info = msgspec.json.decode(entry.info, type=Info)
     info.texts.append("Garmin's hydration log")
+    info.origins.append(Origin.EXPORT)
     info.cells[place] = len(info.texts) - 1
     return replace(entry, features=values.tobytes(), info=msgspec.json.encode(info))

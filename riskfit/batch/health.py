@@ -12,6 +12,7 @@ from riskfit.archives.listing import Place, list_places, read_place
 from riskfit.batch.gather import NO_FAILURE, Gathered
 from riskfit.errors import RiskfitError
 from riskfit.features.athlete_rows import FEATURE_INDEX
+from riskfit.origin import Origin
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 from riskfit.store.rows import Rows
@@ -118,7 +119,7 @@ def coverage_of(rows: Rows) -> dict[str, float]:
     counts = Counter(channel for info in rows.info for channel in info.channels)
     coverage = {word: counts[name] / len(rows) for name, word in _CHANNELS.items()}
     energy = FEATURE_INDEX["energy_kcal"]
-    calories = sum("device calories" in info.texts[info.cells[energy]] for info in rows.info)
+    calories = sum(info.text(info.cells[energy])[1] is Origin.DEVICE for info in rows.info)
     coverage["energy by the device's calories"] = calories / len(rows)
     for name, word in _FEATURES.items():
         known = np.isfinite(rows.values[:, FEATURE_INDEX[name]])

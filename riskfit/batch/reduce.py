@@ -90,9 +90,8 @@ class Sessions:
         """Return a session's features with their sources and reasons."""
         alone = self.rows.alone(row)
         where = int(self.picked[row])
-        for name in HISTORY_FEATURES:
-            alone[name] = self.reduced.feature(name, where, alone[name])
-        return FeatureSet(features=alone)
+        found = {name: self.reduced.feature(name, where, alone) for name in HISTORY_FEATURES}
+        return FeatureSet(features=alone | found)
 
     def analyses(self) -> "Iterator[Analysis]":
         """Yield every session with all its reasons, in order."""

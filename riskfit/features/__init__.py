@@ -11,6 +11,7 @@ from riskfit.activity import Activity, PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cleaning import clean
 from riskfit.features.answers import overtired
+from riskfit.features.basis import basis
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.course import record_course
 from riskfit.features.duration import duration_columns, moving_legs
@@ -163,10 +164,10 @@ def history_columns(recovery: RecoveryTable, columns: Columns, legs: list[int]) 
         recovery_columns(recovery, row)["same_sport_sessions_28d"] for row in legs
     )
     found["week_load_ratio"] = load_ratio_column(recovery, 0, columns["training_stress_score"])
-    usual = float(recovery.columns["mean_temperature_14d_c"][0])
+    usual, air = float(recovery.columns["mean_temperature_14d_c"][0]), columns["air_temperature_c"]
     found["temperature_above_14d_c"] = (
-        known(columns["air_temperature_c"].values - usual, "history")
-        if np.isfinite(usual) and columns["air_temperature_c"].missing_because is None
+        known(air.values - usual, basis("history", air.basis))
+        if np.isfinite(usual) and air.missing_because is None
         else missing("needs temperatures of the last 14 days")
     )
     return found

@@ -115,21 +115,21 @@ def plain_water_only(
     entered = ramp(sweat_loss_pct, table.sweat_loss_pct)
     dry = np.zeros(1, dtype=bool) if fluid_l_h is None else np.atleast_1d(fluid_l_h) == 0
     if dry.all():
-        return known(entered, "nothing drunk")
+        return known(entered, "nothing_drunk")
     sodium = conditions.drink_sodium_mg_l
     if sodium is not None:
         plain = sodium < table.plain_below_mg_l
-        source = "told: plain water" if plain else "told: sodium in the drink"
-        return known(np.where(dry, entered, entered * plain), source)
+        told = "plain_water" if plain else "sodium_in_drink"
+        return known(np.where(dry, entered, entered * plain), told)
     share = np.where(dry, 1.0, table.share_untold)
-    return known(share * entered, "assumed: drink not told", dry * entered, entered)
+    return known(share * entered, "drink_not_told", dry * entered, entered)
 
 
 def underfuelled(active_min: FloatArray, conditions: Conditions) -> Column:
     """Return rule F6's response: carbohydrate that is short, in sessions long enough for it."""
     table = load_answers().underfuelled
     if conditions.skipped_meal:
-        return known(np.ones_like(active_min), "a meal was skipped")
+        return known(np.ones_like(active_min), "meal_skipped")
     if conditions.carbohydrate_g_h is not None:
         short = ramp(conditions.carbohydrate_g_h, table.carbohydrate_g_h)
         return known(short * ramp(active_min, table.duration_min), "told")

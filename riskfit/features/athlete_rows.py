@@ -3,8 +3,8 @@
 `compute_features` does the same for one session along its steps; the arithmetic is shared.
 """
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import History
+from riskfit.features.basis import basis
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.history import LegRecord
 from riskfit.features.intensity import early_excess_fraction, hour_output
@@ -23,6 +24,7 @@ from riskfit.features.recovery import (
     recovery_table,
 )
 from riskfit.features.results import Feature
+from riskfit.origin import weakest
 from riskfit.sports import BIKE, RUN
 
 #: A leg as a row of an array: what the store keeps of a session for those after it.
@@ -87,22 +89,28 @@ class Reduced:
     columns: dict[str, FloatArray]
     recovery: RecoveryTable
 
-    def feature(self, name: str, row: int, alone: Feature) -> Feature:
-        """Return one session's feature; ``alone`` is what it was without a history."""
-        value = float(self.columns[name][row])
+    def feature(self, name: str, row: int, alone: Mapping[str, Feature]) -> Feature:
+        """Return one session's feature; ``alone`` are all of them without a history."""
+        value, before, unit = float(self.columns[name][row]), alone[name], CATALOGUE[name].unit
         if np.isfinite(value):
-            source = "history"
-            if name == "early_pace_excess_fraction":
-                source = "best efforts of 90 days"
-                if alone.value is not None and alone.value == value and alone.source:
-                    source = alone.source
-            return Feature(value=value, unit=CATALOGUE[name].unit, source=source)
-        because = alone.missing_because
+            if name == "early_pace_excess_fraction" and before.value == value:
+                return replace(before, low=None, high=None)
+            rests_on = basis(_METHODS.get(name, "history"))
+            own = alone[_SET_AGAINST[name]].origin if name in _SET_AGAINST else None
+            origin = rests_on.origin if own is None else weakest(rests_on.origin, own)
+            return Feature(value=value, unit=unit, source=rests_on.words, origin=origin)
+        because = before.missing_because
         if name not in _OWN_REASON:
             because = recovery_because(float(self.recovery.covered_days[row]))
-        return Feature(unit=CATALOGUE[name].unit, missing_because=because)
+        return Feature(unit=unit, missing_because=because)
 
 
+#: What rests on something else than the history as a whole; what of the session itself decides.
+_METHODS: Final = {"early_pace_excess_fraction": "best_efforts"}
+_SET_AGAINST: Final = {
+    "week_load_ratio": "training_stress_score",
+    "temperature_above_14d_c": "air_temperature_c",
+}
 #: Their reason is the same with a history that does not suffice as without one.
 _OWN_REASON: Final = frozenset(
     {

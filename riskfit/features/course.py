@@ -9,6 +9,7 @@ from msgspec import Struct
 from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.cleaning import CleanSession
+from riskfit.features.basis import Basis, basis
 from riskfit.sports import INDOOR, LEAVES_A_TRACK, WATER
 
 STEP_S: Final = 60
@@ -48,7 +49,8 @@ class Course(Struct, frozen=True, kw_only=True, eq=False):
     latitude_deg, longitude_deg, altitude_m : float
         Where, nan where unknown.
     indoor : bool
-    indoor_because : str
+    indoor_basis, way_basis, descent_basis : Basis
+        What the roof, the distance, and the descent for each kilometre rest on.
     """
 
     start_s: float
@@ -67,12 +69,19 @@ class Course(Struct, frozen=True, kw_only=True, eq=False):
     longitude_deg: float
     altitude_m: float
     indoor: bool
-    indoor_because: str
+    indoor_basis: Basis
+    way_basis: Basis
+    descent_basis: Basis
 
     @property
     def start_time(self) -> datetime:
         """Aware UTC time of the start."""
         return datetime.fromtimestamp(self.start_s, UTC)
+
+    @property
+    def planned(self) -> bool:
+        """Whether these are plans: rows of steps, where a recording is one."""
+        return self.active_s.ndim > 1
 
 
 def record_course(activity: Activity, session: CleanSession) -> Course:
@@ -93,7 +102,7 @@ def record_course(activity: Activity, session: CleanSession) -> Course:
             strict=True,
         )
     )
-    indoor, because = _indoors(activity, samples.has("latitude_deg"), legs)
+    indoor, indoor_basis = _indoors(activity, samples.has("latitude_deg"), legs)
     return Course(
         start_s=activity.start_time.timestamp() + session.offset_s,
         end_s=end_s,
@@ -111,7 +120,9 @@ def record_course(activity: Activity, session: CleanSession) -> Course:
         longitude_deg=_mean(samples.longitude_deg),
         altitude_m=_mean(samples.altitude_m),
         indoor=indoor,
-        indoor_because=because,
+        indoor_basis=indoor_basis,
+        way_basis=basis("recorded"),
+        descent_basis=basis("altitude_and_distance"),
     )
 
 
@@ -127,6 +138,7 @@ def plan_course(plan: PlannedSession, durations_s: FloatArray, now_s: float) -> 
     unknown = np.full(steps, np.nan)
     start = plan.start_time
     indoor = (plan.sub_sport or "") in INDOOR
+    down_again = plan.descent_m is None and plan.ascent_m is not None
     return Course(
         start_s=now_s if start is None else start.timestamp(),
         end_s=end_s,
@@ -144,7 +156,11 @@ def plan_course(plan: PlannedSession, durations_s: FloatArray, now_s: float) -> 
         longitude_deg=np.nan if plan.longitude_deg is None else plan.longitude_deg,
         altitude_m=np.nan,
         indoor=indoor,
-        indoor_because=f"planned as {plan.sub_sport}" if indoor else "planned outdoors",
+        indoor_basis=basis("planned_as", plan.sub_sport or "")
+        if indoor
+        else basis("planned_outdoors"),
+        way_basis=basis("planned"),
+        descent_basis=basis("planned_ascent" if down_again else "planned"),
     )
 
 
@@ -192,18 +208,17 @@ def _as_the_device_says(climbed_m: FloatArray, total_m: float | None) -> FloatAr
 
 def _indoors(
     activity: Activity, has_positions: bool, legs: tuple[CourseLeg, ...]
-) -> tuple[bool, str]:
+) -> tuple[bool, Basis]:
     """Say whether a session was held indoors, and why we think so."""
     if activity.weather.indoor is not None:
-        return activity.weather.indoor, "the file says so"
+        return activity.weather.indoor, basis("file_says")
     named = [leg.sub_sport for leg in legs if leg.sub_sport in INDOOR]
     if named and len(named) == sum(leg.moves for leg in legs):
-        return True, f"recorded as {named[0]}"
-    if not has_positions and legs[0].sport in LEAVES_A_TRACK:
-        return True, "no positions were recorded"
-    if not has_positions and not any(leg.sport in WATER for leg in legs):
-        return True, "no positions were recorded"
-    return False, "positions were recorded" if has_positions else "assumed"
+        return True, basis("recorded_as", named[0] or "")
+    in_water = any(leg.sport in WATER for leg in legs)
+    if not has_positions and (legs[0].sport in LEAVES_A_TRACK or not in_water):
+        return True, basis("no_positions")
+    return False, basis("positions" if has_positions else "assumed")
 
 
 def _mean(values: FloatArray) -> float:

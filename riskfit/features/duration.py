@@ -5,6 +5,7 @@ from typing import Final
 import numpy as np
 
 from riskfit._common import FloatArray
+from riskfit.features.basis import Basis, basis
 from riskfit.features.course import Course
 from riskfit.features.recovery import RecoveryTable, duration_ratio_column
 from riskfit.features.results import Column, Columns, known, largest, missing
@@ -17,14 +18,17 @@ _STEEPEST_M_KM: Final = 450.0
 def duration_columns(course: Course, recovery: RecoveryTable) -> Columns:
     """Return the duration features; row k of the recovery table is the k-th leg."""
     active_s = np.cumsum(course.active_s, axis=-1)
+    elapsed_s = active_s if course.planned else course.end_s
+    simply = basis("planned" if course.planned else "recorded")
+    no_way, no_climb = "no distance, positions or speed recorded", "no altitude recorded"
+    if course.planned:
+        no_way = no_climb = "not planned: --distance, --ascent or a course"
     return {
-        "duration_min": known(active_s / 60, "recorded" if active_s.ndim == 1 else "planned"),
-        "elapsed_min": known(course.end_s / 60, "recorded")
-        if active_s.ndim == 1
-        else known(active_s / 60, "planned"),
-        "distance_km": _measured(course.distance_m / 1000, "no distance, positions or speed"),
-        "ascent_m": _measured(course.ascent_m, "no altitude"),
-        "descent_m": _measured(course.descent_m, "no altitude"),
+        "duration_min": known(active_s / 60, simply),
+        "elapsed_min": known(elapsed_s / 60, simply),
+        "distance_km": _measured(course.distance_m / 1000, course.way_basis, no_way),
+        "ascent_m": _measured(course.ascent_m, simply, no_climb),
+        "descent_m": _measured(course.descent_m, simply, no_climb),
         "descent_m_per_km": _descent_per_km(course),
         "duration_vs_longest_28d_ratio": largest(
             duration_ratio_column(recovery, index, leg_active_s(course, index))
@@ -44,10 +48,8 @@ def leg_active_s(course: Course, index: int) -> FloatArray:
     return np.cumsum(np.where(course.leg == index, course.active_s, 0.0), axis=-1)
 
 
-def _measured(values: FloatArray, because: str) -> Column:
-    if np.isnan(values).all():
-        return missing(f"{because} recorded")
-    return known(values, "recorded")
+def _measured(values: FloatArray, rests_on: Basis, because: str) -> Column:
+    return missing(because) if np.isnan(values).all() else known(values, rests_on)
 
 
 def _descent_per_km(course: Course) -> Column:
@@ -56,12 +58,16 @@ def _descent_per_km(course: Course) -> Column:
     The first kilometre counts as a whole one, so that a kerb at the start is no downhill run.
     """
     if course.indoor:
-        return known(0.0, course.indoor_because)
+        return known(0.0, course.indoor_basis)
     if np.isnan(course.descent_m).all() or np.isnan(course.distance_m).all():
-        return missing("needs altitude and distance")
+        return missing(
+            "not planned: --ascent, --descent or a course"
+            if course.planned
+            else "needs altitude and distance"
+        )
     if all(leg.sport in WATER for leg in course.legs if leg.moves):
-        return known(0.0, "in the water")
+        return known(0.0, "in_water")
     descent = course.descent_m / np.maximum(course.distance_m / 1000, 1.0)
     if float(np.max(descent[..., -1])) > _STEEPEST_M_KM:
         return missing("the altitude is not plausible: it falls faster than any path")
-    return known(descent, "altitude and distance")
+    return known(descent, course.descent_basis)

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from riskfit._common import FloatArray
 from riskfit.activity import Activity
+from riskfit.features.basis import Basis, basis
 from riskfit.features.course import STEP_S, Course
 from riskfit.features.person import Person
 from riskfit.features.traces import LegTrace
@@ -23,24 +24,26 @@ from riskfit.formulas.locomotion import foot_metabolic_rate_w
 from riskfit.formulas.resting import MET_BY_SPORT, met_metabolic_rate_w, resting_metabolic_rate_w
 from riskfit.sports import BIKE, FOOT, RUN
 
-#: Half-width of the 10 to 90 % range by source, as a share (assumptions): gross efficiency
+#: Half-width of the 10 to 90 % range by method, as a share (assumptions): gross efficiency
 #: differs by +-10 % between riders, running economy as much; device totals, heart rate and
 #: table values are each looser.
 SPREAD: Final[dict[str, float]] = {
     "power": 0.10,
-    "speed and grade": 0.10,
-    "device calories": 0.20,
-    "heart rate": 0.25,
-    "table value of the sport": 0.35,
+    "speed_and_grade": 0.10,
+    "device_calories": 0.20,
+    "heart_rate": 0.25,
+    "sport_table": 0.35,
 }
+#: Methods that do not go by the body's mass.
+_WITHOUT_MASS: Final = ("power", "device_calories")
 
 
 class Energy(Struct, frozen=True, kw_only=True, eq=False):
-    """Metabolic rate and external work along the steps, and where they come from."""
+    """Metabolic rate and external work along the steps, and what they rest on."""
 
     metabolic_rate_w: FloatArray
     external_work_w: FloatArray
-    source: str
+    basis: Basis
     spread_fraction: float
 
 
@@ -61,20 +64,24 @@ def record_energy(
     resting_w = resting_rate_w(person)
     second_m = np.full(int(course.end_s[-1]), resting_w)
     second_w = np.zeros(len(second_m))
-    sources: dict[str, int] = {}
+    methods: dict[str, int] = {}
     for trace in traces:
-        rate, work, source = _leg_energy(trace, traces, person, activity, resting_w)
+        rate, work, method = _leg_energy(trace, traces, person, activity, resting_w)
         second_m[trace.rows] = np.maximum(rate, resting_w)
         second_w[trace.rows] = work
-        sources[source] = sources.get(source, 0) + len(trace.rows)
+        methods[method] = methods.get(method, 0) + len(trace.rows)
     starts = np.arange(0, len(second_m), STEP_S)
     width = np.diff(np.append(starts, len(second_m)))
-    main = max(sources, key=lambda name: sources[name]) if sources else "table value of the sport"
+    mass = person.bases["mass_kg"]
+    bases = [
+        basis(method, *(() if method in _WITHOUT_MASS else (mass,)))
+        for method in sorted(methods, key=methods.__getitem__, reverse=True) or ["sport_table"]
+    ]
     return Energy(
         metabolic_rate_w=np.add.reduceat(second_m, starts) / width,
         external_work_w=np.add.reduceat(second_w, starts) / width,
-        source=main if len(sources) < 2 else f"{main} (most of it)",
-        spread_fraction=max((SPREAD[name] for name in sources), default=0.35),
+        basis=bases[0] if len(bases) == 1 else basis("mostly", *bases),
+        spread_fraction=max((SPREAD[name] for name in methods), default=SPREAD["sport_table"]),
     )
 
 
@@ -96,7 +103,7 @@ def table_metabolic_rate_w(sport: str, person: Person) -> float:
 def _leg_energy(
     trace: LegTrace, traces: list[LegTrace], person: Person, activity: Activity, resting_w: float
 ) -> tuple[FloatArray, FloatArray, str]:
-    """Return metabolic rate and external work for each second of a leg, and the source."""
+    """Return metabolic rate and external work for each second of a leg, and the method."""
     nothing = np.zeros(len(trace.rows))
     if trace.power_w is not None and trace.leg.sport in BIKE:
         power = _filled(trace.power_w)
@@ -104,18 +111,18 @@ def _leg_energy(
     if trace.speed_m_s is not None and trace.leg.sport in FOOT:
         speed, running = _filled(trace.speed_m_s), trace.leg.sport in RUN
         rate = foot_metabolic_rate_w(speed, trace.grade_fraction, person.mass_kg, running)
-        return rate, nothing, "speed and grade"
+        return rate, nothing, "speed_and_grade"
     calories = _calories(trace, traces, activity)
     if calories is not None:
         mean_w = float(metabolic_rate_from_calories_w(calories, len(trace.rows)))
         if mean_w > 0.5 * resting_w:
             rate = _shaped(max(mean_w, resting_w), trace, person, resting_w)
-            return rate, _bike_work(trace, rate), "device calories"
+            return rate, _bike_work(trace, rate), "device_calories"
     if trace.heart_rate_bpm is not None:
         rate = np.maximum(heart_rate_energy_w(_filled(trace.heart_rate_bpm), person), resting_w)
-        return rate, _bike_work(trace, rate), "heart rate"
+        return rate, _bike_work(trace, rate), "heart_rate"
     rate = np.full(len(trace.rows), table_metabolic_rate_w(trace.leg.sport, person))
-    return rate, _bike_work(trace, rate), "table value of the sport"
+    return rate, _bike_work(trace, rate), "sport_table"
 
 
 def _bike_work(trace: LegTrace, rate_w: FloatArray) -> FloatArray:

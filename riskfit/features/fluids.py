@@ -7,6 +7,7 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.athlete import Athlete, Conditions
 from riskfit.features.answers import plain_water_only, underfuelled
+from riskfit.features.basis import Basis, basis
 from riskfit.features.course import STEP_S, Course
 from riskfit.features.energy import Energy
 from riskfit.features.heat import Surroundings, sunlight_w_m2
@@ -69,10 +70,14 @@ def fluid_columns(
         sweat_loss_l(course, energy, around, person) if sweat_l is None else sweat_l
     )
     spread = _LEARNT_SPREAD if athlete.sweat_factor else _SWEAT_SPREAD
-    source = "heat balance and weigh-ins" if athlete.sweat_factor else "heat balance"
+    balance = basis(
+        "heat_balance_learnt" if athlete.sweat_factor else "heat_balance",
+        energy.basis,
+        around.temperature_basis,
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(active_h > 0, sweat_l / active_h, np.nan)
-    drunk, drunk_spread, drunk_source = _drunk(sweat_l, active_h, fluid_l_h)
+    drunk, drunk_spread, drinking = _drunk(sweat_l, active_h, fluid_l_h)
     mass = person.mass_kg
     net = sweat_l - drunk
     net_spread = np.hypot(spread * sweat_l * (net / np.maximum(sweat_l, 1e-9)), drunk_spread)
@@ -85,23 +90,23 @@ def fluid_columns(
     )
     gross_pct = 100 * sweat_l / mass
     return {
-        "metabolic_rate_w_m2": known(metabolic[..., None] / area, energy.source),
-        "sweat_rate_l_h": known(rate, source, low_rate, high_rate),
-        "sweat_loss_l": known(sweat_l, source, sweat_l * (1 - spread), sweat_l * (1 + spread)),
+        "metabolic_rate_w_m2": known(metabolic[..., None] / area, energy.basis),
+        "sweat_rate_l_h": known(rate, balance, low_rate, high_rate),
+        "sweat_loss_l": known(sweat_l, balance, sweat_l * (1 - spread), sweat_l * (1 + spread)),
         "device_sweat_loss_l": missing("the device gives none")
         if device_sweat_l is None
-        else known(device_sweat_l, "the maker's own estimate"),
+        else known(device_sweat_l, "makers_estimate"),
         "sweat_loss_pct": known(
-            gross_pct, source, gross_pct * (1 - spread), gross_pct * (1 + spread)
+            gross_pct, balance, gross_pct * (1 - spread), gross_pct * (1 + spread)
         ),
-        "fluid_intake_l": known(drunk, drunk_source, drunk - drunk_spread, drunk + drunk_spread),
+        "fluid_intake_l": known(drunk, drinking, drunk - drunk_spread, drunk + drunk_spread),
         "body_mass_loss_pct": known(
             100 * net / mass,
-            f"{source}, drinking {drunk_source}",
+            basis("sweat_and_drinking", balance, drinking),
             100 * (net - net_spread) / mass,
             100 * (net + net_spread) / mass,
         ),
-        **_sodium(sweat_l, drunk, spread, athlete, conditions),
+        **_sodium(sweat_l, drunk, spread, balance, athlete, conditions),
         "plain_water_only": plain_water_only(gross_pct, fluid_l_h, conditions),
         "underfuelled": underfuelled(active_h * 60, conditions),
     }
@@ -147,27 +152,30 @@ def steady_sweat_l_h(
 
 def _drunk(
     sweat_l: FloatArray, active_h: FloatArray, fluid_l_h: FloatArray | float | None
-) -> tuple[FloatArray, FloatArray, str]:
-    """Return what was drunk, its half-width, and its source. [L]."""
+) -> tuple[FloatArray, FloatArray, Basis]:
+    """Return what was drunk, its half-width, and what it rests on. [L]."""
     if fluid_l_h is not None:
         drunk = np.asarray(fluid_l_h * active_h)
-        return drunk, np.zeros_like(drunk), "told"
-    return _DRUNK_FRACTION * sweat_l, _DRUNK_SPREAD * sweat_l, "assumed half the sweat"
+        return drunk, np.zeros_like(drunk), basis("told")
+    return _DRUNK_FRACTION * sweat_l, _DRUNK_SPREAD * sweat_l, basis("half_the_sweat")
 
 
 def _sodium(
     sweat_l: FloatArray,
     drunk_l: FloatArray,
     spread: float,
+    balance: Basis,
     athlete: Athlete,
     conditions: Conditions,
 ) -> Columns:
     """Return sodium lost and the deficit left after what was drunk."""
-    concentration, spread_mmol, source = SODIUM_MMOL_L, _Z90 * _SODIUM_SD_MMOL_L, "36 mmol/L"
+    concentration, spread_mmol = SODIUM_MMOL_L, _Z90 * _SODIUM_SD_MMOL_L
+    salt = basis("usual_sodium", SODIUM_MMOL_L)
     if athlete.sweat_sodium_mmol_l is not None:
-        concentration, spread_mmol, source = athlete.sweat_sodium_mmol_l, 5.0, "measured"
+        concentration, spread_mmol = athlete.sweat_sodium_mmol_l, 5.0
+        salt = basis("measured_sodium")
     elif athlete.salty_sweater:
-        concentration, source = _SALTY_MMOL_L, "salty sweater, 54.6 mmol/L"
+        concentration, salt = _SALTY_MMOL_L, basis("salty_sweater", _SALTY_MMOL_L)
     lost = np.asarray(sodium_loss_g(sweat_l, concentration))
     lost_spread = lost * float(np.hypot(spread, spread_mmol / concentration))
     taken_mg_l, taken_spread = DRINK_SODIUM_MG_L, DRINK_SODIUM_MG_L
@@ -175,12 +183,14 @@ def _sodium(
         taken_mg_l, taken_spread = conditions.drink_sodium_mg_l, 0.0
     deficit = lost - drunk_l * taken_mg_l / 1000
     deficit_spread = np.hypot(lost_spread, drunk_l * taken_spread / 1000)
-    drink = "told" if conditions.drink_sodium_mg_l is not None else "assumed"
+    drink = basis("assumed" if conditions.drink_sodium_mg_l is None else "told")
     return {
-        "sodium_loss_g": known(lost, source, lost - lost_spread, lost + lost_spread),
+        "sodium_loss_g": known(
+            lost, basis("sodium_in_sweat", salt, balance), lost - lost_spread, lost + lost_spread
+        ),
         "sodium_deficit_g": known(
             deficit,
-            f"sweat {source}, drink {drink}",
+            basis("sodium_balance", salt, drink, balance),
             deficit - deficit_spread,
             deficit + deficit_spread,
         ),

@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import Conditions
+from riskfit.features.basis import Basis, basis, quoted
 from riskfit.features.course import STEP_S, Course
 from riskfit.features.results import Column, Columns, known, missing
 from riskfit.formulas.heat import ASSUMED_COS_ZENITH, wbgt_with_interval_c
@@ -49,59 +50,63 @@ _WBGT_EVERY: Final = 10
 
 
 class Surroundings(Struct, frozen=True, kw_only=True, eq=False):
-    """Air, wind and sun along the course; ``measured`` says the temperature is not assumed."""
+    """Air, wind and sun along the course, and what each rests on."""
 
     air_temperature_c: FloatArray
     air_temperature_spread_c: float
-    temperature_source: str
-    measured: bool
+    temperature_basis: Basis
     relative_humidity_pct: FloatArray
     humidity_range_pct: tuple[float, float] | None
-    humidity_source: str
+    humidity_basis: Basis
     wind_m_s: FloatArray
-    wind_source: str
+    wind_basis: Basis
     sun_fraction: FloatArray
     indoor: bool
-    indoor_because: str
+
+    @property
+    def measured(self) -> bool:
+        """Whether the temperature is more than a guess."""
+        return not self.temperature_basis.origin.is_guess
 
 
 def surroundings(
     course: Course, told: Conditions, in_file: Conditions, wrist: bool | None
 ) -> Surroundings:
     """Choose the best source for each quantity of the surroundings."""
-    indoor, because = course.indoor, course.indoor_because
-    if told.indoor is not None:
-        indoor, because = told.indoor, "told"
-    temperature, spread, source, measured = _temperature(course, told, in_file, wrist, indoor)
-    humidity = _first(told.relative_humidity_pct, in_file.relative_humidity_pct)
-    wind = _first(told.wind_m_s, in_file.wind_m_s)
+    indoor = course.indoor if told.indoor is None else told.indoor
+    temperature, spread, temperature_basis = _temperature(course, told, in_file, wrist, indoor)
+    humidity, humidity_basis = _said("relative_humidity_pct", told, in_file)
+    wind, wind_basis = _said("wind_m_s", told, in_file)
     sun = _first(told.sun_fraction, in_file.sun_fraction)
     return Surroundings(
         air_temperature_c=temperature,
         air_temperature_spread_c=spread,
-        temperature_source=source,
-        measured=measured,
+        temperature_basis=temperature_basis,
         relative_humidity_pct=np.array(
             [_ASSUMED_HUMIDITY_PCT[0] if humidity is None else humidity]
         ),
         humidity_range_pct=_ASSUMED_HUMIDITY_PCT[1:] if humidity is None else None,
-        humidity_source="assumed"
-        if humidity is None
-        else "told"
-        if told.relative_humidity_pct is not None
-        else in_file.source or "file",
+        humidity_basis=humidity_basis,
         wind_m_s=np.array([0.0 if indoor else _ASSUMED_WIND_M_S if wind is None else wind]),
-        wind_source="indoors"
-        if indoor
-        else "assumed"
-        if wind is None
-        else "told"
-        if told.wind_m_s is not None
-        else in_file.source or "file",
+        wind_basis=basis("indoors", course.indoor_basis) if indoor else wind_basis,
         sun_fraction=np.array([0.0 if indoor else np.nan if sun is None else sun]),
         indoor=indoor,
-        indoor_because=because,
     )
+
+
+def _said(name: str, told: Conditions, in_file: Conditions) -> tuple[float | None, Basis]:
+    """Return a quantity that somebody said, or None, and what that rests on."""
+    value = getattr(told, name)
+    if value is not None:
+        return value, basis("told")
+    value = getattr(in_file, name)
+    return value, basis("assumed") if value is None else _named(in_file, "file")
+
+
+def _named(given: Conditions, unnamed: str) -> Basis:
+    """Return what given weather rests on: its own words, or a method where it has none."""
+    plain = basis(unnamed)
+    return quoted(given.source, given.origin or plain.origin) if given.source else plain
 
 
 def heat_columns(course: Course, around: Surroundings) -> Columns:
@@ -117,14 +122,15 @@ def air_columns(course: Course, around: Surroundings) -> Columns:
     humidity_range = around.humidity_range_pct
     return {
         "air_temperature_c": known(
-            temperature, around.temperature_source, temperature - spread, temperature + spread
+            temperature, around.temperature_basis, temperature - spread, temperature + spread
         ),
-        "relative_humidity_pct": known(around.relative_humidity_pct, around.humidity_source)
-        if humidity_range is None
-        else known(around.relative_humidity_pct, "assumed", *humidity_range),
-        "wind_m_s": known(around.wind_m_s, around.wind_source),
+        "relative_humidity_pct": known(
+            around.relative_humidity_pct, around.humidity_basis, *(humidity_range or ())
+        ),
+        "wind_m_s": known(around.wind_m_s, around.wind_basis),
         "heat_index_c": known(
-            heat_index_c(temperature, around.relative_humidity_pct), "temperature and humidity"
+            heat_index_c(temperature, around.relative_humidity_pct),
+            basis("temperature_and_humidity", around.temperature_basis, around.humidity_basis),
         )
         if around.measured and humidity_range is None
         else missing("needs a measured temperature and humidity"),
@@ -149,28 +155,29 @@ def mean_so_far(values: FloatArray, active_s: FloatArray) -> FloatArray:
 
 def _temperature(
     course: Course, told: Conditions, in_file: Conditions, wrist: bool | None, indoor: bool
-) -> tuple[FloatArray, float, str, bool]:
-    """Return temperature, half-width, source, and whether it is more than an assumption."""
-    if told.air_temperature_c is not None:
-        return np.array([told.air_temperature_c]), _TOLD_C, told.source or "told", True
-    if in_file.air_temperature_c is not None:
-        source = in_file.source or "weather in the file"
-        return np.array([in_file.air_temperature_c]), _WEATHER_C, source, True
+) -> tuple[FloatArray, float, Basis]:
+    """Return temperature, half-width, and what it rests on."""
+    for given, spread, unnamed in (
+        (told, _TOLD_C, "told"),
+        (in_file, _WEATHER_C, "weather_in_file"),
+    ):
+        if given.air_temperature_c is not None:
+            return np.array([given.air_temperature_c]), spread, _named(given, unnamed)
     climate = _climate(course, indoor)
     recorded = course.temperature_c
     if np.isnan(recorded).all():
         if indoor:
-            return np.array([climate]), _ROOM_C, "assumed indoors", False
-        where = "latitude and season" if np.isfinite(course.latitude_deg) else "nothing known"
-        return np.array([climate]), _CLIMATE_C, f"assumed from {where}", False
+            return np.array([climate]), _ROOM_C, basis("assumed_indoors")
+        guess = "climate" if np.isfinite(course.latitude_deg) else "assumed_anywhere"
+        return np.array([climate]), _CLIMATE_C, basis(guess)
     steps = np.arange(len(recorded))
     there = ~np.isnan(recorded)
     recorded = np.interp(steps, steps[there], recorded[there])
     on_bike = any(leg.sport == "cycling" for leg in course.legs) and wrist is None
     if wrist is False or on_bike:
-        return recorded, _POD_C, "bike computer or pod", True
+        return recorded, _POD_C, basis("pod")
     lowered = _WRIST_WEIGHT * (recorded - _WRIST_OFFSET_C) + (1 - _WRIST_WEIGHT) * climate
-    return lowered, _WRIST_C, "wrist, lowered for the skin's warmth", True
+    return lowered, _WRIST_C, basis("wrist")
 
 
 def _climate(course: Course, indoor: bool) -> float:
@@ -204,7 +211,7 @@ class WbgtQuestion(Struct, frozen=True, kw_only=True, eq=False):
     picks: IntArray
     steps: int
     weights: FloatArray
-    source: str
+    basis: Basis
 
 
 def wbgt_question(course: Course, around: Surroundings) -> WbgtQuestion | Column:
@@ -215,7 +222,7 @@ def wbgt_question(course: Course, around: Surroundings) -> WbgtQuestion | Column
     if not on_land.any():
         return missing("in the water")
     picks = _wbgt_steps(course, around)
-    sky = "sky unknown" if np.isnan(around.sun_fraction).any() else "sky told"
+    sky = "unknown" if np.isnan(around.sun_fraction).any() else "told"
     weather, which, shape = _weather_at(course, around, picks)
     return WbgtQuestion(
         weather=weather,
@@ -224,7 +231,7 @@ def wbgt_question(course: Course, around: Surroundings) -> WbgtQuestion | Column
         picks=picks,
         steps=len(course.end_s),
         weights=course.active_s * on_land,
-        source=f"Liljegren, {around.temperature_source}, {sky}",
+        basis=basis(f"wbgt_sky_{sky}", around.temperature_basis, around.humidity_basis),
     )
 
 
@@ -266,7 +273,7 @@ def _answered(question: WbgtQuestion, solved: FloatArray) -> Column:
         )
         for bound in (value[:, 0], low[:, 1], high[:, 2])
     )
-    return known(middle_c, question.source, low_c, high_c)
+    return known(middle_c, question.basis, low_c, high_c)
 
 
 def _wbgt_steps(course: Course, around: Surroundings) -> IntArray:

@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from riskfit._common import FloatArray
 from riskfit.activity import Activity
 from riskfit.athlete import Conditions
+from riskfit.features.basis import Basis, basis, together
 from riskfit.features.course import Course
 from riskfit.features.energy import Energy
 from riskfit.features.person import THRESHOLD_SPREAD, Person
@@ -40,6 +41,7 @@ from riskfit.formulas.pacing import (
     power_duration,
     riegel_speed,
 )
+from riskfit.origin import Origin
 from riskfit.sports import BIKE, RUN
 
 #: Fade is looked for after a warm-up of 5 min, in at least 20 min (Friel's convention).
@@ -52,10 +54,10 @@ _FIRST_THRESHOLD_FRACTION: Final = 0.70
 
 
 class LegLoad(Struct, frozen=True, kw_only=True, eq=False):
-    """A leg's load along the steps [TSS] and what it was measured by."""
+    """A leg's load along the steps [TSS] and what it rests on."""
 
     load: FloatArray
-    source: str
+    basis: Basis
 
 
 def intensity_columns(
@@ -87,10 +89,13 @@ def intensity_columns(
         else known(float(conditions.race), "told"),
         "session_rpe_load": missing("no rating was given")
         if rpe is None
-        else known(session_rpe_load(rpe, active_s / 60), "rating"),
+        else known(
+            session_rpe_load(rpe, active_s / 60),
+            "rating_in_file" if conditions.rpe is None else "rating",
+        ),
         "energy_kcal": known(
             kcal,
-            energy.source,
+            energy.basis,
             kcal * (1 - energy.spread_fraction),
             kcal * (1 + energy.spread_fraction),
         ),
@@ -105,21 +110,21 @@ def leg_loads(traces: list[LegTrace], person: Person, rpe: float | None = None) 
 def load_columns(loads: list[LegLoad], active_s: FloatArray) -> Columns:
     """Return load and intensity factor of the whole session."""
     total = np.sum([load.load for load in loads], axis=0) if loads else np.zeros(len(active_s))
-    sources = " + ".join(dict.fromkeys(load.source for load in loads)) or "nothing recorded"
+    measure = together(load.basis for load in loads) if loads else basis("nothing_recorded")
     with np.errstate(invalid="ignore", divide="ignore"):
         factor = np.sqrt(total / 100 / (active_s / 3600))
-    spread = THRESHOLD_SPREAD if "assumed" in sources else 0.0
+    spread = THRESHOLD_SPREAD if measure.origin is Origin.ASSUMED else 0.0
     return {
         # Load goes with the square of the threshold.
-        "training_stress_score": _ranged(total, sources, 2 * spread),
-        "intensity_factor": _ranged(factor, sources, spread),
+        "training_stress_score": _ranged(total, measure, 2 * spread),
+        "intensity_factor": _ranged(factor, measure, spread),
     }
 
 
-def _ranged(values: FloatArray, source: str, spread: float) -> Column:
+def _ranged(values: FloatArray, measure: Basis, spread: float) -> Column:
     if not spread:
-        return known(values, source)
-    return known(values, source, values * (1 - spread), values * (1 + spread))
+        return known(values, measure)
+    return known(values, measure, values * (1 - spread), values * (1 + spread))
 
 
 def _leg_load(trace: LegTrace, person: Person, rpe: float | None) -> LegLoad:
@@ -140,21 +145,23 @@ def _leg_load(trace: LegTrace, person: Person, rpe: float | None) -> LegLoad:
     hours = trace.ends / 3600
     if rpe is not None:
         # Foster's rating of 5 ("hard") held for an hour is near threshold work of 70 TSS.
-        return LegLoad(load=hours * 14 * rpe, source="rating (assumed 14 TSS/h a point)")
-    return LegLoad(load=hours * ASSUMED_LOAD_PER_HOUR, source="duration (assumed 42 TSS/h)")
+        return LegLoad(load=hours * 14 * rpe, basis=basis("load_by_rating", 14.0))
+    return LegLoad(
+        load=hours * ASSUMED_LOAD_PER_HOUR, basis=basis("load_by_duration", ASSUMED_LOAD_PER_HOUR)
+    )
 
 
 def _load_by_power(trace: LegTrace, person: Person) -> LegLoad:
     so_far = trace.normalized_power_w[np.maximum(trace.ends - 1, 0)]  # type: ignore[index]
     load = zero_unknown(training_stress_score(trace.ends, so_far, person.ftp_w))
-    return LegLoad(load=load, source=f"power, FTP {person.sources['ftp_w']}")
+    return LegLoad(load=load, basis=basis("load_by_power", person.bases["ftp_w"]))
 
 
 def _load_by_pace(trace: LegTrace, person: Person) -> LegLoad:
     speed = mean_so_far(trace.adjusted_speed_m_s, trace.ends)  # type: ignore[arg-type]
     load = running_training_stress_score(trace.ends, speed, person.threshold_speed_m_s)
-    source = f"pace, threshold {person.sources['threshold_speed_m_s']}"
-    return LegLoad(load=zero_unknown(load), source=source)
+    measure = basis("load_by_pace", person.bases["threshold_speed_m_s"])
+    return LegLoad(load=zero_unknown(load), basis=measure)
 
 
 def _load_by_heart_rate(trace: LegTrace, person: Person) -> LegLoad:
@@ -162,7 +169,7 @@ def _load_by_heart_rate(trace: LegTrace, person: Person) -> LegLoad:
     trimp = mean_so_far(rate, trace.ends) * trace.ends / 60
     per_hour = 60 * float(_trimp_rate(np.array([person.hr_threshold_bpm]), person)[0])
     load = zero_unknown(hr_training_stress_score(trimp, per_hour))
-    return LegLoad(load=load, source=f"heart rate, maximum {person.sources['hr_max_bpm']}")
+    return LegLoad(load=load, basis=basis("load_by_heart_rate", person.bases["hr_max_bpm"]))
 
 
 def _trimp_rate(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
@@ -187,8 +194,9 @@ def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
         return {name: missing("no heart rate recorded") for name in names}
     heart = np.concatenate([heart for heart, _ in with_heart])
     heart = heart[~np.isnan(heart)]
-    maximum = f"heart rate; maximum {person.sources['hr_max_bpm']}"
-    zones = f"{maximum}, rest {person.sources['hr_rest_bpm']}"
+    maximum = basis("heart_rate_of_maximum", person.bases["hr_max_bpm"])
+    zones = basis("heart_rate_reserve", person.bases["hr_max_bpm"], person.bases["hr_rest_bpm"])
+    threshold = basis("heart_rate_of_threshold", person.bases["hr_threshold_bpm"])
     reserve = heart_rate_reserve_fraction(heart, person.hr_rest_bpm, person.hr_max_bpm)
     trimp = np.sum(
         [
@@ -202,12 +210,12 @@ def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
     )
     lucia = lucia_trimp(heart, min(first, person.hr_threshold_bpm), person.hr_threshold_bpm, 1 / 60)
     return {
-        "heart_rate_avg_bpm": known(heart.mean(), "heart rate"),
-        "heart_rate_max_bpm": known(heart.max(), "heart rate"),
+        "heart_rate_avg_bpm": known(heart.mean(), "heart_rate"),
+        "heart_rate_max_bpm": known(heart.max(), "heart_rate"),
         "heart_rate_reserve_fraction": known(np.mean(reserve), zones),
         "trimp": known(trimp, zones),
         "edwards_trimp": known(edwards_trimp(heart, person.hr_max_bpm, 1 / 60), maximum),
-        "lucia_trimp": known(lucia, f"heart rate; threshold {person.sources['hr_threshold_bpm']}"),
+        "lucia_trimp": known(lucia, threshold),
     }
 
 
@@ -237,7 +245,7 @@ def _speed_columns(course: Course, traces: list[LegTrace]) -> Columns:
         if np.isnan(speed[-1])
         else known(speed, "distance"),
         "grade_adjusted_speed_km_h": known(
-            np.nanmean(np.concatenate(adjusted)) * 3.6, "speed and altitude"
+            np.nanmean(np.concatenate(adjusted)) * 3.6, "speed_and_altitude"
         )
         if adjusted
         else missing("needs speed on foot"),
@@ -246,19 +254,20 @@ def _speed_columns(course: Course, traces: list[LegTrace]) -> Columns:
 
 def _above_threshold(traces: list[LegTrace], person: Person) -> Column:
     """Return the minutes above threshold: by power, else by heart rate."""
-    total, sources = 0.0, set()
+    total, measures = 0.0, set()
     for trace in traces:
         if trace.power_w is not None and trace.leg.sport in BIKE and not person.assumes("ftp_w"):
-            above, source = trace.power_w > person.ftp_w, "power"
+            above = trace.power_w > person.ftp_w
+            measures.add("power_over_threshold")
         elif trace.heart_rate_bpm is not None:
-            above, source = trace.heart_rate_bpm > person.hr_threshold_bpm, "heart rate"
+            above = trace.heart_rate_bpm > person.hr_threshold_bpm
+            measures.add("heart_rate_over_threshold")
         else:
             continue
         total += float(np.count_nonzero(above)) / 60
-        sources.add(f"{source} over threshold")
-    if not sources:
+    if not measures:
         return missing("needs power with a known threshold, or heart rate")
-    return known(total, " + ".join(sorted(sources)))
+    return known(total, together(basis(measure) for measure in sorted(measures)))
 
 
 def _fade_columns(traces: list[LegTrace], race: bool) -> Columns:
@@ -295,15 +304,15 @@ def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
     last = np.maximum(trace.ends - _WARM_UP_S - 1, 0)
     long_enough = last >= _FADE_S
     if not long_enough.any():
-        short = "shorter than 25 min: no late part"
         heart = missing("no heart rate recorded") if trace.heart_rate_bpm is None else None
-        return heart or known(0.0, short), known(0.0, short)
+        none = known(0.0, "too_short_to_fade")
+        return heart or none, none
     fade = np.where(long_enough, pace_fade_fraction_at(output[_WARM_UP_S:], last), 0.0)
-    slower = known(zero_unknown(fade), "second half against first")
+    slower = known(zero_unknown(fade), "halves")
     if trace.heart_rate_bpm is None:
         return missing("no heart rate recorded"), slower
     drift = decoupling_fraction_at(output[_WARM_UP_S:], trace.heart_rate_bpm[_WARM_UP_S:], last)
-    return known(zero_unknown(np.where(long_enough, drift, 0.0)), "output a heart beat"), slower
+    return known(zero_unknown(np.where(long_enough, drift, 0.0)), "output_per_beat"), slower
 
 
 def _early_excess(trace: LegTrace, person: Person, recovery: RecoveryTable) -> Column:
@@ -317,9 +326,9 @@ def _early_excess(trace: LegTrace, person: Person, recovery: RecoveryTable) -> C
     hour = hour_output(best, told)
     if not np.isfinite(hour):
         return missing("needs a history of 90 days, or a threshold in the profile")
-    threshold = person.sources["threshold_speed_m_s" if run else "ftp_w"]
-    source = f"threshold, {threshold}" if hour == told else "best efforts of 90 days"
-    return known(early_excess_fraction(held, hour, trace.ends, run), source)
+    threshold = basis("threshold", person.bases["threshold_speed_m_s" if run else "ftp_w"])
+    rests_on = threshold if hour == told else basis("best_efforts")
+    return known(early_excess_fraction(held, hour, trace.ends, run), rests_on)
 
 
 def early_output(trace: LegTrace) -> FloatArray | None:

@@ -8,8 +8,10 @@ from msgspec import Struct
 
 from riskfit.athlete import Athlete, Medication
 from riskfit.features.answers import level
+from riskfit.features.basis import Basis, basis
 from riskfit.features.results import Column, Columns, known, missing
 from riskfit.medical import classes_of, load_medicines
+from riskfit.origin import Origin
 
 #: Where nobody says: a reference adult.  Mass and height: ICRP Publication 89 (2002) rounds to
 #: 73 kg and 1.76 m for men, 60 kg and 1.63 m for women; threshold: 3 W/kg and 12 km/h, a
@@ -29,10 +31,7 @@ THRESHOLD_RESERVE_FRACTION: Final = 0.85
 
 
 class Person(Struct, frozen=True, kw_only=True):
-    """Numbers the formulas need, all present, and where each comes from.
-
-    ``sources[name]`` is ``"profile"``, ``"file"``, ``"recorded"`` or ``"assumed"``.
-    """
+    """Numbers the formulas need, all present; ``bases[name]`` is what each rests on."""
 
     mass_kg: float
     height_m: float
@@ -43,11 +42,11 @@ class Person(Struct, frozen=True, kw_only=True):
     hr_threshold_bpm: float
     ftp_w: float
     threshold_speed_m_s: float
-    sources: Mapping[str, str]
+    bases: Mapping[str, Basis]
 
     def assumes(self, name: str) -> bool:
         """Say whether this number is an assumption."""
-        return self.sources[name] == "assumed"
+        return self.bases[name].origin is Origin.ASSUMED
 
 
 def resolve_person(
@@ -59,15 +58,16 @@ def resolve_person(
     The maximum of who told none is 208 - 0.7 age (Tanaka et al. 2001,
     doi 10.1016/S0735-1097(00)01054-8).
     """
-    sources: dict[str, str] = {}
+    bases: dict[str, Basis] = {}
+    assumed = basis("assumed")
 
     def take(name: str, otherwise: float) -> float:
         for where, athlete in (("profile", profile), ("file", in_file)):
             value = getattr(athlete, name)
             if value is not None:
-                sources[name] = where
+                bases[name] = basis(where)
                 return float(value)
-        sources[name] = "assumed"
+        bases[name] = assumed
         return otherwise
 
     mass_kg = take("mass_kg", ASSUMED["mass_kg"])
@@ -75,22 +75,21 @@ def resolve_person(
     hr_max = take("hr_max_bpm", 208 - 0.7 * age_years)
     if observed_hr_max_bpm > hr_max:
         hr_max = observed_hr_max_bpm
-        if sources["hr_max_bpm"] != "profile":
-            sources["hr_max_bpm"] = "recorded"
+        if bases["hr_max_bpm"].origin is not Origin.PROFILE:
+            bases["hr_max_bpm"] = basis("recorded")
     hr_rest = take("hr_rest_bpm", ASSUMED["hr_rest_bpm"])
     if hr_rest >= hr_max:
-        hr_rest, sources["hr_rest_bpm"] = ASSUMED["hr_rest_bpm"], "assumed"
+        hr_rest, bases["hr_rest_bpm"] = ASSUMED["hr_rest_bpm"], assumed
     threshold = hr_rest + THRESHOLD_RESERVE_FRACTION * (hr_max - hr_rest)
     hr_threshold = take("hr_threshold_bpm", threshold)
     if not hr_rest < hr_threshold <= hr_max:
-        hr_threshold, sources["hr_threshold_bpm"] = threshold, "assumed"
-    elif sources["hr_threshold_bpm"] == "assumed" and not {
-        sources["hr_max_bpm"],
-        sources["hr_rest_bpm"],
-    } & {"assumed"}:
-        sources["hr_threshold_bpm"] = "from maximum and rest"
+        hr_threshold, bases["hr_threshold_bpm"] = threshold, assumed
+    elif bases["hr_threshold_bpm"] == assumed:
+        reserve = basis("maximum_and_rest", bases["hr_max_bpm"], bases["hr_rest_bpm"])
+        if reserve.origin is not Origin.ASSUMED:
+            bases["hr_threshold_bpm"] = reserve
     sex = profile.sex or in_file.sex
-    sources["sex"] = "profile" if profile.sex else "file" if in_file.sex else "assumed"
+    bases["sex"] = basis("profile" if profile.sex else "file" if in_file.sex else "assumed")
     return Person(
         mass_kg=mass_kg,
         height_m=take("height_m", ASSUMED["height_m"]),
@@ -101,7 +100,7 @@ def resolve_person(
         hr_threshold_bpm=hr_threshold,
         ftp_w=take("ftp_w", ASSUMED_FTP_W_KG * mass_kg),
         threshold_speed_m_s=take("threshold_speed_m_s", ASSUMED["threshold_speed_m_s"]),
-        sources=sources,
+        bases=bases,
     )
 
 
@@ -111,16 +110,16 @@ def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
     strength = None if profile.strength_training is None else not profile.strength_training
     conditions = profile.chronic_conditions
     columns: Columns = {
-        "body_mass_kg": known(person.mass_kg, person.sources["mass_kg"]),
-        "height_m": known(person.height_m, person.sources["height_m"]),
+        "body_mass_kg": known(person.mass_kg, person.bases["mass_kg"]),
+        "height_m": known(person.height_m, person.bases["height_m"]),
         "cramp_history": _told(level("cramp_history", profile.cramp_history)),
         "family_history": _told(profile.family_history),
         "male_sex": missing("not told")
         if person.male is None
-        else known(float(person.male), person.sources["sex"]),
+        else known(float(person.male), person.bases["sex"]),
         "age_years": missing("not told")
         if person.assumes("age_years")
-        else known(person.age_years, person.sources["age_years"]),
+        else known(person.age_years, person.bases["age_years"]),
         "chronic_conditions_count": _told(None if conditions is None else len(conditions)),
         "medication_response": _told(medication_response(profile.medications, today)),
         "nerve_or_back_condition": _told(profile.nerve_or_back_condition),

@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import History
+from riskfit.features.basis import basis
 from riskfit.features.results import Column, Columns, known, missing
 from riskfit.formulas.load import (
     acute_training_load,
@@ -180,7 +181,8 @@ def load_ratio_column(table: RecoveryTable, row: int, load_so_far: Column) -> Co
         return missing("needs a history of 28 days with training in it")
     if load_so_far.missing_because:
         return missing("the session's own load is not known")
-    return known(load_ratio(table.load_7d[row], load_so_far.values, weekly), "history")
+    rests_on = basis("history", load_so_far.basis)
+    return known(load_ratio(table.load_7d[row], load_so_far.values, weekly), rests_on)
 
 
 def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) -> Column:

@@ -14,22 +14,34 @@ from msgspec import Struct
 from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
+from riskfit.features.basis import Basis, basis
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.history import LegRecord
+from riskfit.origin import Origin
 
 
 class Column(Struct, frozen=True, eq=False):
-    """One feature over time: values, where they come from, and the range they may lie in.
+    """One feature over time: values, what they rest on, and the range they may lie in.
 
     The last axis is the steps of the session (or has length one: the same throughout); the
     session's own value stands at its end.  An axis before it, where there is one, is plans.
     """
 
     values: FloatArray
-    source: str | None = None
+    basis: Basis | None = None
     low: FloatArray | None = None
     high: FloatArray | None = None
     missing_because: str | None = None
+
+    @property
+    def source(self) -> str | None:
+        """The basis as people read it."""
+        return None if self.basis is None else self.basis.words
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the values come from."""
+        return None if self.basis is None else self.basis.origin
 
 
 Columns = dict[str, Column]
@@ -39,8 +51,9 @@ Columns = dict[str, Column]
 class Feature:
     """A value with its unit and source, or the reason why there is none.
 
-    ``low`` and ``high`` bound what is known only as a range (10 to 90 %); they equal None
-    where the value is exact enough.
+    ``source`` is for people to read, ``origin`` for programs to decide by.  ``low`` and ``high``
+    bound what is known only as a range (10 to 90 %); they equal None where the value is exact
+    enough.
     """
 
     value: float | None = None
@@ -49,6 +62,7 @@ class Feature:
     low: float | None = None
     high: float | None = None
     missing_because: str | None = None
+    origin: Origin | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -93,14 +107,14 @@ class FeatureSet(Mapping[str, Feature]):
 
 def known(
     values: ArrayLike,
-    source: str,
+    rests_on: Basis | str,
     low: ArrayLike | None = None,
     high: ArrayLike | None = None,
 ) -> Column:
-    """Return a column of values that have a source."""
+    """Return a column of values; a basis without inputs may be given by its method's name."""
     return Column(
         _with_axis(values),
-        source,
+        basis(rests_on) if isinstance(rests_on, str) else rests_on,
         None if low is None else _with_axis(low),
         None if high is None else _with_axis(high),
     )
@@ -134,7 +148,9 @@ def _feature(name: str, column: Column) -> Feature:
         because = column.missing_because or f"needs {CATALOGUE[name].needs}"
         return Feature(unit=unit, missing_because=because)
     low, high = _end(column.low), _end(column.high)
-    return Feature(value=value, unit=unit, source=column.source, low=low, high=high)
+    return Feature(
+        value=value, unit=unit, source=column.source, low=low, high=high, origin=column.origin
+    )
 
 
 def _end(bound: FloatArray | None) -> float | None:
@@ -155,7 +171,7 @@ def smallest(columns: Iterable[Column]) -> Column:
 
 
 def _strongest(columns: list[Column], pick: np.ufunc) -> Column:
-    """Combine legs into the one that responds most; its source is that of the end."""
+    """Combine legs into the one that responds most; its basis is that of the end."""
     present = [column for column in columns if column.missing_because is None]
     if not present:
         return columns[0] if columns else missing("no leg of the session has it")
@@ -163,5 +179,5 @@ def _strongest(columns: list[Column], pick: np.ufunc) -> Column:
     for column in present[1:]:
         values = pick(values, column.values)
     end = float(values[..., -1].flat[0])
-    sources = [c.source for c in present if float(c.values[..., -1].flat[0]) == end]
-    return Column(values, sources[0] if sources else present[0].source)
+    ends = [c.basis for c in present if float(c.values[..., -1].flat[0]) == end]
+    return Column(values, ends[0] if ends else present[0].basis)

@@ -113,8 +113,8 @@ def range_words(feature: Feature) -> str:
 
 def temperature_words(feature: Feature) -> str:
     """Return an air temperature, with a word where nobody measured it."""
-    assumed = " (assumed)" if "assumed" in (feature.source or "") else ""
-    return f"{feature.value:.0f} °C{assumed}"
+    guess = feature.origin is not None and feature.origin.is_guess
+    return f"{feature.value:.0f} °C{' (assumed)' if guess else ''}"
 
 
 def duration_words(minutes: float) -> str:

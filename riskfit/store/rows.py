@@ -14,6 +14,7 @@ from riskfit.activity import Activity, Leg, Samples
 from riskfit.features.athlete_rows import LEG_DTYPE, LegArray, legs_array
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import Feature, FeatureSet
+from riskfit.origin import Origin
 
 #: What makes one copy of a session richer than another: seconds known, weighed by what they
 #: tell about cramps (assumption); a copy with weather beside it counts an hour of it more.
@@ -68,6 +69,8 @@ class Info(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is said of an activity in words."""
 
     texts: list[str] = []
+    #: Of each text; none at all in rows that were kept before there were origins.
+    origins: list[Origin | None] = []
     cells: list[int] = []
     notes: list[str] = []
     legs: list[tuple[str, str | None, float | None, float | None]] = []
@@ -75,6 +78,10 @@ class Info(msgspec.Struct, frozen=True, omit_defaults=True):
     device: str | None = None
     channels: list[str] = []
     samples: int = 0
+
+    def text(self, cell: int) -> tuple[str, Origin | None]:
+        """Return a source or reason, and its origin where it is known."""
+        return self.texts[cell], self.origins[cell] if cell < len(self.origins) else None
 
 
 _decode_info = msgspec.json.Decoder(Info).decode
@@ -91,14 +98,15 @@ def entry_of(activity: Activity, features: FeatureSet) -> Entry:
             [nan if f.high is None else f.high for f in found],
         ]
     )
-    said = [(f.missing_because if f.value is None else f.source) or "" for f in found]
-    texts = {text: number for number, text in enumerate(dict.fromkeys(said))}
+    said = [((f.missing_because if f.value is None else f.source) or "", f.origin) for f in found]
+    texts = {one: number for number, one in enumerate(dict.fromkeys(said))}
     channels = [name for name in _WORTH if activity.samples.has(name)]
     legs = legs_array(features.records)
     start_s = activity.start_time.timestamp()
     info = Info(
-        texts=list(texts),
-        cells=[texts[text] for text in said],
+        texts=[text for text, _ in texts],
+        origins=[origin for _, origin in texts],
+        cells=[texts[one] for one in said],
         notes=[*activity.notes, *features.notes],
         legs=[
             (leg.sport, leg.sub_sport, _number(leg.start_s), _number(leg.end_s))
@@ -195,7 +203,7 @@ class Rows:
         """Return one row's features as they are without a history."""
         info, values, ranges = self.info[row], self.values[row].tolist(), self.ranges[row].tolist()
         return {
-            name: _feature(spec.unit, value, low, high, info.texts[cell])
+            name: _feature(spec.unit, value, low, high, *info.text(cell))
             for (name, spec), value, low, high, cell in zip(
                 CATALOGUE.items(), values, *ranges, info.cells, strict=True
             )
@@ -248,13 +256,16 @@ class Rows:
         )
 
 
-def _feature(unit: str, value: float, low: float, high: float, text: str) -> Feature:
+def _feature(
+    unit: str, value: float, low: float, high: float, text: str, origin: Origin | None
+) -> Feature:
     if isnan(value):
         return Feature(unit=unit, missing_because=text)
     return Feature(
         value=value,
         unit=unit,
         source=text,
+        origin=origin,
         low=None if isnan(low) else low,
         high=None if isnan(high) else high,
     )

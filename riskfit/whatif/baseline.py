@@ -9,9 +9,10 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.features.plan.intensity import USUAL, with_effort
+from riskfit.features.plan.intensity import with_effort
 from riskfit.features.plan.table import PlannedTable, Planning, Variants, planned_table, prepare
 from riskfit.features.results import Columns
+from riskfit.origin import Origin
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.kernel import Scores
@@ -80,7 +81,7 @@ def case_of(
     history = history or History()
     model = model or load_model()
     planning = prepare(plan, athlete, conditions, history, forecast=forecast)
-    if USUAL in planning.effort.source:
+    if Origin.HISTORY in planning.effort.origins:
         plan = with_effort(plan, planning.effort, 1.0)
     return Case(
         plan=plan,

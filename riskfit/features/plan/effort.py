@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit._common import FloatArray
+from riskfit.features.basis import Basis, together
 from riskfit.features.energy import (
     heart_rate_energy_w,
     resting_rate_w,
@@ -22,6 +23,7 @@ from riskfit.formulas.effort import bike_speed_m_s
 from riskfit.formulas.energy import metabolic_rate_from_power_w
 from riskfit.formulas.intensity import banister_trimp_rate, heart_rate_reserve_fraction
 from riskfit.formulas.locomotion import foot_metabolic_rate_w
+from riskfit.origin import Origin
 from riskfit.sports import BIKE, FOOT, RUN
 
 #: Share of threshold where nobody says anything: the intensity of `ASSUMED_LOAD_PER_HOUR`.
@@ -75,6 +77,8 @@ class Effort:
         Grades of the two halves of a segment's way. [fraction]
     steepness : tuple of float
         Ascent and descent for each metre, nan where unknown. [m/m]
+    bases : tuple of Basis
+        What the segments' intensities rest on, each once.
     """
 
     person: Person
@@ -87,8 +91,28 @@ class Effort:
     up: FloatArray
     down: FloatArray
     steepness: tuple[float, float]
-    source: str
+    bases: tuple[Basis, ...]
     spread_fraction: float
+
+    @property
+    def basis(self) -> Basis:
+        """What the whole plan's intensity rests on."""
+        return together(self.bases)
+
+    @property
+    def source(self) -> str:
+        """The basis as people read it."""
+        return self.basis.words
+
+    @property
+    def origins(self) -> frozenset[Origin]:
+        """Where the segments' intensities come from."""
+        return frozenset(one.origin for one in self.bases)
+
+    @property
+    def methods(self) -> frozenset[str]:
+        """How the segments' intensities are said."""
+        return frozenset(one.method for one in self.bases)
 
     @property
     def duration_s(self) -> float:

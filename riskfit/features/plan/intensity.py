@@ -8,6 +8,7 @@ import numpy as np
 
 from riskfit.activity import PlannedSegment, PlannedSession
 from riskfit.athlete import History
+from riskfit.features.basis import basis
 from riskfit.features.energy import SPREAD
 from riskfit.features.person import THRESHOLD_SPREAD, Person
 from riskfit.features.plan.effort import (
@@ -27,10 +28,6 @@ _USUAL_DAYS: Final = 90
 #: Share of a climb's work that the way down does not give back (assumption).
 _CLIMB_LOST: Final = 0.5
 _GRAVITY_M_S2: Final = 9.81
-#: Where the intensity comes from when the plan does not say it.
-PLANNED_SHARE: Final = "planned share of threshold"
-USUAL: Final = "as hard as your sessions usually are"
-ASSUMED: Final = "assumed: nobody told how hard"
 
 
 # ---- the same plan, longer or easier
@@ -140,7 +137,6 @@ def resolve_effort(plan: PlannedSession, person: Person, capacity: Capacity) -> 
     columns = list(zip(*rows, strict=True))
     edges = np.concatenate([[0.0], np.cumsum([segment.duration_s for segment in segments])])
     seconds = np.diff(edges)
-    sources = dict.fromkeys(source for _, _, source, _ in told)
     spread = sum(part[3] * float(s) for part, s in zip(told, seconds, strict=True)) / edges[-1]
     return Effort(
         person=person,
@@ -153,7 +149,7 @@ def resolve_effort(plan: PlannedSession, person: Person, capacity: Capacity) -> 
         up=np.array(columns[3], dtype=float),
         down=np.array(columns[4], dtype=float),
         steepness=steepness,
-        source=" + ".join(sources),
+        bases=tuple(dict.fromkeys(basis(method) for _, _, method, _ in told)),
         spread_fraction=spread,
     )
 
@@ -162,7 +158,7 @@ _Told = tuple[str, float, str, float]
 
 
 def _told(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -> _Told:
-    """Return kind, value, source and spread of a segment; what it leaves open is the plan's."""
+    """Return kind, value, method and spread of a segment; what it leaves open is the plan's."""
     for part in (segment, plan):
         found = _first_target(part, plan.sport)
         if found is not None:
@@ -171,26 +167,26 @@ def _told(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -> 
         return (
             "speed",
             plan.distance_m / plan.duration_s,
-            "planned distance",
-            SPREAD["speed and grade"],
+            "planned_distance",
+            SPREAD["speed_and_grade"],
         )
     if isfinite(capacity.usual_fraction):
-        return "usual", capacity.usual_fraction, USUAL, 0.15
-    return "share", ASSUMED_FRACTION, ASSUMED, THRESHOLD_SPREAD
+        return "usual", capacity.usual_fraction, "usual_intensity", 0.15
+    return "share", ASSUMED_FRACTION, "intensity_not_told", THRESHOLD_SPREAD
 
 
 def _first_target(part: PlannedSegment | PlannedSession, sport: str) -> _Told | None:
     """Return the first intensity that means something in this sport."""
     if part.power_w is not None and sport in BIKE:
-        return "power", part.power_w, "planned power", SPREAD["power"]
+        return "power", part.power_w, "planned_power", SPREAD["power"]
     if part.speed_m_s is not None and sport in FOOT:
-        return "speed", part.speed_m_s, "planned speed", SPREAD["speed and grade"]
+        return "speed", part.speed_m_s, "planned_speed", SPREAD["speed_and_grade"]
     if part.intensity_fraction is not None:
-        return "share", part.intensity_fraction, PLANNED_SHARE, 0.15
+        return "share", part.intensity_fraction, "planned_share", 0.15
     if part.heart_rate_bpm is not None:
-        return "heart rate", part.heart_rate_bpm, "planned heart rate", SPREAD["heart rate"]
+        return "heart rate", part.heart_rate_bpm, "planned_heart_rate", SPREAD["heart_rate"]
     if part.speed_m_s is not None and sport in BIKE:
-        return "bike speed", part.speed_m_s, "planned speed, power estimated", 0.25
+        return "bike speed", part.speed_m_s, "planned_bike_speed", 0.25
     return None
 
 

@@ -9,6 +9,7 @@ from msgspec import structs
 from riskfit._common import FloatArray, IntArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions
+from riskfit.features.basis import basis
 from riskfit.features.course import Course, plan_course
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import steady_sweat_l_h
@@ -16,11 +17,11 @@ from riskfit.features.heat import Surroundings, between_steps, surroundings
 from riskfit.features.intensity import LegLoad, early_excess_fraction, hour_output, load_columns
 from riskfit.features.person import Person
 from riskfit.features.plan.effort import Effort, Rates
-from riskfit.features.plan.intensity import ASSUMED, PLANNED_SHARE
 from riskfit.features.recovery import RecoveryTable
 from riskfit.features.results import Column, Columns, known, missing
 from riskfit.formulas.intensity import training_stress_score
 from riskfit.formulas.sweat import sweat_along_l
+from riskfit.origin import Origin
 from riskfit.sports import BIKE, FOOT, RUN
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ class PlanTrace:
             distance_m=distance,
             ascent_m=ascent,
             descent_m=descent,
+            way_basis=self.effort.basis,
             latitude_deg=place[0],
             longitude_deg=place[1],
         )
@@ -171,7 +173,7 @@ class PlanTrace:
         return Energy(
             metabolic_rate_w=self.per_step(self.rates.metabolic_rate_w),
             external_work_w=self.per_step(self.rates.external_work_w),
-            source=self.effort.source,
+            basis=self.effort.basis,
             spread_fraction=self.effort.spread_fraction,
         )
 
@@ -200,11 +202,11 @@ class PlanTrace:
         kcal = np.cumsum(self.per_step(self.rates.metabolic_rate_w) * self.active_s, axis=-1) / 4184
         spread = effort.spread_fraction
         race = conditions.race
-        source = effort.source
-        if effort.main_kind in ("power", "pace") and "share" not in source:
-            source += f", threshold {person.sources[threshold]}"
+        measure = effort.basis
+        if effort.main_kind in ("power", "pace") and "planned_share" not in effort.methods:
+            measure = basis("load_of_plan", measure, person.bases[threshold])
         columns: Columns = {name: missing("only a recording has it") for name in _RECORDED_ONLY}
-        columns.update(load_columns([LegLoad(load=load, source=source)], self.time_s))
+        columns.update(load_columns([LegLoad(load=load, basis=measure)], self.time_s))
         columns.update(
             {
                 **self._measures(fraction),
@@ -216,8 +218,8 @@ class PlanTrace:
                 else known(float(race), "told"),
                 "session_rpe_load": missing("no rating was given")
                 if conditions.rpe is None
-                else known(conditions.rpe * hours * 60, "rating expected"),
-                "energy_kcal": known(kcal, effort.source, kcal * (1 - spread), kcal * (1 + spread)),
+                else known(conditions.rpe * hours * 60, "rating_expected"),
+                "energy_kcal": known(kcal, effort.basis, kcal * (1 - spread), kcal * (1 + spread)),
             }
         )
         return columns
@@ -225,23 +227,23 @@ class PlanTrace:
     def _measures(self, fraction: FloatArray) -> Columns:
         """Return power, speed and heart rate where the plan says them."""
         kind, person = self.effort.main_kind, self.planning.person
-        source = self.effort.source
-        power = known(fraction * person.ftp_w, source)
+        measure = self.effort.basis
+        power = known(fraction * person.ftp_w, measure)
         heart = self.rates.heart_rate_bpm
         told = kind == "heart rate" and not np.isnan(heart).any()
         reserve = (heart - person.hr_rest_bpm) / (person.hr_max_bpm - person.hr_rest_bpm)
         none = missing("the plan names none")
         speed = self.course.distance_m[..., -1:] / self.time_s[..., -1:] * 3.6
         return {
-            "heart_rate_avg_bpm": known(self._mean(heart), source) if told else none,
-            "heart_rate_reserve_fraction": known(self._mean(reserve), source) if told else none,
+            "heart_rate_avg_bpm": known(self._mean(heart), measure) if told else none,
+            "heart_rate_reserve_fraction": known(self._mean(reserve), measure) if told else none,
             "trimp": none,
-            "power_avg_w": known(self._mean(self.rates.external_work_w), source)
+            "power_avg_w": known(self._mean(self.rates.external_work_w), measure)
             if kind == "power"
             else none,
             "normalized_power_w": power if kind == "power" else none,
-            "speed_avg_km_h": none if np.isnan(speed).all() else known(speed, source),
-            "grade_adjusted_speed_km_h": known(fraction * person.threshold_speed_m_s * 3.6, source)
+            "speed_avg_km_h": none if np.isnan(speed).all() else known(speed, measure),
+            "grade_adjusted_speed_km_h": known(fraction * person.threshold_speed_m_s * 3.6, measure)
             if kind == "pace"
             else none,
         }
@@ -261,16 +263,16 @@ class PlanTrace:
         name = "threshold_speed_m_s" if run else "ftp_w"
         best = recovery.hour_speed_m_s if run else recovery.hour_power_w
         told = float("nan") if person.assumes(name) else getattr(person, name)
-        hour, source = hour_output(best[:1], told), "best efforts of 90 days"
+        hour, rests_on = hour_output(best[:1], told), basis("best_efforts")
         if not np.isfinite(hour).all():
-            if effort.source not in (PLANNED_SHARE, ASSUMED):
+            if not effort.methods <= {"planned_share", "intensity_not_told"}:
                 return missing("needs a history of 90 days, or a threshold in the profile")
             # A share of a threshold nobody knows is still a share of what can be held.
-            hour, source = np.array([getattr(person, name)]), effort.source
+            hour, rests_on = np.array([getattr(person, name)]), effort.basis
         elif hour[0] == told:
-            source = f"threshold, {person.sources[name]}"
+            rests_on = basis("threshold", person.bases[name])
         held = self.so_far(self.time_s / 2) * effort.threshold()
-        return known(early_excess_fraction(held, hour, self.time_s, run), source)
+        return known(early_excess_fraction(held, hour, self.time_s, run), rests_on)
 
 
 def _at_steps(around: Surroundings, picks: IntArray) -> Surroundings:
@@ -303,7 +305,7 @@ def planned_surroundings(course: Course, planning: Planning, variants: Variants)
             if getattr(told, name) is None and not np.isnan(values).any()
         }
         means: dict[str, Any] = {name: float(v.mean()) for name, v in along.items()}
-        expected = Conditions(**means, source="forecast")
+        expected = Conditions(**means, source="forecast", origin=Origin.WEATHER)
     own = {name: getattr(variants, name) for name in names}
     given: dict[str, Any] = {n: float(v[0]) for n, v in own.items() if v is not None}
     around = surroundings(course, replace(told, **given), expected, None)

@@ -7,9 +7,9 @@ import numpy as np
 
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.features.plan.intensity import ASSUMED
 from riskfit.features.plan.table import prepare
 from riskfit.formulas.pacing import power_duration, riegel_speed
+from riskfit.origin import Origin
 from riskfit.sports import BIKE, FOOT
 
 _HOUR_S: Final = 3600.0
@@ -83,6 +83,10 @@ def _speed_m_s(plan: PlannedSession, athlete: Athlete, history: History) -> floa
         and planning.person.assumes(threshold_key(plan.sport))
         and not np.isfinite(best).any()
     )
-    if plan.sport not in FOOT | BIKE or planning.effort.source == ASSUMED or share_of_unknown:
+    if (
+        plan.sport not in FOOT | BIKE
+        or Origin.ASSUMED in planning.effort.origins
+        or share_of_unknown
+    ):
         return float("nan")
     return float(planning.effort.rates().speed_m_s[0].mean())

@@ -4,7 +4,6 @@ Heat, sweat, sodium, load and pacing go by the formulas of recorded sessions, al
 minutes. What only a recording can tell (heart rate, fade) is missing.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,11 +23,12 @@ from riskfit.features.energy import Energy
 from riskfit.features.fluids import fluid_columns
 from riskfit.features.heat import Surroundings, heat_columns
 from riskfit.features.person import Person, person_columns, resolve_person
-from riskfit.features.plan.effort import Capacity, Effort
+from riskfit.features.plan.effort import Capacity
 from riskfit.features.plan.intensity import capacity_of, resolve_effort, usual_fraction
 from riskfit.features.plan.layout import Planning, PlanTrace, Variants, planned_surroundings
 from riskfit.features.recovery import RecoveryTable, recovery_table
-from riskfit.features.results import Column, Columns, FeatureSet, missing, session_features
+from riskfit.features.results import Column, Columns, FeatureSet, session_features
+from riskfit.origin import Origin
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
@@ -161,7 +161,7 @@ def planned_table(planning: Planning, variants: Variants | None = None) -> Plann
         variant's end take no time.
     """
     variants = variants or Variants()
-    person, effort = planning.person, planning.effort
+    person = planning.person
     trace = PlanTrace(planning, variants)
     course = trace.course
     around = planned_surroundings(course, planning, variants)
@@ -184,7 +184,6 @@ def planned_table(planning: Planning, variants: Variants | None = None) -> Plann
         ),
         **person_columns(planning.athlete, person, course.start_time.date()),
     }
-    columns.update(_as_planned(columns, planning.plan, effort))
     columns.update(history_columns(planning.recovery, columns, [0]))
     columns.update(day_columns(planning.conditions))
     return PlannedTable(
@@ -214,38 +213,12 @@ def weather_retold(planning: Planning, table: PlannedTable, conditions: Conditio
     return table.columns | heat_columns(table.course, around)
 
 
-def _as_planned(columns: Mapping[str, Column], plan: PlannedSession, effort: Effort) -> Columns:
-    """Say "planned" where the functions of recordings say "recorded"."""
-    changed: Columns = {}
-    for name in ("distance_km", "ascent_m", "descent_m"):
-        column = columns[name]
-        changed[name] = (
-            missing("not planned: --distance, --ascent or a course")
-            if column.missing_because
-            else structs.replace(
-                column, source=effort.source if name == "distance_km" else "planned"
-            )
-        )
-    descent = columns["descent_m_per_km"]
-    if descent.missing_because:
-        changed["descent_m_per_km"] = missing("not planned: --ascent, --descent or a course")
-    elif plan.descent_m is None and plan.ascent_m is not None and descent.source:
-        changed["descent_m_per_km"] = structs.replace(
-            descent, source="planned ascent, and down again"
-        )
-    else:
-        changed["descent_m_per_km"] = structs.replace(
-            descent, source=(descent.source or "").replace("altitude and distance", "planned")
-        )
-    return changed
-
-
 def _notes(plan: PlannedSession, planning: Planning) -> tuple[str, ...]:
     """Name what was taken from elsewhere because the plan does not say it."""
     notes = []
     if plan.start_time is None:
         notes.append("Start not told: taken as now.")
-    if "planned" not in planning.effort.source:
+    if Origin.PLANNED not in planning.effort.origins:
         notes.append(f"Intensity: {planning.effort.source}.")
     return tuple(notes)
 

@@ -8,6 +8,7 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import InputError
+from riskfit.origin import Origin
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.message_tables import Table
 from riskfit.readers.recording import Part
@@ -109,6 +110,7 @@ def read_weather(tables: Tables, parts: Sequence[Part], said: list[str]) -> Cond
     return Conditions(
         indoor=indoor,
         source="weather in the file",
+        origin=Origin.FILE,
         air_temperature_c=weather["air_temperature_c"],
         relative_humidity_pct=weather["relative_humidity_pct"],
         wind_m_s=weather["wind_m_s"],

@@ -77,6 +77,8 @@ class Points:
     offsets : dict
         Offset from UTC the times state [s], None for none -> how many.
     notes : list of str
+    damage : str or None
+        The first of the notes that tells of damage.
     """
 
     count: int
@@ -84,6 +86,7 @@ class Points:
     channels: dict[str, FloatArray]
     offsets: Offsets = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    damage: str | None = None
 
 
 AnyOutline = TypeVar("AnyOutline", bound=Outline)
@@ -185,7 +188,7 @@ class _Expat:
         self.outline = outline
         self.encoding = encoding
         self.rows = 0
-        self.notes: list[str] = []
+        self.damage: list[str] = []
         self.cells: dict[str, tuple[list[int], list[str]]] = {
             channel: ([], []) for channel in outline.fields.values()
         }
@@ -232,10 +235,10 @@ class _Expat:
             if next_point is None and self._stack == [_MISSING_ROOT] and at >= len(text):
                 return
             if next_point is None:
-                self.notes.append(_damage_note(text, skipped, at, reason))
+                self.damage.append(_damage_note(text, skipped, at, reason))
                 return
             start = next_point.start()
-            self.notes.append(
+            self.damage.append(
                 f"damaged XML at byte {skipped + at} ({reason}): "
                 f"{start - at} bytes left out up to the next point"
             )
@@ -243,7 +246,7 @@ class _Expat:
                 self._stack.append(_MISSING_ROOT)
             prefix = "".join(f"<{tag}>" for tag in self._stack).encode()
             self._replayed = len(self._stack)
-        self.notes.append(
+        self.damage.append(
             f"damaged in more than {_MOST_RESUMES} places: "
             f"the last {len(text) - start} bytes are left out"
         )
@@ -303,7 +306,7 @@ class _Expat:
         """Return the columns of what was collected."""
         channels: dict[str, FloatArray] = {}
         points = Points(self.rows, np.full(self.rows, NO_TIME, dtype=np.int64), channels)
-        points.notes = self.notes
+        points.notes, points.damage = self.damage.copy(), next(iter(self.damage), None)
         for channel, (rows, texts) in self.cells.items():
             if not rows:
                 continue
@@ -347,6 +350,5 @@ def require_rows(points: Points, remedy: str) -> None:
     remedy : str
         What to do about it.
     """
-    damage = [note for note in points.notes if note.startswith(("damaged", "the file ends"))]
-    if damage and not (points.time_us != NO_TIME).any():
-        raise DamagedFileError(f"no timed point could be kept: {damage[0]}; {remedy}")
+    if points.damage is not None and not (points.time_us != NO_TIME).any():
+        raise DamagedFileError(f"no timed point could be kept: {points.damage}; {remedy}")

@@ -58,6 +58,7 @@ def plan_entry(
         "intensity": {
             "kind": effort.main_kind,
             "source": effort.source,
+            "origin": effort.basis.origin,
             "segments": [
                 {"duration_s": float(end - start), "kind": str(kind), "value": float(value)}
                 for start, end, kind, value in zip(

@@ -56,6 +56,7 @@ def _feature(feature: Feature) -> dict[str, Any]:
         "value": feature.value,
         "unit": feature.unit,
         "source": feature.source,
+        "origin": feature.origin,
         "low": feature.value if feature.low is None else feature.low,
         "high": feature.value if feature.high is None else feature.high,
     }
