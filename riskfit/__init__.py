@@ -21,7 +21,7 @@ if TYPE_CHECKING:
         UnsupportedFileError,
     )
     from riskfit.estimator import CrampRiskClassifier
-    from riskfit.features import compute_features
+    from riskfit.features.compute import compute_features
     from riskfit.features.results import Feature, FeatureSet
     from riskfit.readers import read_activities, read_activity
     from riskfit.rules.load import load_model
@@ -56,7 +56,7 @@ _HOMES = {
     "UnsupportedFileError": "riskfit.errors",
     "advise": "riskfit.advice.steps",
     "assess": "riskfit.scoring.assess",
-    "compute_features": "riskfit.features",
+    "compute_features": "riskfit.features.compute",
     "load_model": "riskfit.rules.load",
     "read_activities": "riskfit.readers",
     "read_activity": "riskfit.readers",

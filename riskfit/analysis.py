@@ -8,7 +8,7 @@ from riskfit.activity import Activity, PlannedSession
 from riskfit.advice.drinking import DrinkingPlan, plan_drinking
 from riskfit.advice.steps import Advice, advise
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.features import compute_features
+from riskfit.features.compute import compute_features
 from riskfit.features.results import FeatureSet
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model

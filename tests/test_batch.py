@@ -122,7 +122,7 @@ def test_every_session_is_scored_as_analyze_would_with_what_came_before(archive,
         assert sessions.scores.score[row] == pytest.approx(alone.assessment.score, abs=1e-6)
         assert sessions.scores.high[row] == pytest.approx(alone.assessment.high, abs=1e-6)
         assert sessions.bands[row] == alone.assessment.band
-        records += alone.features.records
+        records.extend(alone.features.records)
 
 
 def test_a_triathlon_takes_the_leg_that_responds_most(tmp_path):
@@ -151,7 +151,7 @@ def test_a_triathlon_takes_the_leg_that_responds_most(tmp_path):
     for activity in sorted(activities, key=lambda one: one.start_time):
         history = history_of(records, utc_offset_s=activity.utc_offset_s or 0.0)
         alone = analyse(activity, history=history)
-        records += alone.features.records
+        records.extend(alone.features.records)
     assert len(activity.legs) >= 2
     for name in (
         "same_sport_sessions_28d",

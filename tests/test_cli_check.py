@@ -525,7 +525,7 @@ def _cpu_s(command, environment):
 def _full_store(path, count):
     """Fill a store with one recording held again and again."""
     from riskfit import read_activity
-    from riskfit.features import compute_features
+    from riskfit.features.compute import compute_features
     from riskfit.store import OWNER, Store
     from riskfit.store.activities import save
     from riskfit.store.rows import FileResult, entry_of
@@ -539,7 +539,7 @@ def _full_store(path, count):
     assert len(legs)
     from dataclasses import replace
 
-    from riskfit.features.athlete_rows import LEG_DTYPE
+    from riskfit.features.history import LEG_DTYPE
 
     def held(number):
         rows = np.frombuffer(one.legs, dtype=LEG_DTYPE).copy()

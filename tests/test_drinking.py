@@ -10,7 +10,7 @@ from riskfit.activity import PlannedSession
 from riskfit.advice.drinking import plan_drinking, written
 from riskfit.analysis import Analysis, conclude, sketch
 from riskfit.athlete import Athlete, Conditions, Medication
-from riskfit.features import compute_features
+from riskfit.features.compute import compute_features
 from riskfit.features.results import Feature, FeatureSet
 from riskfit.report.json.session import drinking_entry
 from riskfit.report.page.fluids import fluid_view

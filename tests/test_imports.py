@@ -137,6 +137,22 @@ def test_no_circle_closes_between_units():
     TopologicalSorter(LINKS).prepare()  # raises CycleError, which names the circle
 
 
+def _module_links() -> dict[str, set[str]]:
+    """Return module -> modules of the package it imports, for types or late ones included."""
+    links = {}
+    for name, path in MODULES.items():
+        targets = _imported(name, path.read_text("utf-8"), is_package=path.name == "__init__.py")
+        homes = {target if target in MODULES else target.rpartition(".")[0] for target in targets}
+        links[name] = {home for home in homes if home in MODULES and home != name}
+    return links
+
+
+def test_no_circle_closes_between_modules():
+    links = _module_links()
+    assert "riskfit.features.results" in links["riskfit.features.heat"]
+    TopologicalSorter(links).prepare()  # raises CycleError, which names the circle
+
+
 def test_the_parser_of_imports_sees_every_way_of_importing():
     source = """
 import riskfit

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from riskfit.activity import PlannedSegment, PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import InputError
-from riskfit.features import compute_features
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.compute import compute_features
 from riskfit.features.plan.intensity import with_duration, with_effort
 from riskfit.features.plan.table import Variants, planned_table, prepare
 from riskfit.formulas.locomotion import running_metabolic_rate_w

@@ -15,7 +15,7 @@ from riskfit import read_activity
 from riskfit.activity import PlannedSession
 from riskfit.analysis import Analysis, analyse
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.features import compute_features
+from riskfit.features.compute import compute_features
 from riskfit.features.history import history_of
 
 HELD = datetime(2026, 7, 12, 8, tzinfo=UTC)

@@ -22,7 +22,7 @@ from tools.scenarios import (
 )
 
 from riskfit.errors import DamagedFileError, NotAnActivityError
-from riskfit.features import compute_features
+from riskfit.features.compute import compute_features
 from riskfit.readers import read_activity
 from riskfit.store.same import pair_copies
 

@@ -15,9 +15,9 @@ from riskfit.athlete import Athlete
 from riskfit.batch.gather import Input, gather
 from riskfit.batch.pool import run_here
 from riskfit.errors import StoreError
-from riskfit.features import compute_features
-from riskfit.features.athlete_rows import LEG_DTYPE
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.compute import compute_features
+from riskfit.features.history import LEG_DTYPE
 from riskfit.folders import store_path
 from riskfit.readers import read_each
 from riskfit.store import Store

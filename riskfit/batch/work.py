@@ -17,7 +17,7 @@ from riskfit.archives.listing import Place, open_place, read_beside, read_place
 from riskfit.archives.supplement import Supplement, supplemented
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import RiskfitError
-from riskfit.features import Begun, begin_features, finish_features
+from riskfit.features.compute import Begun, begin_features, finish_features
 from riskfit.readers import read_activity, read_each
 from riskfit.store.rows import FileResult, entry_of
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from riskfit.athlete import Athlete, History
-    from riskfit.features.history import LegRecord
 
 
 def named_sources(arguments: tuple[str, ...], files_from: str | None) -> list[str]:
@@ -37,21 +38,21 @@ def read_history(paths: tuple[str, ...], athlete: "Athlete") -> "History":
     """Read earlier sessions of files, folders and archives into a history."""
     from riskfit.features.history import history_of
 
-    return history_of(record for path in paths for record in _records(path, athlete))
+    return history_of([leg for path in paths for leg in _legs(path, athlete)])
 
 
 def history_of_members(data: bytes, athlete: "Athlete") -> "History":
     """Read earlier sessions out of an archive's bytes."""
     from riskfit.features.history import history_of
 
-    return history_of(_records(data, athlete))
+    return history_of(list(_legs(data, athlete)))
 
 
-def _records(source: str | bytes, athlete: "Athlete") -> "Iterator[LegRecord]":
-    """Yield the records of every activity under a source; what cannot be read is named."""
+def _legs(source: str | bytes, athlete: "Athlete") -> "Iterator[np.void]":
+    """Yield the legs of every activity under a source; what cannot be read is named."""
     from riskfit.activity import Failure
     from riskfit.errors import RiskfitError
-    from riskfit.features import compute_features
+    from riskfit.features.compute import compute_features
     from riskfit.readers import read_activities
 
     for item in read_activities(source):

@@ -3,7 +3,7 @@
 `compute_features` does the same for one session along its steps; the arithmetic is shared.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -14,8 +14,8 @@ from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import History
 from riskfit.features.basis import basis
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.features.history import LegRecord
-from riskfit.features.intensity import early_excess_fraction, hour_output
+from riskfit.features.early_pace import early_excess_of_legs
+from riskfit.features.history import LegArray
 from riskfit.features.recovery import (
     RecoveryTable,
     duration_ratio,
@@ -25,12 +25,7 @@ from riskfit.features.recovery import (
 )
 from riskfit.features.results import Feature
 from riskfit.origin import weakest
-from riskfit.sports import BIKE, RUN
 
-#: A leg as a row of an array: what the store keeps of a session for those after it.
-LEG_DTYPE: Final = np.dtype(
-    [(name, "S24" if name == "sport" else "<f8") for name in LegRecord.__struct_fields__]
-)
 FEATURE_INDEX: Final = {name: number for number, name in enumerate(CATALOGUE)}
 #: Features that a session alone cannot have.
 HISTORY_FEATURES: Final = (
@@ -51,35 +46,6 @@ HISTORY_FEATURES: Final = (
     "rest_days_7d",
     "heat_days_14d",
 )
-
-LegArray = NDArray[np.void]
-
-
-def legs_array(records: Iterable[LegRecord]) -> LegArray:
-    """Return leg records as a structured array."""
-    names = [name for name in LEG_DTYPE.names or () if name != "sport"]
-    rows = list(records)
-    legs = np.zeros(len(rows), dtype=LEG_DTYPE)
-    for name in names:
-        legs[name] = [getattr(row, name) for row in rows]
-    legs["sport"] = [row.sport.encode("ascii", "replace")[:24] for row in rows]
-    return legs
-
-
-def history_from(legs: LegArray, utc_offset_s: float = 0.0) -> History:
-    """Make a history of legs in any order."""
-    legs = legs[np.argsort(legs["start_s"], kind="stable")]
-    return History(
-        start_s=legs["start_s"].copy(),
-        duration_s=legs["duration_s"].copy(),
-        load=legs["load"].copy(),
-        sport=legs["sport"].astype("U24"),
-        temperature_c=legs["temperature_c"].copy(),
-        best_duration_s=legs["best_duration_s"].copy(),
-        best_speed_m_s=legs["best_speed_m_s"].copy(),
-        best_power_w=legs["best_power_w"].copy(),
-        utc_offset_s=utc_offset_s,
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -140,7 +106,7 @@ def reduce_features(
         Sport of each session's first leg.
     values : ndarray, sessions x catalogue
         Features of each session alone.
-    legs : structured array of `LEG_DTYPE`
+    legs : structured array of `riskfit.features.history.LEG_DTYPE`
         Their legs.
     session : ndarray of int
         The session each leg belongs to.
@@ -176,29 +142,12 @@ def reduce_features(
         recovery.columns["same_sport_sessions_28d"],
     )
     columns["early_pace_excess_fraction"] = _over_legs(
-        np.fmax, _early_excess(legs, by_leg), session, count
+        np.fmax, early_excess_of_legs(legs, by_leg), session, count
     )
     return Reduced(columns=columns, recovery=recovery)
 
 
 _OWN: Final = ("air_temperature_c", "training_stress_score", "duration_min")
-
-
-def _early_excess(legs: LegArray, recovery: RecoveryTable) -> FloatArray:
-    """Return each leg's early excess, nan where nothing tells what could be held."""
-    sports = legs["sport"].astype("U24")
-    excess = np.full(len(legs), np.nan)
-    for words, best, run in (
-        (RUN, recovery.hour_speed_m_s, True),
-        (BIKE, recovery.hour_power_w, False),
-    ):
-        hour = hour_output(best, legs["hour_told"])
-        there = np.isin(sports, list(words)) & np.isfinite(legs["early_output"]) & np.isfinite(hour)
-        if there.any():
-            excess[there] = early_excess_fraction(
-                legs["early_output"][there], hour[there], legs["duration_s"][there], run
-            )
-    return excess
 
 
 def _over_legs(pick: np.ufunc, values: FloatArray, session: IntArray, count: int) -> FloatArray:

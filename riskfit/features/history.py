@@ -1,53 +1,64 @@
-"""What sessions leave behind for those after them: one record for each of their legs."""
+"""What sessions leave behind for those after them: one row of one array for each of their legs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import numpy as np
-from msgspec import Struct
+from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
 from riskfit.athlete import History
 
+#: A leg as the store keeps it; nan where unknown.  ``course_s`` is the time under way as the
+#: course counts it in steps; ``early_output`` the speed or power of the first half; ``hour_told``
+#: what the person's own threshold says could be held for an hour. [s, m/s, W]
+LEG_DTYPE: Final = np.dtype(
+    [
+        ("start_s", "<f8"),
+        ("duration_s", "<f8"),
+        ("load", "<f8"),
+        ("sport", "S24"),
+        ("temperature_c", "<f8"),
+        ("best_duration_s", "<f8"),
+        ("best_speed_m_s", "<f8"),
+        ("best_power_w", "<f8"),
+        ("course_s", "<f8"),
+        ("early_output", "<f8"),
+        ("hour_told", "<f8"),
+    ]
+)
+LegArray = NDArray[np.void]
 
-class LegRecord(Struct, frozen=True, kw_only=True):
-    """One leg as a row of the history; nan where unknown."""
 
-    start_s: float
-    duration_s: float
-    load: float
-    sport: str
-    temperature_c: float
-    best_duration_s: float
-    best_speed_m_s: float
-    best_power_w: float
-    #: Time under way as the course counts it in steps. [s]
-    course_s: float = float("nan")
-    #: Speed or power of the first half, and what the person's own threshold says could be held
-    #: for an hour. [m/s, W]
-    early_output: float = float("nan")
-    hour_told: float = float("nan")
+def legs_of(rows: Iterable[Mapping[str, float | str]]) -> LegArray:
+    """Return legs, each given by the names of `LEG_DTYPE`, as one array."""
+    given = list(rows)
+    legs = np.zeros(len(given), dtype=LEG_DTYPE)
+    for name in legs.dtype.names or ():
+        legs[name] = [_plain(row[name]) for row in given]
+    return legs
+
+
+def _plain(value: float | str) -> float | bytes:
+    return value.encode("ascii", "replace") if isinstance(value, str) else value
 
 
 def history_of(
-    records: Iterable[LegRecord],
+    legs: LegArray | Sequence[np.void],
     covered_from_s: float = float("nan"),
     utc_offset_s: float = 0.0,
 ) -> History:
-    """Put records in order of time and make a history of them."""
-    rows = sorted(records, key=lambda record: record.start_s)
-
-    def column(name: str) -> FloatArray:
-        return np.array([getattr(row, name) for row in rows], dtype=float)
-
+    """Make a history of legs in any order."""
+    rows = np.asarray(legs, dtype=LEG_DTYPE)
+    rows = rows[np.argsort(rows["start_s"], kind="stable")]
     return History(
-        start_s=column("start_s"),
-        duration_s=column("duration_s"),
-        load=column("load"),
-        sport=np.array([row.sport for row in rows], dtype="U32"),
-        temperature_c=column("temperature_c"),
-        best_duration_s=column("best_duration_s"),
-        best_speed_m_s=column("best_speed_m_s"),
-        best_power_w=column("best_power_w"),
+        start_s=rows["start_s"].copy(),
+        duration_s=rows["duration_s"].copy(),
+        load=rows["load"].copy(),
+        sport=rows["sport"].astype("U24"),
+        temperature_c=rows["temperature_c"].copy(),
+        best_duration_s=rows["best_duration_s"].copy(),
+        best_speed_m_s=rows["best_speed_m_s"].copy(),
+        best_power_w=rows["best_power_w"].copy(),
         covered_from_s=covered_from_s,
         utc_offset_s=utc_offset_s,
     )

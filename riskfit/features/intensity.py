@@ -5,13 +5,13 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
 from riskfit.activity import Activity
 from riskfit.athlete import Conditions
 from riskfit.features.basis import Basis, basis, together
 from riskfit.features.course import Course
+from riskfit.features.early_pace import early_output, early_pace_column
 from riskfit.features.energy import Energy
 from riskfit.features.person import THRESHOLD_SPREAD, Person
 from riskfit.features.recovery import ASSUMED_LOAD_PER_HOUR, RecoveryTable
@@ -38,17 +38,13 @@ from riskfit.formulas.intensity import (
 from riskfit.formulas.pacing import (
     decoupling_fraction_at,
     pace_fade_fraction_at,
-    power_duration,
-    riegel_speed,
 )
 from riskfit.origin import Origin
-from riskfit.sports import BIKE, RUN
+from riskfit.sports import BIKE
 
 #: Fade is looked for after a warm-up of 5 min, in at least 20 min (Friel's convention).
 _WARM_UP_S: Final = 300
 _FADE_S: Final = 1200
-#: Before 10 minutes there is no early pace to speak of; the curves begin there, too.
-_EARLY_S: Final = 600
 #: Share of the reserve at the first threshold, for Lucia's zones (assumption: 70 %).
 _FIRST_THRESHOLD_FRACTION: Final = 0.70
 
@@ -82,7 +78,10 @@ def intensity_columns(
         **_fade_columns(traces, bool(conditions.race)),
         "time_above_threshold_min": _above_threshold(traces, person),
         "early_pace_excess_fraction": largest(
-            _early_excess(trace, person, recovery) for trace in traces
+            early_pace_column(
+                early_output(trace), trace.ends, trace.leg.sport, person, recovery, trace.index
+            )
+            for trace in traces
         ),
         "race_effort": missing("not told: --race or --no-race")
         if conditions.race is None
@@ -313,52 +312,3 @@ def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
         return missing("no heart rate recorded"), slower
     drift = decoupling_fraction_at(output[_WARM_UP_S:], trace.heart_rate_bpm[_WARM_UP_S:], last)
     return known(zero_unknown(np.where(long_enough, drift, 0.0)), "output_per_beat"), slower
-
-
-def _early_excess(trace: LegTrace, person: Person, recovery: RecoveryTable) -> Column:
-    """Return how far the first half lay above what could be held for the whole."""
-    held = early_output(trace)
-    if held is None:
-        return missing("needs running speed or cycling power")
-    run = trace.leg.sport in RUN
-    best = (recovery.hour_speed_m_s if run else recovery.hour_power_w)[trace.index]
-    told = hour_told(trace, person)
-    hour = hour_output(best, told)
-    if not np.isfinite(hour):
-        return missing("needs a history of 90 days, or a threshold in the profile")
-    threshold = basis("threshold", person.bases["threshold_speed_m_s" if run else "ftp_w"])
-    rests_on = threshold if hour == told else basis("best_efforts")
-    return known(early_excess_fraction(held, hour, trace.ends, run), rests_on)
-
-
-def early_output(trace: LegTrace) -> FloatArray | None:
-    """Return speed or power of the first half up to each step, None where neither is known."""
-    half = trace.ends // 2
-    held = None
-    if trace.leg.sport in RUN and trace.adjusted_speed_m_s is not None:
-        held = mean_so_far(trace.adjusted_speed_m_s, half)
-    elif trace.normalized_power_w is not None:
-        held = trace.normalized_power_w[np.maximum(half - 1, 0)]
-    return held if held is not None and np.isfinite(held[-1]) else None
-
-
-def hour_told(trace: LegTrace, person: Person) -> float:
-    """Return what the person's own threshold says could be held for an hour, nan if assumed."""
-    threshold = "threshold_speed_m_s" if trace.leg.sport in RUN else "ftp_w"
-    return float("nan") if person.assumes(threshold) else float(getattr(person, threshold))
-
-
-def hour_output(from_history: ArrayLike, told: ArrayLike) -> FloatArray:
-    """Return what could be held for an hour: the better of history and threshold."""
-    best = np.asarray(from_history, dtype=float)
-    return np.where(np.isfinite(best) & ~(np.asarray(told) > best), best, told)
-
-
-def early_excess_fraction(
-    held: FloatArray, hour: FloatArray, ends_s: ArrayLike, run: bool
-) -> FloatArray:
-    """Return the first half over what could be held for so long, less one."""
-    ends = np.asarray(ends_s, dtype=float)
-    curve = riegel_speed if run else power_duration
-    possible = curve(hour, 3600.0, np.maximum(ends, 1.0))
-    return np.nan_to_num(np.where(ends >= _EARLY_S, held / possible - 1, 0.0))

@@ -7,8 +7,9 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.features.course import Course
 from riskfit.features.duration import leg_active_s
-from riskfit.features.history import LegRecord
-from riskfit.features.intensity import LegLoad, early_output, hour_told
+from riskfit.features.early_pace import early_output, hour_told
+from riskfit.features.history import LegArray, legs_of
+from riskfit.features.intensity import LegLoad
 from riskfit.features.person import Person
 from riskfit.features.results import zero_unknown
 from riskfit.features.traces import LegTrace
@@ -25,28 +26,28 @@ def leg_records(
     loads: list[LegLoad],
     person: Person,
     temperature_c: float,
-) -> tuple[LegRecord, ...]:
+) -> LegArray:
     """Return the records of a session's legs; ``temperature_c`` is nan where it is assumed."""
-    records = []
+    records: list[dict[str, float | str]] = []
     for trace, load in zip(traces, loads, strict=True):
         duration, speed, power = _best_effort(trace)
         early = early_output(trace)
         records.append(
-            LegRecord(
-                start_s=course.start_s + float(trace.rows[0]),
-                duration_s=float(len(trace.rows)),
-                load=float(load.load[-1]),
-                sport=trace.leg.sport,
-                temperature_c=temperature_c,
-                best_duration_s=duration,
-                best_speed_m_s=speed,
-                best_power_w=power,
-                course_s=float(leg_active_s(course, trace.index)[-1]),
-                early_output=float("nan") if early is None else float(early[-1]),
-                hour_told=hour_told(trace, person),
-            )
+            {
+                "start_s": course.start_s + float(trace.rows[0]),
+                "duration_s": float(len(trace.rows)),
+                "load": float(load.load[-1]),
+                "sport": trace.leg.sport,
+                "temperature_c": temperature_c,
+                "best_duration_s": duration,
+                "best_speed_m_s": speed,
+                "best_power_w": power,
+                "course_s": float(leg_active_s(course, trace.index)[-1]),
+                "early_output": float("nan") if early is None else float(early[-1]),
+                "hour_told": hour_told(trace.leg.sport, person),
+            }
         )
-    return tuple(records)
+    return legs_of(records)
 
 
 def _best_effort(trace: LegTrace) -> tuple[float, float, float]:

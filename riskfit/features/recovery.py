@@ -14,7 +14,7 @@ from numpy.typing import ArrayLike, NDArray
 from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import History
 from riskfit.features.basis import basis
-from riskfit.features.results import Column, Columns, known, missing
+from riskfit.features.results import Column, Columns, known, missing, smallest
 from riskfit.formulas.load import (
     acute_training_load,
     chronic_training_load,
@@ -191,6 +191,22 @@ def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) 
     if not np.isfinite(longest):
         return missing("no earlier sessions are known: give --history, or import them")
     return known(duration_ratio(active_s, longest), "history")
+
+
+def history_columns(recovery: RecoveryTable, columns: Columns, legs: list[int]) -> Columns:
+    """Return the recovery features; a rule about a sport takes the leg that responds most."""
+    found = recovery_columns(recovery)
+    found["same_sport_sessions_28d"] = smallest(
+        recovery_columns(recovery, row)["same_sport_sessions_28d"] for row in legs
+    )
+    found["week_load_ratio"] = load_ratio_column(recovery, 0, columns["training_stress_score"])
+    usual, air = float(recovery.columns["mean_temperature_14d_c"][0]), columns["air_temperature_c"]
+    found["temperature_above_14d_c"] = (
+        known(air.values - usual, basis("history", air.basis))
+        if np.isfinite(usual) and air.missing_because is None
+        else missing("needs temperatures of the last 14 days")
+    )
+    return found
 
 
 def _nothing_known(rows: int) -> RecoveryTable:

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike
 from riskfit._common import FloatArray
 from riskfit.features.basis import Basis, basis
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.features.history import LegRecord
+from riskfit.features.history import LegArray, legs_of
 from riskfit.origin import Origin
 
 
@@ -78,8 +78,8 @@ class FeatureSet(Mapping[str, Feature]):
         (or of length one).
     elapsed_s : ndarray
         Ends of the steps. [s]
-    records : tuple of LegRecord
-        What the session leaves behind for the history.
+    records : structured array
+        What each leg leaves behind for the history.
     notes : tuple of str
         Every repair that was made on the way.
     """
@@ -87,7 +87,7 @@ class FeatureSet(Mapping[str, Feature]):
     features: Mapping[str, Feature]
     columns: Mapping[str, Column] = field(default_factory=dict)
     elapsed_s: FloatArray | None = None
-    records: tuple[LegRecord, ...] = ()
+    records: LegArray = field(default_factory=lambda: legs_of(()))
     notes: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> Feature:

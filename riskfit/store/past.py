@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from riskfit.athlete import History
-from riskfit.features.athlete_rows import LEG_DTYPE, Reduced, history_from, reduce_features
+from riskfit.features.athlete_rows import Reduced, reduce_features
+from riskfit.features.history import LEG_DTYPE, history_of
 from riskfit.store import Store
 from riskfit.store.same import START_WITHIN_S, overlaps
 
@@ -55,7 +56,7 @@ def read_history(
         f"SELECT utc_offset_s, count(*) AS sessions {_MINE} GROUP BY utc_offset_s", mine
     )
     offsets = [(row["utc_offset_s"], row["sessions"]) for row in rows]
-    return history_from(legs[legs["start_s"] < before_s], commonest(offsets))
+    return history_of(legs[legs["start_s"] < before_s], utc_offset_s=commonest(offsets))
 
 
 def reduce_rows(rows: "Rows") -> Reduced:
@@ -66,7 +67,7 @@ def reduce_rows(rows: "Rows") -> Reduced:
         rows.values,
         rows.legs,
         rows.session,
-        history_from(rows.legs, common_offset(rows.utc_offset_s.tolist())),
+        history_of(rows.legs, utc_offset_s=common_offset(rows.utc_offset_s.tolist())),
     )
 
 

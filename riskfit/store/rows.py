@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.activity import Activity, Leg, Samples
-from riskfit.features.athlete_rows import LEG_DTYPE, LegArray, legs_array
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.history import LEG_DTYPE, LegArray
 from riskfit.features.results import Feature, FeatureSet
 from riskfit.origin import Origin
 
@@ -101,7 +101,6 @@ def entry_of(activity: Activity, features: FeatureSet) -> Entry:
     said = [((f.missing_because if f.value is None else f.source) or "", f.origin) for f in found]
     texts = {one: number for number, one in enumerate(dict.fromkeys(said))}
     channels = [name for name in _WORTH if activity.samples.has(name)]
-    legs = legs_array(features.records)
     start_s = activity.start_time.timestamp()
     info = Info(
         texts=[text for text, _ in texts],
@@ -125,7 +124,7 @@ def entry_of(activity: Activity, features: FeatureSet) -> Entry:
         sport=activity.sport,
         utc_offset_s=activity.utc_offset_s,
         richness=_richness(activity, channels, elapsed_s),
-        legs=legs.tobytes(),
+        legs=features.records.tobytes(),
         features=values.tobytes(),
         ranges=ranges.tobytes(),
         info=msgspec.json.encode(info),

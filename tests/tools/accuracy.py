@@ -16,7 +16,7 @@ from msgspec import structs
 
 from riskfit.activity import Activity, Failure, Summary
 from riskfit.errors import RiskfitError
-from riskfit.features import compute_features
+from riskfit.features.compute import compute_features
 from riskfit.readers import read_activities
 from tools.corpus import manifest, path_of
 

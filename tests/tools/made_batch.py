@@ -9,8 +9,9 @@ from riskfit.activity import Failure
 from riskfit.archives.walk import walk
 from riskfit.batch.gather import Gathered
 from riskfit.batch.reduce import reduce_all
-from riskfit.features import compute_features
-from riskfit.features.athlete_rows import FEATURE_INDEX, LEG_DTYPE
+from riskfit.features.athlete_rows import FEATURE_INDEX
+from riskfit.features.compute import compute_features
+from riskfit.features.history import LEG_DTYPE
 from riskfit.profiles import profile_from_bytes
 from riskfit.readers import read_activity
 from riskfit.resources import sample_data

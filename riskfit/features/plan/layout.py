@@ -11,10 +11,11 @@ from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions
 from riskfit.features.basis import basis
 from riskfit.features.course import Course, plan_course
+from riskfit.features.early_pace import early_pace_column
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import steady_sweat_l_h
 from riskfit.features.heat import Surroundings, between_steps, surroundings
-from riskfit.features.intensity import LegLoad, early_excess_fraction, hour_output, load_columns
+from riskfit.features.intensity import LegLoad, load_columns
 from riskfit.features.person import Person
 from riskfit.features.plan.effort import Effort, Rates
 from riskfit.features.recovery import RecoveryTable
@@ -255,24 +256,19 @@ class PlanTrace:
 
     def _early_excess(self) -> Column:
         """Return how far the first half lies above what could be held for the whole."""
-        effort, person, recovery = self.effort, self.planning.person, self.planning.recovery
+        effort = self.effort
         sport, kind = effort.sport, effort.main_kind
-        run = sport in RUN and kind == "pace"
-        if not run and not (sport in BIKE and kind == "power"):
+        if not (sport in RUN and kind == "pace") and not (sport in BIKE and kind == "power"):
             return missing("needs running speed or cycling power")
-        name = "threshold_speed_m_s" if run else "ftp_w"
-        best = recovery.hour_speed_m_s if run else recovery.hour_power_w
-        told = float("nan") if person.assumes(name) else getattr(person, name)
-        hour, rests_on = hour_output(best[:1], told), basis("best_efforts")
-        if not np.isfinite(hour).all():
-            if not effort.methods <= {"planned_share", "intensity_not_told"}:
-                return missing("needs a history of 90 days, or a threshold in the profile")
-            # A share of a threshold nobody knows is still a share of what can be held.
-            hour, rests_on = np.array([getattr(person, name)]), effort.basis
-        elif hour[0] == told:
-            rests_on = basis("threshold", person.bases[name])
-        held = self.so_far(self.time_s / 2) * effort.threshold()
-        return known(early_excess_fraction(held, hour, self.time_s, run), rests_on)
+        by_share = effort.methods <= {"planned_share", "intensity_not_told"}
+        return early_pace_column(
+            self.so_far(self.time_s / 2) * effort.threshold(),
+            self.time_s,
+            sport,
+            self.planning.person,
+            self.planning.recovery,
+            share_of=effort.basis if by_share else None,
+        )
 
 
 def _at_steps(around: Surroundings, picks: IntArray) -> Surroundings:

@@ -4,6 +4,7 @@ Heat, sweat, sodium, load and pacing go by the formulas of recorded sessions, al
 minutes. What only a recording can tell (heart rate, fade) is missing.
 """
 
+import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -15,9 +16,9 @@ from riskfit._common import FloatArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import InputError
-from riskfit.features import day_columns, history_columns, now_s
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.course import Course
+from riskfit.features.day import day_columns
 from riskfit.features.duration import duration_columns
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import fluid_columns
@@ -26,7 +27,7 @@ from riskfit.features.person import Person, person_columns, resolve_person
 from riskfit.features.plan.effort import Capacity
 from riskfit.features.plan.intensity import capacity_of, resolve_effort, usual_fraction
 from riskfit.features.plan.layout import Planning, PlanTrace, Variants, planned_surroundings
-from riskfit.features.recovery import RecoveryTable, recovery_table
+from riskfit.features.recovery import RecoveryTable, history_columns, recovery_table
 from riskfit.features.results import Column, Columns, FeatureSet, session_features
 from riskfit.origin import Origin
 
@@ -113,7 +114,7 @@ def prepare(
     """Set a plan against its athlete and what came before."""
     if not plan.duration_s > 0:
         raise InputError(f"the planned duration is {plan.duration_s:g} s: give one above zero")
-    start_s = now_s() if plan.start_time is None else plan.start_time.timestamp()
+    start_s = time.time() if plan.start_time is None else plan.start_time.timestamp()
     person = resolve_person(athlete, Athlete())
     recovery = recovery_table(history, [start_s], [plan.sport])
     if forecast is not None and not forecast.covers(start_s, start_s + plan.duration_s):

@@ -1,0 +1,155 @@
+"""Activity (or plan), athlete, conditions and history in; one row of features out."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from msgspec import Struct
+
+from riskfit._common import FloatArray
+from riskfit.activity import Activity, PlannedSession
+from riskfit.athlete import Athlete, Conditions, History
+from riskfit.cleaning import clean
+from riskfit.features.catalogue import CATALOGUE
+from riskfit.features.course import record_course
+from riskfit.features.day import day_columns
+from riskfit.features.duration import duration_columns, moving_legs
+from riskfit.features.energy import record_energy
+from riskfit.features.fluids import fluid_columns
+from riskfit.features.heat import (
+    WbgtQuestion,
+    air_columns,
+    surroundings,
+    wbgt_columns,
+    wbgt_question,
+)
+from riskfit.features.history import LegArray
+from riskfit.features.intensity import intensity_columns, leg_loads
+from riskfit.features.person import person_columns, resolve_person
+from riskfit.features.records import leg_records
+from riskfit.features.recovery import history_columns, recovery_table
+from riskfit.features.results import (
+    Column,
+    Columns,
+    FeatureSet,
+    known,
+    missing,
+    session_features,
+)
+from riskfit.features.traces import leg_traces
+
+__all__ = ["Begun", "begin_features", "compute_features", "finish_features"]
+
+
+def compute_features(
+    activity_or_planned: Activity | PlannedSession,
+    athlete: Athlete | None = None,
+    conditions: Conditions | None = None,
+    history: History | None = None,
+) -> FeatureSet:
+    """Compute every feature of the catalogue for one session.
+
+    Parameters
+    ----------
+    activity_or_planned : Activity or PlannedSession
+        What was recorded, or what is to come.
+    athlete : Athlete, optional
+        The profile; what it leaves open is taken from the file.
+    conditions : Conditions, optional
+        Surroundings and what the person says of the day; they beat what the file says.
+    history : History, optional
+        Earlier sessions; those that start at or after this one are not looked at.
+
+    Returns
+    -------
+    FeatureSet
+        A value with unit and source for each name, or the reason why it is missing.
+
+    Raises
+    ------
+    NotAnActivityError
+        If a recording has fewer than two samples with different times.
+    """
+    athlete, conditions = athlete or Athlete(), conditions or Conditions()
+    history = history or History()
+    if isinstance(activity_or_planned, PlannedSession):
+        from riskfit.features.plan.table import planned_features
+
+        return planned_features(activity_or_planned, athlete, conditions, history)
+    return finish_features([begin_features(activity_or_planned, athlete, conditions, history)])[0]
+
+
+class Begun(Struct, frozen=True, kw_only=True, eq=False):
+    """A recording's features but for WBGT, which costs less for many recordings at once."""
+
+    columns: Columns
+    wbgt: WbgtQuestion | Column
+    elapsed_s: FloatArray
+    records: LegArray
+    notes: tuple[str, ...]
+
+
+def begin_features(
+    activity: Activity, athlete: Athlete, conditions: Conditions, history: History
+) -> Begun:
+    """Take a recording through cleaning and the four groups.
+
+    Raises
+    ------
+    NotAnActivityError
+        If it has fewer than two samples with different times.
+    """
+    session = clean(activity)
+    course = record_course(activity, session)
+    traces = leg_traces(course, session)
+    heart = session.samples.heart_rate_bpm
+    observed_max = float(np.nanmax(heart)) if session.samples.has("heart_rate_bpm") else np.nan
+    person = resolve_person(athlete, activity.athlete, observed_max)
+    sports = [leg.sport for leg in course.legs]
+    recovery = recovery_table(history, [course.start_s] * len(sports), sports)
+    around = surroundings(course, conditions, activity.weather, activity.device.wrist)
+    rpe = conditions.rpe if conditions.rpe is not None else activity.summary.rpe
+    loads = leg_loads(traces, person, rpe)
+    energy = record_energy(course, traces, person, activity)
+    columns: Columns = {
+        **duration_columns(course, recovery),
+        **intensity_columns(course, traces, loads, energy, person, recovery, activity, conditions),
+        **air_columns(course, around),
+        **fluid_columns(
+            course, energy, around, person, athlete, conditions, activity.summary.sweat_loss_l
+        ),
+        **person_columns(athlete, person, course.start_time.date()),
+        **_core_temperature(session.samples.core_temperature_c),
+    }
+    columns.update(history_columns(recovery, columns, moving_legs(course)))
+    columns.update(day_columns(conditions))
+    measured_c = float(columns["air_temperature_c"].values[-1]) if around.measured else np.nan
+    return Begun(
+        columns=columns,
+        wbgt=wbgt_question(course, around),
+        elapsed_s=course.end_s,
+        records=leg_records(course, traces, loads, person, measured_c),
+        notes=session.notes,
+    )
+
+
+def finish_features(begun: Sequence[Begun]) -> list[FeatureSet]:
+    """Add WBGT; the features of each are the same whatever others there are."""
+    done = []
+    for one, wbgt in zip(begun, wbgt_columns([one.wbgt for one in begun]), strict=True):
+        columns = {**one.columns, "wbgt_c": wbgt}
+        done.append(
+            FeatureSet(
+                features=session_features({name: columns[name] for name in CATALOGUE}),
+                columns=columns,
+                elapsed_s=one.elapsed_s,
+                records=one.records,
+                notes=one.notes,
+            )
+        )
+    return done
+
+
+def _core_temperature(core_temperature_c: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Columns:
+    if np.isnan(core_temperature_c).all():
+        return {"core_temperature_max_c": missing("no core temperature sensor")}
+    return {"core_temperature_max_c": known(np.nanmax(core_temperature_c), "sensor")}
