@@ -15,13 +15,13 @@ from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import History
 from riskfit.features.basis import basis
 from riskfit.features.results import Column, Columns, known, missing, smallest
-from riskfit.formulas.load import (
+from riskfit.formulas.pacing import power_duration, riegel_speed
+from riskfit.formulas.training_load import (
     acute_training_load,
     chronic_training_load,
     ewma_load_ratio,
     rolling_monotony_and_strain,
 )
-from riskfit.formulas.pacing import power_duration, riegel_speed
 from riskfit.sports import BIKE, FOOT, RUN
 
 DAY_S: Final = 86400.0

@@ -8,66 +8,15 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
-from riskfit.formulas.locomotion import (
-    GAIT_TRANSITION_HALF_WIDTH_M_S,
-    GAIT_TRANSITION_M_S,
-    MINETTI_GRADE_LIMIT,
-    acsm_running_vo2_ml_kg_min,
-    acsm_walking_vo2_ml_kg_min,
-    foot_metabolic_rate_w,
-    grade_adjusted_speed_m_s,
-    minetti_running_cost_j_kg_m,
-    minetti_walking_cost_j_kg_m,
-    running_metabolic_rate_w,
-    walking_metabolic_rate_w,
-)
 from riskfit.formulas.numbers import array, plain
 from riskfit.formulas.resting import (
-    MET_BY_SPORT,
-    OXYGEN_ENERGY_KJ_L,
     RESTING_METABOLIC_RATE_W_KG,
-    body_surface_area_m2,
-    met_metabolic_rate_w,
-    oxygen_power_w,
-    resting_metabolic_rate_w,
 )
-
-__all__ = [
-    "GAIT_TRANSITION_HALF_WIDTH_M_S",
-    "GAIT_TRANSITION_M_S",
-    "GROSS_EFFICIENCY",
-    "GROSS_EFFICIENCY_RANGE",
-    "KEYTEL_HEART_RATE_RANGE_BPM",
-    "MET_BY_SPORT",
-    "MINETTI_GRADE_LIMIT",
-    "OXYGEN_ENERGY_KJ_L",
-    "RESTING_METABOLIC_RATE_W_KG",
-    "acsm_cycling_vo2_ml_kg_min",
-    "acsm_running_vo2_ml_kg_min",
-    "acsm_walking_vo2_ml_kg_min",
-    "body_surface_area_m2",
-    "external_work_w",
-    "foot_metabolic_rate_w",
-    "grade_adjusted_speed_m_s",
-    "keytel_energy_kj_min",
-    "met_metabolic_rate_w",
-    "metabolic_rate_from_calories_w",
-    "metabolic_rate_from_power_w",
-    "minetti_running_cost_j_kg_m",
-    "minetti_walking_cost_j_kg_m",
-    "oxygen_power_w",
-    "resting_metabolic_rate_w",
-    "running_metabolic_rate_w",
-    "walking_metabolic_rate_w",
-]
 
 #: Share of metabolic rate that reaches the pedals; cyclists lie from 0.20 to 0.24: G. Ettema,
 #: H. W. Loras, "Efficiency in cycling: a review," Eur. J. Appl. Physiol. 106, 1-14, 2009,
 #: doi:10.1007/s00421-008-1008-7. The default is the middle. [fraction]
 GROSS_EFFICIENCY = 0.22
-GROSS_EFFICIENCY_RANGE = (0.20, 0.24)
-#: Heart rates Keytel's equation was made from; it goes on beyond, less surely. [bpm]
-KEYTEL_HEART_RATE_RANGE_BPM = (90.0, 150.0)
 
 
 def metabolic_rate_from_power_w(
@@ -110,67 +59,6 @@ def metabolic_rate_from_power_w(
     known = (power >= 0.0) & (share > 0.0) & (share <= 1.0)
     rate = np.where(known, power, np.nan) / np.where(known, share, 1.0)
     return plain(np.maximum(rate, array(resting_rate_w)))
-
-
-def external_work_w(power_w: ArrayLike, metabolic_rate_w: ArrayLike) -> FloatArray:
-    """Give the part of metabolic rate that leaves the body as work; the rest is heat.
-
-    Parameters
-    ----------
-    power_w : float or ndarray
-        Power at the pedals; 0 for running and walking, whose work on the flat ends as heat. [W]
-    metabolic_rate_w : float or ndarray
-        Metabolic rate. [W]
-
-    Returns
-    -------
-    float or ndarray
-        Power, at most 0.24 of metabolic rate; heat is metabolic rate less this. [W]
-
-    References
-    ----------
-    .. [1] G. Ettema, H. W. Loras 2009, doi:10.1007/s00421-008-1008-7: upper end of efficiency.
-
-    Examples
-    --------
-    >>> f"{external_work_w(220.0, 1000.0):.0f} {external_work_w(220.0, 500.0):.0f}"
-    '220 120'
-    """
-    most = GROSS_EFFICIENCY_RANGE[1] * array(metabolic_rate_w)
-    return plain(np.minimum(array(power_w), most))
-
-
-def acsm_cycling_vo2_ml_kg_min(power_w: ArrayLike, mass_kg: ArrayLike) -> FloatArray:
-    """Give the oxygen uptake of leg cycling by the ACSM equation.
-
-    Parameters
-    ----------
-    power_w : float or ndarray
-        Power at the pedals. [W]
-    mass_kg : float or ndarray
-        Body mass. [kg]
-
-    Returns
-    -------
-    float or ndarray
-        Gross oxygen uptake; nan below 0 W. [mL/kg/min]
-
-    Notes
-    -----
-    7 + 10.8 W/kg; most accurate from 50 to 200 W.
-
-    References
-    ----------
-    .. [1] American College of Sports Medicine 2018, as `acsm_running_vo2_ml_kg_min`.
-
-    Examples
-    --------
-    >>> f"{acsm_cycling_vo2_ml_kg_min(150.0, 75.0):.1f}"
-    '28.6'
-    """
-    power = array(power_w)
-    power = np.where(power >= 0.0, power, np.nan)
-    return plain(7.0 + 10.8 * power / array(mass_kg))
 
 
 def keytel_energy_kj_min(

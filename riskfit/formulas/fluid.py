@@ -19,12 +19,8 @@ WEIGH_IN_LOG_SD = 0.12
 
 #: Whole-body sweat sodium, mean and range of 506 athletes; Baker 2016. [mmol/L]
 SODIUM_MMOL_L = 36.0
-SODIUM_RANGE_MMOL_L = (18.0, 71.0)
 _SODIUM_G_MMOL = 0.02299
 
-#: Sodium of a drink for sessions beyond two hours or heavy losses: 20 to 30 mmol/L,
-#: Sawka et al. 2007, ACSM, doi:10.1249/mss.0b013e31802ca597. [mg/L]
-DRINK_SODIUM_MG_L = (460.0, 690.0)
 
 # Sawka et al. 2007: keep the loss within 2 % of body mass
 _LOSS_LIMIT_FRACTION = 0.02
@@ -189,33 +185,6 @@ def sodium_loss_g(sweat_l: ArrayLike, sodium_mmol_l: ArrayLike = SODIUM_MMOL_L) 
     '5.0'
     """
     return np.asarray(_array(sweat_l) * _array(sodium_mmol_l) * _SODIUM_G_MMOL)
-
-
-def body_mass_loss_pct(sweat_l: ArrayLike, intake_l: ArrayLike, mass_kg: ArrayLike) -> FloatArray:
-    """Return the fluid deficit in per cent of body mass.
-
-    Parameters
-    ----------
-    sweat_l, intake_l : float or ndarray
-        Sweated and drunk so far. [L]
-    mass_kg : float or ndarray
-        Body mass at the start. [kg]
-
-    Returns
-    -------
-    ndarray
-        Loss; negative is a gain. [%]
-
-    Notes
-    -----
-    Burnt fuel and breath are left out: they lighten the body without drying it.
-
-    Examples
-    --------
-    >>> f"{body_mass_loss_pct(2.0, 0.6, 70.0):.1f}"
-    '2.0'
-    """
-    return np.asarray((_array(sweat_l) - _array(intake_l)) / _array(mass_kg) * 100.0)
 
 
 def drink_cap_l_h(sweat_rate_l_h: ArrayLike) -> FloatArray:

@@ -1,56 +1,16 @@
 """How hot it is for a body: WBGT and its bands; humidity and sun come from their own modules."""
 
-from collections.abc import Sequence
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
 from riskfit.formulas.humidity import (
-    dew_point_c,
-    heat_index_c,
-    relative_humidity_from_dew_point_pct,
-    saturation_vapour_pressure_kpa,
-    vapour_pressure_kpa,
     wet_bulb_temperature_c,
 )
 from riskfit.formulas.sun import (
-    air_pressure_hpa,
     clear_sky_irradiance_w_m2,
-    climate_temperature_c,
-    cos_zenith,
-    day_of_year,
     direct_fraction,
 )
-
-__all__ = [
-    "ASSUMED_COS_ZENITH",
-    "ASSUMED_WIND_M_S",
-    "HEAT_INDEX_BANDS",
-    "WBGT_BANDS",
-    "HeatBand",
-    "air_pressure_hpa",
-    "clear_sky_irradiance_w_m2",
-    "climate_temperature_c",
-    "cos_zenith",
-    "day_of_year",
-    "dew_point_c",
-    "direct_fraction",
-    "heat_index_band",
-    "heat_index_c",
-    "liljegren_wbgt_c",
-    "natural_wet_bulb_indoor_c",
-    "relative_humidity_from_dew_point_pct",
-    "saturation_vapour_pressure_kpa",
-    "vapour_pressure_kpa",
-    "wbgt_band",
-    "wbgt_indoor_c",
-    "wbgt_outdoor_c",
-    "wbgt_with_interval_c",
-    "wet_bulb_temperature_c",
-]
-
 
 #: Wind at 2 m where nobody measured it. [m/s]
 ASSUMED_WIND_M_S = 2.0
@@ -63,35 +23,6 @@ _INDOOR_AIR_M_S = (0.3, 0.2, 0.1)
 def _array(values: ArrayLike) -> FloatArray:
     """Return the values as doubles."""
     return np.asarray(values, dtype=np.float64)
-
-
-def wbgt_outdoor_c(
-    natural_wet_bulb_c: ArrayLike, globe_c: ArrayLike, air_temperature_c: ArrayLike
-) -> FloatArray:
-    """Combine the three thermometers of WBGT in the sun.
-
-    Parameters
-    ----------
-    natural_wet_bulb_c, globe_c, air_temperature_c : float or ndarray
-        Natural wet bulb, black globe and shaded dry bulb. [°C]
-
-    Returns
-    -------
-    ndarray
-        Wet-bulb globe temperature. [°C]
-
-    References
-    ----------
-    .. [1] ISO 7243:2017, Assessment of heat stress using the WBGT index.
-
-    Examples
-    --------
-    >>> f"{wbgt_outdoor_c(25.0, 32.0, 20.0):.1f}"
-    '25.9'
-    """
-    return np.asarray(
-        0.7 * _array(natural_wet_bulb_c) + 0.2 * _array(globe_c) + 0.1 * _array(air_temperature_c)
-    )
 
 
 def wbgt_indoor_c(natural_wet_bulb_c: ArrayLike, globe_c: ArrayLike) -> FloatArray:
@@ -302,101 +233,3 @@ def wbgt_with_interval_c(
     ]
     low, value, high = np.where(room, np.stack(inside), outside)  # one sky stands for three
     return value, np.minimum(low, value), np.maximum(high, value)
-
-
-class HeatBand(NamedTuple):
-    """A band of a heat measure: from ``from_c`` up to the next band's.
-
-    Attributes
-    ----------
-    from_c : float
-        Where the band begins. [°C]
-    word : str
-        One word or two for a table.
-    meaning : str
-        What the source says of it, in our words.
-    source : str
-        Key or citation of the source.
-    """
-
-    from_c: float
-    word: str
-    meaning: str
-    source: str
-
-
-_ACSM = "Armstrong et al. 2007, ACSM position stand, doi:10.1249/MSS.0b013e31802fa199, table 3"
-_NWS = "US National Weather Service, heat index classes"
-
-#: WBGT bands for continuous exercise and competition.
-WBGT_BANDS: tuple[HeatBand, ...] = tuple(
-    HeatBand(from_c=from_c, word=word, meaning=meaning, source=_ACSM)
-    for from_c, word, meaning in (
-        (-np.inf, "cool", "heat stroke is possible but depends on the person"),
-        (10.1, "safe", "generally safe; heat stroke can occur"),
-        (18.4, "rising", "heat illness begins to rise; those at risk need watching"),
-        (22.3, "raised", "the risk is raised for everybody who competes"),
-        (25.7, "high", "high for the unfit and for those not used to heat"),
-        (27.9, "very high", "level at which races are called off"),
-        (30.1, "extreme", "stop, or only light exercise for the fit and acclimatised"),
-        (32.3, "stop", "the body cannot shed its heat; exercise is to be cancelled"),
-    )
-)
-
-#: Heat index bands: 80, 90, 103 and 125 °F.
-HEAT_INDEX_BANDS: tuple[HeatBand, ...] = tuple(
-    HeatBand(from_c=(from_f - 32.0) / 1.8, word=word, meaning=meaning, source=_NWS)
-    for from_f, word, meaning in (
-        (-np.inf, "none", "below the classes"),
-        (80.0, "caution", "fatigue is possible with long exposure or activity"),
-        (90.0, "extreme caution", "heat cramps and heat exhaustion are possible"),
-        (103.0, "danger", "heat exhaustion is likely, heat stroke possible"),
-        (125.0, "extreme danger", "heat stroke is very likely"),
-    )
-)
-
-
-def _band(bands: Sequence[HeatBand], value_c: float) -> HeatBand | None:
-    """Return the last band that begins at or below the value."""
-    found = [band for band in bands if value_c >= band.from_c]
-    return found[-1] if found else None
-
-
-def wbgt_band(wbgt_c: float) -> HeatBand | None:
-    """Return the ACSM band of a WBGT, None for nan.
-
-    Parameters
-    ----------
-    wbgt_c : float
-        Wet-bulb globe temperature. [°C]
-
-    Returns
-    -------
-    HeatBand or None
-
-    Examples
-    --------
-    >>> wbgt_band(28.0).word
-    'very high'
-    """
-    return _band(WBGT_BANDS, wbgt_c)
-
-
-def heat_index_band(heat_index_c: float) -> HeatBand | None:
-    """Return the National Weather Service class of a heat index, None for nan.
-
-    Parameters
-    ----------
-    heat_index_c : float
-        Heat index. [°C]
-
-    Returns
-    -------
-    HeatBand or None
-
-    Examples
-    --------
-    >>> heat_index_band(38.0).word
-    'extreme caution'
-    """
-    return _band(HEAT_INDEX_BANDS, heat_index_c)

@@ -68,58 +68,6 @@ def vapour_pressure_kpa(
     return np.asarray(humidity / 100.0 * saturation_vapour_pressure_kpa(air_temperature_c))
 
 
-def dew_point_c(air_temperature_c: ArrayLike, relative_humidity_pct: ArrayLike) -> FloatArray:
-    """Return the temperature at which the air's vapour would condense.
-
-    Parameters
-    ----------
-    air_temperature_c : float or ndarray
-        Air temperature. [°C]
-    relative_humidity_pct : float or ndarray
-        Relative humidity, above 0. [%]
-
-    Returns
-    -------
-    ndarray
-        Dew point; nan for air without vapour. [°C]
-
-    Examples
-    --------
-    >>> f"{dew_point_c(20.0, 50.0):.1f}"
-    '9.3'
-    """
-    t, humidity = _array(air_temperature_c), _array(relative_humidity_pct)
-    share = np.where(humidity > 0.0, humidity, np.nan) / 100.0
-    gamma = np.log(share) + _MAGNUS_A * t / (_MAGNUS_B + t)
-    return np.asarray(_MAGNUS_B * gamma / (_MAGNUS_A - gamma))
-
-
-def relative_humidity_from_dew_point_pct(
-    air_temperature_c: ArrayLike, dew_point_c: ArrayLike
-) -> FloatArray:
-    """Return the relative humidity of air whose dew point is known.
-
-    Parameters
-    ----------
-    air_temperature_c, dew_point_c : float or ndarray
-        Air temperature and dew point. [°C]
-
-    Returns
-    -------
-    ndarray
-        Relative humidity, at most 100. [%]
-
-    Examples
-    --------
-    >>> f"{relative_humidity_from_dew_point_pct(20.0, 9.26):.0f}"
-    '50'
-    """
-    ratio = saturation_vapour_pressure_kpa(dew_point_c) / saturation_vapour_pressure_kpa(
-        air_temperature_c
-    )
-    return np.asarray(np.minimum(100.0 * ratio, 100.0))
-
-
 def wet_bulb_temperature_c(
     air_temperature_c: ArrayLike, relative_humidity_pct: ArrayLike
 ) -> FloatArray:

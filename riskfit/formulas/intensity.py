@@ -8,47 +8,6 @@ from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
 from riskfit.formulas.numbers import array, plain
-from riskfit.formulas.pacing import (
-    decoupling_fraction,
-    decoupling_fraction_at,
-    pace_fade_fraction,
-    pace_fade_fraction_at,
-    power_duration,
-    riegel_speed,
-)
-
-# The pacing formulae are part of intensity for those who call them.
-__all__ = [
-    "NORMALIZED_POWER_WINDOW_S",
-    "VT1_HR_MAX_FRACTION",
-    "VT2_HR_MAX_FRACTION",
-    "banister_trimp",
-    "banister_trimp_rate",
-    "cumulative_normalized_power",
-    "decoupling_fraction",
-    "decoupling_fraction_at",
-    "edwards_trimp",
-    "heart_rate_reserve_fraction",
-    "hr_training_stress_score",
-    "intensity_factor",
-    "lucia_trimp",
-    "normalized_power",
-    "pace_fade_fraction",
-    "pace_fade_fraction_at",
-    "power_duration",
-    "riegel_speed",
-    "rolling_mean",
-    "running_training_stress_score",
-    "session_rpe_load",
-    "time_in_zones",
-    "training_stress_score",
-]
-
-#: First and second ventilatory threshold where only the maximal heart rate is known, as shares
-#: of it: upper ends of the second and third of five zones in S. Seiler, Int. J. Sports Physiol.
-#: Perform. 5, 276-291, 2010, doi:10.1123/ijspp.5.3.276.
-VT1_HR_MAX_FRACTION = 0.82
-VT2_HR_MAX_FRACTION = 0.87
 
 #: Banister's factor and exponent. [-]
 _BANISTER_MEN = (0.64, 1.92)
@@ -132,37 +91,6 @@ def banister_trimp_rate(reserve_fraction: ArrayLike, male: ArrayLike) -> FloatAr
     factor = np.where(man, _BANISTER_MEN[0], _BANISTER_WOMEN[0])
     exponent = np.where(man, _BANISTER_MEN[1], _BANISTER_WOMEN[1])
     return plain(x * factor * np.exp(exponent * x))
-
-
-def banister_trimp(
-    reserve_fraction: ArrayLike, male: ArrayLike, step_min: ArrayLike = 1.0 / 60.0
-) -> float:
-    """Sum Banister's training impulse over a session.
-
-    Parameters
-    ----------
-    reserve_fraction : float or ndarray
-        Share of the heart rate reserve, one value a step. [fraction]
-    male : bool or ndarray of bool
-        As for `banister_trimp_rate`. [-]
-    step_min : float or ndarray, optional
-        Length of each step; a second where not given. [min]
-
-    Returns
-    -------
-    float
-        Training impulse; nan where no step has a heart rate. [TRIMP]
-
-    References
-    ----------
-    .. [1] As `banister_trimp_rate`.
-
-    Examples
-    --------
-    >>> round(banister_trimp([100 / 135] * 3600, male=False), 1)
-    131.7
-    """
-    return _total(banister_trimp_rate(reserve_fraction, male), step_min)
 
 
 def edwards_trimp(
@@ -472,43 +400,6 @@ def running_training_stress_score(
     '121.5'
     """
     return training_stress_score(duration_s, grade_adjusted_speed_m_s, threshold_speed_m_s)
-
-
-def time_in_zones(values: ArrayLike, edges: ArrayLike, step_s: ArrayLike = 1.0) -> FloatArray:
-    """Sum the time spent between edges.
-
-    Parameters
-    ----------
-    values : ndarray
-        Heart rate, power or speed, one value a step. [any]
-    edges : ndarray
-        Edges between zones, rising; a value at an edge belongs to the zone above. [unit of
-        values]
-    step_s : float or ndarray, optional
-        Length of each step. [s]
-
-    Returns
-    -------
-    ndarray
-        Time in each zone, one zone more than edges; all nan where nothing is recorded. [s]
-
-    References
-    ----------
-    .. [1] Arithmetic.
-
-    Examples
-    --------
-    >>> time_in_zones([100, 140, 150, float("nan")], [120, 150])
-    array([1., 1., 1.])
-    """
-    x = np.atleast_1d(array(values))
-    known = np.isfinite(x)
-    borders = np.atleast_1d(array(edges))
-    if not known.any():
-        return np.full(borders.size + 1, np.nan)
-    step = np.broadcast_to(array(step_s), x.shape)[known]
-    zone = np.searchsorted(borders, x[known], side="right")
-    return np.bincount(zone, weights=step, minlength=borders.size + 1).astype(float)
 
 
 def session_rpe_load(rpe: ArrayLike, duration_min: ArrayLike) -> FloatArray:

@@ -216,69 +216,6 @@ def foot_metabolic_rate_w(
     return plain(np.where(np.asarray(running, dtype=bool), run, walk))
 
 
-def acsm_running_vo2_ml_kg_min(speed_m_s: ArrayLike, grade_fraction: ArrayLike = 0.0) -> FloatArray:
-    """Give the oxygen uptake of running by the ACSM equation.
-
-    Parameters
-    ----------
-    speed_m_s : float or ndarray
-        Speed. [m/s]
-    grade_fraction : float or ndarray, optional
-        Rise over distance, not downhill. [fraction]
-
-    Returns
-    -------
-    float or ndarray
-        Gross oxygen uptake; nan below 80 m/min, where people walk, and downhill. [mL/kg/min]
-
-    Notes
-    -----
-    3.5 + 0.2 S + 0.9 S G, S in m/min; most accurate from 134 m/min, and from 80 in a true jog.
-
-    References
-    ----------
-    .. [1] American College of Sports Medicine, "ACSM's Guidelines for Exercise Testing and
-       Prescription," 10th ed., 2018, metabolic calculations.
-
-    Examples
-    --------
-    >>> f"{acsm_running_vo2_ml_kg_min(200 / 60):.1f}"
-    '43.5'
-    """
-    return _acsm_foot(speed_m_s, grade_fraction, (0.2, 0.9), (80.0, np.inf))
-
-
-def acsm_walking_vo2_ml_kg_min(speed_m_s: ArrayLike, grade_fraction: ArrayLike = 0.0) -> FloatArray:
-    """Give the oxygen uptake of walking by the ACSM equation.
-
-    Parameters
-    ----------
-    speed_m_s : float or ndarray
-        Speed. [m/s]
-    grade_fraction : float or ndarray, optional
-        Rise over distance, not downhill. [fraction]
-
-    Returns
-    -------
-    float or ndarray
-        Gross oxygen uptake; nan above 134 m/min, where people run, and downhill. [mL/kg/min]
-
-    Notes
-    -----
-    3.5 + 0.1 S + 1.8 S G, S in m/min; most accurate from 50 to 100 m/min.
-
-    References
-    ----------
-    .. [1] American College of Sports Medicine 2018, as `acsm_running_vo2_ml_kg_min`.
-
-    Examples
-    --------
-    >>> f"{acsm_walking_vo2_ml_kg_min(80 / 60, 0.05):.1f}"
-    '18.7'
-    """
-    return _acsm_foot(speed_m_s, grade_fraction, (0.1, 1.8), (0.0, 134.0))
-
-
 def _polynomial(coefficients: tuple[float, ...], grade_fraction: ArrayLike) -> FloatArray:
     """Evaluate one of Minetti's regressions, highest power first, within its grades."""
     grade = array(grade_fraction)
@@ -292,16 +229,3 @@ def _above_rest(cost_j_kg_m: ArrayLike, speed_m_s: ArrayLike, mass_kg: ArrayLike
     speed = np.where(speed >= 0.0, speed, np.nan)
     rate = RESTING_METABOLIC_RATE_W_KG + array(cost_j_kg_m) * speed
     return plain(rate * array(mass_kg))
-
-
-def _acsm_foot(
-    speed_m_s: ArrayLike,
-    grade_fraction: ArrayLike,
-    factors: tuple[float, float],
-    range_m_min: tuple[float, float],
-) -> FloatArray:
-    """Return 3.5 + a S + b S G, nan downhill and outside the speeds of that gait."""
-    speed = array(speed_m_s) * 60.0
-    grade = array(grade_fraction)
-    known = (speed >= range_m_min[0]) & (speed <= range_m_min[1]) & (grade >= 0.0)
-    return plain(np.where(known, 3.5 + factors[0] * speed + factors[1] * speed * grade, np.nan))

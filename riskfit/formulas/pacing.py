@@ -8,16 +8,14 @@ from riskfit.formulas.numbers import array, plain
 
 #: Riegel's fatigue exponent for running: time grows with distance to this power.
 RIEGEL_EXPONENT = 1.06
-#: Durations Riegel fitted, 3.5 to 230 min; beyond, the curve is extrapolated. [s]
-RIEGEL_DURATION_RANGE_S = (210.0, 13800.0)
 #: Fall of sustainable cycling power with duration: midway between the two ends below.
 POWER_EXPONENT = 0.07
-#: From "95 % of 20 min for an hour" to the hour really ridden (see `power_duration`).
-POWER_EXPONENT_RANGE = (0.047, 0.095)
 
 
-def decoupling_fraction(output: ArrayLike, heart_rate_bpm: ArrayLike, order: float = 1.0) -> float:
-    """Compare output for each heart beat in the second half with the first.
+def decoupling_fraction_at(
+    output: ArrayLike, heart_rate_bpm: ArrayLike, ends: ArrayLike
+) -> FloatArray:
+    """Compare output for each heart beat in the second half with the first, at several ends.
 
     Parameters
     ----------
@@ -25,15 +23,14 @@ def decoupling_fraction(output: ArrayLike, heart_rate_bpm: ArrayLike, order: flo
         Power or speed, one value for each equal time step. [W or m/s]
     heart_rate_bpm : ndarray
         Heart rate at the same moments. [bpm]
-    order : float, optional
-        Order of the mean of output: 1 is the plain mean; 4 with 30 s means of power (see
-        `rolling_mean`) makes it the normalized power. [-]
+    ends : ndarray of int
+        Index of the last sample counted, 0 to n - 1. [-]
 
     Returns
     -------
-    float
-        (EF1 - EF2) / EF1, positive where output for each beat fell; nan where a half holds no
-        moment with both channels. [fraction]
+    ndarray
+        (EF1 - EF2) / EF1 for each of ``ends``, positive where output for each beat fell; nan
+        where a half holds no moment with both channels. [fraction]
 
     Notes
     -----
@@ -49,102 +46,42 @@ def decoupling_fraction(output: ArrayLike, heart_rate_bpm: ArrayLike, order: flo
 
     Examples
     --------
-    >>> round(decoupling_fraction([200, 200, 200, 200], [140, 140, 150, 150]), 4)
-    0.0667
-    """
-    n = np.size(output)
-    if n == 0:
-        return float("nan")
-    return float(decoupling_fraction_at(output, heart_rate_bpm, [n - 1], order)[0])
-
-
-def decoupling_fraction_at(
-    output: ArrayLike, heart_rate_bpm: ArrayLike, ends: ArrayLike, order: float = 1.0
-) -> FloatArray:
-    """Give the decoupling of a session that had ended at each of several moments.
-
-    Parameters
-    ----------
-    output, heart_rate_bpm : ndarray
-        As for `decoupling_fraction`. [W or m/s; bpm]
-    ends : ndarray of int
-        Index of the last sample counted, 0 to n - 1. [-]
-    order : float, optional
-        As for `decoupling_fraction`. [-]
-
-    Returns
-    -------
-    ndarray
-        One value for each of ``ends``, nan as in `decoupling_fraction`. [fraction]
-
-    References
-    ----------
-    .. [1] As `decoupling_fraction`; running sums make it linear in the number of samples.
-
-    Examples
-    --------
     >>> decoupling_fraction_at([3, 3, 3, 3], [140, 140, 150, 150], [1, 3]).round(4)
     array([0.    , 0.0667])
     """
     out = array(output)
     heart = array(heart_rate_bpm)
     both = np.isfinite(out) & np.isfinite(heart)
-    out1, out2 = _half_means(out, both, ends, order)
+    out1, out2 = _half_means(out, both, ends)
     heart1, heart2 = _half_means(heart, both, ends)
     return _fall(_ratio(out1, heart1), _ratio(out2, heart2))
 
 
-def pace_fade_fraction(output: ArrayLike) -> float:
-    """Compare output in the second half with the first.
+def pace_fade_fraction_at(output: ArrayLike, ends: ArrayLike) -> FloatArray:
+    """Compare output in the second half with the first, at several ends.
 
     Parameters
     ----------
     output : ndarray
         Power or speed (on foot the grade-adjusted one), one value a time step. [W or m/s]
-
-    Returns
-    -------
-    float
-        (mean 1 - mean 2) / mean 1, positive where it fell, negative for a negative split; nan
-        where a half holds no value. [fraction]
-
-    Notes
-    -----
-    Halves of the time given, as in `decoupling_fraction`.
-
-    References
-    ----------
-    .. [1] I. Martinez-Navarro et al., "Muscle cramping in the marathon: dehydration and
-       electrolyte depletion vs. muscle damage," J. Strength Cond. Res. 36, 1629-1635, 2022,
-       doi:10.1519/JSC.0000000000003713: cramping runners lose relative speed late.
-
-    Examples
-    --------
-    >>> round(pace_fade_fraction([4.0, 4.0, 3.6, 3.6]), 3)
-    0.1
-    """
-    n = np.size(output)
-    return float(pace_fade_fraction_at(output, [n - 1])[0]) if n else float("nan")
-
-
-def pace_fade_fraction_at(output: ArrayLike, ends: ArrayLike) -> FloatArray:
-    """Give the pace fade of a session that had ended at each of several moments.
-
-    Parameters
-    ----------
-    output : ndarray
-        As for `pace_fade_fraction`. [W or m/s]
     ends : ndarray of int
         Index of the last sample counted, 0 to n - 1. [-]
 
     Returns
     -------
     ndarray
-        One value for each of ``ends``. [fraction]
+        (mean 1 - mean 2) / mean 1 for each of ``ends``, positive where it fell, negative for a
+        negative split; nan where a half holds no value. [fraction]
+
+    Notes
+    -----
+    Halves of the time given, as in `decoupling_fraction_at`.
 
     References
     ----------
-    .. [1] As `pace_fade_fraction`.
+    .. [1] I. Martinez-Navarro et al., "Muscle cramping in the marathon: dehydration and
+       electrolyte depletion vs. muscle damage," J. Strength Cond. Res. 36, 1629-1635, 2022,
+       doi:10.1519/JSC.0000000000003713: cramping runners lose relative speed late.
 
     Examples
     --------
@@ -260,19 +197,15 @@ def _power_law(best: ArrayLike, t0: ArrayLike, t: ArrayLike, slope: float) -> Fl
 
 
 def _half_means(
-    values: FloatArray, use: NDArray[np.bool_], ends: ArrayLike, order: float = 1.0
+    values: FloatArray, use: NDArray[np.bool_], ends: ArrayLike
 ) -> tuple[FloatArray, FloatArray]:
     """Return the means over the first and the second half of samples 0 to each end."""
-    x = np.where(use, values, 0.0)
-    total = np.concatenate(([0.0], np.cumsum(x if order == 1.0 else x**order)))
+    total = np.concatenate(([0.0], np.cumsum(np.where(use, values, 0.0))))
     count = np.concatenate(([0.0], np.cumsum(use)))
     stop = np.asarray(ends, dtype=np.intp) + 1
     half = stop // 2
     first = _ratio(total[half], count[half])
-    second = _ratio(total[stop] - total[half], count[stop] - count[half])
-    if order == 1.0:
-        return first, second
-    return first ** (1.0 / order), second ** (1.0 / order)
+    return first, _ratio(total[stop] - total[half], count[stop] - count[half])
 
 
 def _ratio(a: FloatArray, b: FloatArray) -> FloatArray:

@@ -53,34 +53,6 @@ MET_BY_SPORT: Mapping[str, float] = MappingProxyType(
 )
 
 
-def oxygen_power_w(vo2_ml_kg_min: ArrayLike, mass_kg: ArrayLike) -> FloatArray:
-    """Turn oxygen uptake into metabolic rate.
-
-    Parameters
-    ----------
-    vo2_ml_kg_min : float or ndarray
-        Oxygen uptake. [mL/kg/min]
-    mass_kg : float or ndarray
-        Body mass. [kg]
-
-    Returns
-    -------
-    float or ndarray
-        Metabolic rate, 20.9 kJ for each litre. [W]
-
-    References
-    ----------
-    .. [1] F. Peronnet, D. Massicotte 1991, see `OXYGEN_ENERGY_KJ_L`.
-
-    Examples
-    --------
-    >>> f"{oxygen_power_w(43.5, 70.0):.0f}"
-    '1061'
-    """
-    litres_min = array(vo2_ml_kg_min) * array(mass_kg) / 1000
-    return plain(litres_min * OXYGEN_ENERGY_KJ_L * 1000.0 / 60.0)
-
-
 def met_metabolic_rate_w(met: ArrayLike, mass_kg: ArrayLike) -> FloatArray:
     """Turn a metabolic equivalent into metabolic rate.
 

@@ -13,48 +13,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskfit._common import FloatArray
-from riskfit.formulas.fluid import (
-    BETWEEN_PERSON_LOG_SD,
-    DRINK_SODIUM_MG_L,
-    SODIUM_MMOL_L,
-    SODIUM_RANGE_MMOL_L,
-    body_mass_loss_pct,
-    drink_after_l,
-    drink_before_l,
-    drink_cap_l_h,
-    drink_plan_l_h,
-    personal_factor,
-    sodium_loss_g,
-    sweat_from_weigh_in,
-    sweat_interval,
-)
 from riskfit.formulas.heat import ASSUMED_COS_ZENITH, ASSUMED_WIND_M_S
 from riskfit.formulas.humidity import saturation_vapour_pressure_kpa, vapour_pressure_kpa
 from riskfit.formulas.resting import body_surface_area_m2
 from riskfit.formulas.sun import clear_sky_irradiance_w_m2
-
-__all__ = [
-    "BETWEEN_PERSON_LOG_SD",
-    "DRINK_SODIUM_MG_L",
-    "SODIUM_MMOL_L",
-    "SODIUM_RANGE_MMOL_L",
-    "SWEAT_LAG_S",
-    "air_speed_m_s",
-    "body_mass_loss_pct",
-    "drink_after_l",
-    "drink_before_l",
-    "drink_cap_l_h",
-    "drink_plan_l_h",
-    "mean_radiant_temperature_c",
-    "personal_factor",
-    "sodium_loss_g",
-    "sweat_along_l",
-    "sweat_from_weigh_in",
-    "sweat_interval",
-    "sweat_rate_l_h",
-    "typical_clothing_clo",
-]
-
 
 #: Sweating follows its steady rate with this time constant. [s]
 SWEAT_LAG_S = 420.0

@@ -15,8 +15,7 @@ import numpy as np
 from msgspec import structs
 
 from riskfit.formulas.humidity import vapour_pressure_kpa
-from riskfit.formulas.locomotion import acsm_running_vo2_ml_kg_min
-from riskfit.formulas.resting import body_surface_area_m2, oxygen_power_w
+from riskfit.formulas.resting import OXYGEN_ENERGY_KJ_L, body_surface_area_m2
 from riskfit.formulas.sweat import (
     air_speed_m_s,
     mean_radiant_temperature_c,
@@ -55,7 +54,7 @@ def acsm(humidity_pct: float = 50.0) -> tuple[np.ndarray, np.ndarray]:
     table = columns("acsm2007_sweat.csv")
     speed_m_s = table["speed_kmh"] / 3.6
     mass_kg = table["body_mass_kg"]
-    power_w = oxygen_power_w(acsm_running_vo2_ml_kg_min(speed_m_s), mass_kg)
+    power_w = _oxygen_power_w(3.5 + 0.2 * 60 * speed_m_s, mass_kg)  # ACSM 2018, on the flat
     ours = sweat_rate_l_h(
         power_w,
         0.0,
@@ -66,6 +65,10 @@ def acsm(humidity_pct: float = 50.0) -> tuple[np.ndarray, np.ndarray]:
         air_speed_m_s=air_speed_m_s(speed_m_s),
     )
     return table["sweat_l_per_h"], np.asarray(ours)
+
+
+def _oxygen_power_w(vo2_ml_kg_min: np.ndarray, mass_kg: np.ndarray) -> np.ndarray:
+    return vo2_ml_kg_min * mass_kg * OXYGEN_ENERGY_KJ_L / 60.0
 
 
 def breath_l_h(met_w: np.ndarray, air_c: np.ndarray, humidity_pct: np.ndarray) -> np.ndarray:
@@ -119,7 +122,7 @@ def norms() -> list[tuple[str, float, float, float, float]]:
         mass, height, indoor = (table[k][row] for k in ("mass_kg", "height_m", "indoor"))
         air_c = 21.0 if indoor else 25.0
         rate = sweat_rate_l_h(
-            oxygen_power_w(table["vo2_ml_kg_min"][row], mass),
+            _oxygen_power_w(table["vo2_ml_kg_min"][row], mass),
             0.0,
             mass_kg=mass,
             height_m=height,

@@ -5,8 +5,10 @@ not recorded) is nan: it is skipped, averages keep the value of the day before, 
 are the mean of its known days times seven. It never counts as rest.
 """
 
+from math import isfinite
+
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
 from riskfit.formulas.numbers import array
@@ -16,8 +18,6 @@ CHRONIC_DAYS = 42.0
 ACUTE_DAYS = 7.0
 #: Days of history before ratios to the usual load mean anything. [days]
 SEED_DAYS = 28
-
-_BLOCK = 64
 
 
 def exponentially_weighted_load(
@@ -112,76 +112,10 @@ def acute_training_load(daily_load: ArrayLike, start: float = 0.0) -> FloatArray
     return exponentially_weighted_load(daily_load, ACUTE_DAYS, start)
 
 
-def form(daily_load: ArrayLike) -> FloatArray:
-    """Give form on the morning of each day: fitness less fatigue of the day before.
-
-    Parameters
-    ----------
-    daily_load : ndarray
-        Load of each day; a day's own load does not enter its form. [TSS/d]
-
-    Returns
-    -------
-    ndarray
-        TSB; nan on the first day and until a day is known. [TSS/d]
-
-    References
-    ----------
-    .. [1] H. Allen, A. Coggan 2010, as `chronic_training_load`: training stress balance.
-
-    Examples
-    --------
-    >>> form([84.0, 0.0, 50.0]).round(3)
-    array([    nan, -10.   ,  -8.333])
-    """
-    balance = chronic_training_load(daily_load) - acute_training_load(daily_load)
-    out = np.full(balance.shape, np.nan)
-    out[1:] = balance[:-1]
-    return out
-
-
-def monotony_and_strain(daily_load_7d: ArrayLike) -> tuple[float, float]:
-    """Give how alike the days of a week were, and the load that went with it.
-
-    Parameters
-    ----------
-    daily_load_7d : ndarray
-        Load of each day of the week. [load/d]
-
-    Returns
-    -------
-    float
-        Monotony, mean over standard deviation; nan where all days are equal, or fewer than two
-        are known. [ratio]
-    float
-        Strain, the week's load times monotony. [load]
-
-    Notes
-    -----
-    Foster does not say which standard deviation; this is the sample's (n - 1), which a
-    spreadsheet gives. For equal days monotony is without bound, hence nan.
-
-    References
-    ----------
-    .. [1] C. Foster, "Monitoring training in athletes with reference to overtraining
-       syndrome," Med. Sci. Sports Exerc. 30, 1164-1168, 1998,
-       doi:10.1097/00005768-199807000-00023.
-
-    Examples
-    --------
-    >>> monotony, strain = monotony_and_strain([100.0, 0.0, 100.0, 0.0, 100.0, 0.0, 50.0])
-    >>> f"{monotony:.2f} {strain:.0f}"
-    '1.00 350'
-    """
-    week = array(daily_load_7d)
-    monotony, strain = rolling_monotony_and_strain(week, week.size)
-    return float(monotony[-1]), float(strain[-1])
-
-
 def rolling_monotony_and_strain(
     daily_load: ArrayLike, n_days: int = 7
 ) -> tuple[FloatArray, FloatArray]:
-    """Give monotony and strain of the days up to each day.
+    """Give how alike the days up to each day were, and the load that went with them.
 
     Parameters
     ----------
@@ -193,13 +127,21 @@ def rolling_monotony_and_strain(
     Returns
     -------
     ndarray
-        Monotony, nan also in the first ``n_days - 1`` days. [ratio]
+        Monotony, mean over standard deviation; nan where all days are equal, where fewer than
+        two are known, and in the first ``n_days - 1`` days. [ratio]
     ndarray
-        Strain, likewise. [load]
+        Strain, the load of these days times monotony, likewise. [load]
+
+    Notes
+    -----
+    Foster does not say which standard deviation; this is the sample's (n - 1), which a
+    spreadsheet gives. For equal days monotony is without bound, hence nan.
 
     References
     ----------
-    .. [1] As `monotony_and_strain`.
+    .. [1] C. Foster, "Monitoring training in athletes with reference to overtraining
+       syndrome," Med. Sci. Sports Exerc. 30, 1164-1168, 1998,
+       doi:10.1097/00005768-199807000-00023.
 
     Examples
     --------
@@ -301,105 +243,11 @@ def ewma_load_ratio(
     return out
 
 
-def week_load_ratio(daily_load: ArrayLike) -> float:
-    """Compare the last seven days with the mean week of the four before.
-
-    Parameters
-    ----------
-    daily_load : ndarray
-        Load of each day, the last one that of the session in question. [load/d]
-
-    Returns
-    -------
-    float
-        Ratio as `rolling_week_load_ratio` gives for the last day. [ratio]
-
-    References
-    ----------
-    .. [1] As `rolling_week_load_ratio`.
-
-    Examples
-    --------
-    >>> week_load_ratio([40.0] * 28 + [60.0] * 7)
-    1.5
-    """
-    ratio = rolling_week_load_ratio(daily_load)
-    return float(ratio[-1]) if ratio.size else float("nan")
-
-
-def rolling_week_load_ratio(daily_load: ArrayLike) -> FloatArray:
-    """Compare the seven days up to each day with the mean week of the four before.
-
-    Parameters
-    ----------
-    daily_load : ndarray
-        Load of each day. [load/d]
-
-    Returns
-    -------
-    ndarray
-        Ratio; nan in the first 28 days, where a week holds no known day, and where nothing was
-        trained before. From day 28 to 34 the weeks there are stand for the four. [ratio]
-
-    Notes
-    -----
-    Uncoupled, as `ewma_load_ratio`, and with the same warning.
-
-    References
-    ----------
-    .. [1] J. Windt, T. J. Gabbett, "Is it all for naught? What does mathematical coupling mean
-       for acute:chronic workload ratios?" Br. J. Sports Med. 53, 988-990, 2019,
-       doi:10.1136/bjsports-2017-098925.
-
-    Examples
-    --------
-    >>> rolling_week_load_ratio([40.0] * 28 + [60.0] * 7)[[27, 28, 34]].round(3)
-    array([  nan, 1.071, 1.5  ])
-    """
-    load = array(daily_load)
-    known = np.isfinite(load)
-    total = np.concatenate(([0.0], np.cumsum(np.where(known, load, 0.0))))
-    count = np.concatenate(([0.0], np.cumsum(known)))
-    end = np.arange(1, load.size + 1)
-    week, month = np.maximum(end - 7, 0), np.maximum(end - 35, 0)
-    recent = _mean_between(total, count, week, end)
-    usual = _mean_between(total, count, month, week)
-    # Running sums leave rounding behind where nothing was trained.
-    usual[usual <= 1e-12 * total[-1]] = np.nan
-    ratio: FloatArray = recent / usual
-    ratio[:SEED_DAYS] = np.nan
-    return ratio
-
-
-def _mean_between(
-    total: FloatArray, count: FloatArray, low: NDArray[np.intp], high: NDArray[np.intp]
-) -> FloatArray:
-    """Return the mean of the known days between, nan where there is none."""
-    days = count[high] - count[low]
-    return array((total[high] - total[low]) / np.where(days > 0.0, days, np.nan))
-
-
 def _smooth(load: FloatArray, share: float, start: float) -> FloatArray:
-    """Return x_d = x_(d-1) + share (load_d - x_(d-1)) over the known days, carried between.
-
-    Within a block of days the recursion is one product with a triangular matrix of falling
-    powers; only the blocks follow one another. Every power is at most 1, so nothing grows.
-    """
-    known = np.isfinite(load)
-    days = load[known]
-    blocks = -(-days.size // _BLOCK)
-    padded = np.zeros(blocks * _BLOCK)
-    padded[: days.size] = days
-    keep = (1.0 - share) ** np.arange(_BLOCK + 1)
-    lag = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
-    fading = np.where(lag >= 0, keep[np.maximum(lag, 0)], 0.0) * share
-    smooth = padded.reshape(blocks, _BLOCK) @ fading.T
-    last = start
-    for row in range(blocks):
-        smooth[row] += last * keep[1:]
-        last = float(smooth[row, -1])
-    out = np.full(load.shape, np.nan)
-    position = np.cumsum(known) - 1
-    seen = position >= 0
-    out[seen] = smooth.ravel()[position[seen]]
-    return out
+    """Return x_d = x_(d-1) + share (load_d - x_(d-1)) over the known days, carried between."""
+    out, average, seen = [], start, False
+    for today in load.tolist():
+        if isfinite(today):
+            average, seen = average + share * (today - average), True
+        out.append(average if seen else float("nan"))
+    return np.array(out, dtype=float)
