@@ -14,8 +14,8 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import InputError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.compute import compute_features
-from riskfit.features.plan.intensity import with_duration, with_effort
 from riskfit.features.plan.table import Variants, planned_table, prepare
+from riskfit.features.plan.targets import with_duration, with_effort
 from riskfit.formulas.locomotion import running_metabolic_rate_w
 from riskfit.formulas.pacing import power_duration
 from riskfit.readers.plans.forecast import Forecast

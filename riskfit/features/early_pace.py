@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from riskfit._common import FloatArray
 from riskfit.features.basis import Basis, basis
 from riskfit.features.history import LegArray
-from riskfit.features.person import Person
+from riskfit.features.person import Person, threshold_of
 from riskfit.features.recovery import RecoveryTable
 from riskfit.features.results import Column, known, missing
 from riskfit.features.traces import LegTrace, mean_so_far
@@ -32,7 +32,7 @@ def early_output(trace: LegTrace) -> FloatArray | None:
 
 def hour_told(sport: str, person: Person) -> float:
     """Return what the person's own threshold says could be held for an hour, nan if assumed."""
-    threshold = _threshold(sport)
+    threshold = threshold_of(sport)
     return float("nan") if person.assumes(threshold) else float(getattr(person, threshold))
 
 
@@ -68,11 +68,11 @@ def early_pace_column(
     hour = hour_output(best_hour(recovery, sport)[row], told)
     rests_on = basis("best_efforts")
     if hour == told:
-        rests_on = basis("threshold", person.bases[_threshold(sport)])
+        rests_on = basis("threshold", person.bases[threshold_of(sport)])
     elif not np.isfinite(hour):
         if share_of is None:
             return missing("needs a history of 90 days, or a threshold in the profile")
-        hour, rests_on = np.asarray(getattr(person, _threshold(sport))), share_of
+        hour, rests_on = np.asarray(getattr(person, threshold_of(sport))), share_of
     return known(early_excess_fraction(held, hour, ends_s, sport in RUN), rests_on)
 
 
@@ -109,7 +109,3 @@ def early_excess_fraction(
     curve = riegel_speed if run else power_duration
     possible = curve(hour, 3600.0, np.maximum(ends, 1.0))
     return np.nan_to_num(np.where(ends >= _EARLY_S, held / possible - 1, 0.0))
-
-
-def _threshold(sport: str) -> str:
-    return "threshold_speed_m_s" if sport in RUN else "ftp_w"

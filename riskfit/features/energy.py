@@ -14,6 +14,7 @@ from riskfit.activity import Activity
 from riskfit.features.basis import Basis, basis
 from riskfit.features.course import STEP_S, Course
 from riskfit.features.person import Person
+from riskfit.features.results import Column, known
 from riskfit.features.traces import LegTrace
 from riskfit.formulas.energy import (
     keytel_energy_kj_min,
@@ -52,9 +53,16 @@ def resting_rate_w(person: Person) -> float:
     age_years = min(max(person.age_years, 19.0), 78.0)
     rates = [
         float(resting_metabolic_rate_w(person.mass_kg, person.height_m, age_years, male))
-        for male in _sexes(person)
+        for male in person.sexes
     ]
     return sum(rates) / len(rates)
+
+
+def energy_column(energy: Energy, active_s: FloatArray) -> Column:
+    """Return the energy spent by the end of each step, with its range [kcal]."""
+    kcal = np.cumsum(energy.metabolic_rate_w * active_s, axis=-1) / 4184
+    spread = energy.spread_fraction
+    return known(kcal, energy.basis, kcal * (1 - spread), kcal * (1 + spread))
 
 
 def record_energy(
@@ -89,7 +97,7 @@ def heart_rate_energy_w(heart_rate_bpm: FloatArray, person: Person) -> FloatArra
     """Return Keytel's metabolic rate, the mean of both sexes where the sex is unknown [W]."""
     rates = [
         keytel_energy_kj_min(heart_rate_bpm, person.mass_kg, person.age_years, male)
-        for male in _sexes(person)
+        for male in person.sexes
     ]
     return np.asarray(sum(rates) / len(rates) * 1000 / 60, dtype=float)
 
@@ -117,20 +125,20 @@ def _leg_energy(
         mean_w = float(metabolic_rate_from_calories_w(calories, len(trace.rows)))
         if mean_w > 0.5 * resting_w:
             rate = _shaped(max(mean_w, resting_w), trace, person, resting_w)
-            return rate, _bike_work(trace, rate), "device_calories"
+            return rate, unmeasured_work_w(rate, trace.leg.sport), "device_calories"
     if trace.heart_rate_bpm is not None:
         rate = np.maximum(heart_rate_energy_w(_filled(trace.heart_rate_bpm), person), resting_w)
-        return rate, _bike_work(trace, rate), "heart_rate"
+        return rate, unmeasured_work_w(rate, trace.leg.sport), "heart_rate"
     rate = np.full(len(trace.rows), table_metabolic_rate_w(trace.leg.sport, person))
-    return rate, _bike_work(trace, rate), "sport_table"
+    return rate, unmeasured_work_w(rate, trace.leg.sport), "sport_table"
 
 
-def _bike_work(trace: LegTrace, rate_w: FloatArray) -> FloatArray:
+def unmeasured_work_w(rate_w: FloatArray, sport: str) -> FloatArray:
     """Return the external work of a ride without power: a tenth of the metabolic rate.
 
     Less than the gross efficiency, because coasting does none (assumption).
     """
-    return 0.1 * rate_w if trace.leg.sport in BIKE else np.zeros(len(rate_w))
+    return 0.1 * rate_w if sport in BIKE else np.zeros(rate_w.shape)
 
 
 def _calories(trace: LegTrace, traces: list[LegTrace], activity: Activity) -> float | None:
@@ -157,8 +165,3 @@ def _filled(values: FloatArray) -> FloatArray:
     """Put the mean of the known seconds where a second is unknown."""
     unknown = np.isnan(values)
     return np.where(unknown, np.nanmean(values), values) if unknown.any() else values
-
-
-def _sexes(person: Person) -> tuple[bool, ...]:
-    """Return the sexes to average over: the person's, or both where it is unknown."""
-    return (True, False) if person.male is None else (person.male,)

@@ -11,8 +11,9 @@ from riskfit.activity import Activity
 from riskfit.athlete import Conditions
 from riskfit.features.basis import Basis, basis, together
 from riskfit.features.course import Course
+from riskfit.features.day import rating_column
 from riskfit.features.early_pace import early_output, early_pace_column
-from riskfit.features.energy import Energy
+from riskfit.features.energy import Energy, energy_column
 from riskfit.features.person import THRESHOLD_SPREAD, Person
 from riskfit.features.recovery import ASSUMED_LOAD_PER_HOUR, RecoveryTable
 from riskfit.features.results import (
@@ -32,7 +33,6 @@ from riskfit.formulas.intensity import (
     lucia_trimp,
     normalized_power,
     running_training_stress_score,
-    session_rpe_load,
     training_stress_score,
 )
 from riskfit.formulas.pacing import (
@@ -68,8 +68,7 @@ def intensity_columns(
 ) -> Columns:
     """Return the intensity features of a recorded session."""
     active_s = np.cumsum(course.active_s)
-    kcal = np.cumsum(energy.metabolic_rate_w * course.active_s) / 4184
-    rpe = conditions.rpe if conditions.rpe is not None else activity.summary.rpe
+    rated = conditions.rpe is not None
     return {
         **_heart_columns(traces, person),
         **_power_columns(course, traces),
@@ -83,21 +82,12 @@ def intensity_columns(
             )
             for trace in traces
         ),
-        "race_effort": missing("not told: --race or --no-race")
-        if conditions.race is None
-        else known(float(conditions.race), "told"),
-        "session_rpe_load": missing("no rating was given")
-        if rpe is None
-        else known(
-            session_rpe_load(rpe, active_s / 60),
-            "rating_in_file" if conditions.rpe is None else "rating",
+        "session_rpe_load": rating_column(
+            conditions.rpe if rated else activity.summary.rpe,
+            active_s,
+            "rating" if rated else "rating_in_file",
         ),
-        "energy_kcal": known(
-            kcal,
-            energy.basis,
-            kcal * (1 - energy.spread_fraction),
-            kcal * (1 + energy.spread_fraction),
-        ),
+        "energy_kcal": energy_column(energy, course.active_s),
     }
 
 
@@ -164,18 +154,18 @@ def _load_by_pace(trace: LegTrace, person: Person) -> LegLoad:
 
 
 def _load_by_heart_rate(trace: LegTrace, person: Person) -> LegLoad:
-    rate = _trimp_rate(trace.heart_rate_bpm, person)  # type: ignore[arg-type]
+    rate = trimp_rate(trace.heart_rate_bpm, person)  # type: ignore[arg-type]
     trimp = mean_so_far(rate, trace.ends) * trace.ends / 60
-    per_hour = 60 * float(_trimp_rate(np.array([person.hr_threshold_bpm]), person)[0])
+    per_hour = 60 * float(trimp_rate(np.array([person.hr_threshold_bpm]), person)[0])
     load = zero_unknown(hr_training_stress_score(trimp, per_hour))
     return LegLoad(load=load, basis=basis("load_by_heart_rate", person.bases["hr_max_bpm"]))
 
 
-def _trimp_rate(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
+def trimp_rate(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
     """Return Banister's impulse a minute; the mean of both sexes where the sex is unknown."""
     reserve = heart_rate_reserve_fraction(heart_rate_bpm, person.hr_rest_bpm, person.hr_max_bpm)
-    sexes = (True, False) if person.male is None else (person.male,)
-    return np.asarray(sum(banister_trimp_rate(reserve, male) for male in sexes) / len(sexes))
+    rates = [banister_trimp_rate(reserve, male) for male in person.sexes]
+    return np.asarray(sum(rates) / len(rates))
 
 
 def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
@@ -199,7 +189,7 @@ def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
     reserve = heart_rate_reserve_fraction(heart, person.hr_rest_bpm, person.hr_max_bpm)
     trimp = np.sum(
         [
-            zero_unknown(mean_so_far(_trimp_rate(rate, person), ends)) * ends / 60
+            zero_unknown(mean_so_far(trimp_rate(rate, person), ends)) * ends / 60
             for rate, ends in with_heart
         ],
         axis=0,

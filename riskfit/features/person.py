@@ -12,6 +12,7 @@ from riskfit.features.basis import Basis, basis
 from riskfit.features.results import Column, Columns, known, missing
 from riskfit.medical import classes_of, load_medicines
 from riskfit.origin import Origin
+from riskfit.sports import FOOT
 
 #: Where nobody says: a reference adult.  Mass and height: ICRP Publication 89 (2002) rounds to
 #: 73 kg and 1.76 m for men, 60 kg and 1.63 m for women; threshold: 3 W/kg and 12 km/h, a
@@ -47,6 +48,16 @@ class Person(Struct, frozen=True, kw_only=True):
     def assumes(self, name: str) -> bool:
         """Say whether this number is an assumption."""
         return self.bases[name].origin is Origin.ASSUMED
+
+    @property
+    def sexes(self) -> tuple[bool, ...]:
+        """Whether male, or both where nobody knows: what formulas are averaged over."""
+        return (True, False) if self.male is None else (self.male,)
+
+
+def threshold_of(sport: str) -> str:
+    """Name the threshold that a sport is measured by: speed on foot, else power."""
+    return "threshold_speed_m_s" if sport in FOOT else "ftp_w"
 
 
 def resolve_person(

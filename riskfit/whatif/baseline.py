@@ -9,8 +9,8 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.features.plan.intensity import with_effort
 from riskfit.features.plan.table import PlannedTable, Planning, Variants, planned_table, prepare
+from riskfit.features.plan.targets import with_effort
 from riskfit.features.results import Columns
 from riskfit.origin import Origin
 from riskfit.rules.load import load_model

@@ -14,8 +14,8 @@ from riskfit._common import FloatArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Conditions
 from riskfit.errors import InputError
-from riskfit.features.plan.intensity import with_duration, with_effort
 from riskfit.features.plan.table import Planning, Variants
+from riskfit.features.plan.targets import with_duration, with_effort
 from riskfit.whatif.baseline import Case, Scored, held_sessions, score_variants, starting
 from riskfit.whatif.levers import MOVING, drunk_l_h, levers, plan_l_h
 

@@ -16,12 +16,13 @@ from riskfit.features.energy import (
     heart_rate_energy_w,
     resting_rate_w,
     table_metabolic_rate_w,
+    unmeasured_work_w,
 )
-from riskfit.features.person import Person
+from riskfit.features.intensity import trimp_rate
+from riskfit.features.person import Person, threshold_of
 from riskfit.features.recovery import ASSUMED_LOAD_PER_HOUR
 from riskfit.formulas.effort import bike_speed_m_s
 from riskfit.formulas.energy import metabolic_rate_from_power_w
-from riskfit.formulas.intensity import banister_trimp_rate, heart_rate_reserve_fraction
 from riskfit.formulas.locomotion import foot_metabolic_rate_w
 from riskfit.origin import Origin
 from riskfit.sports import BIKE, FOOT, RUN
@@ -132,7 +133,7 @@ class Effort:
 
     def threshold(self) -> float:
         """Return the threshold behind ``fraction``: speed on foot, else power [m/s, W]."""
-        return self.person.threshold_speed_m_s if self.sport in FOOT else self.person.ftp_w
+        return float(getattr(self.person, threshold_of(self.sport)))
 
     def rates(self, factor: FloatArray | float = 1.0) -> Rates:
         """Return the rates with the intensity multiplied by ``factor``, a column of variants."""
@@ -192,7 +193,7 @@ class Effort:
         person = self.person
         heart = person.hr_rest_bpm + (self.value[mine] - person.hr_rest_bpm) * factor
         rate = np.maximum(heart_rate_energy_w(heart, person), resting_rate_w(person))
-        work = 0.1 * rate if self.sport in BIKE else np.zeros(heart.shape)
+        work = unmeasured_work_w(rate, self.sport)
         fraction = heart_rate_fraction(heart, person)
         told = np.broadcast_to(self.speed_m_s[mine] * factor, heart.shape)
         guessed = speed_of_share(fraction, self.sport, self.capacity, person)
@@ -211,14 +212,8 @@ class Effort:
 
 def heart_rate_fraction(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
     """Return the intensity whose square is the impulse over that at threshold."""
-
-    def impulse(heart: FloatArray) -> FloatArray:
-        reserve = heart_rate_reserve_fraction(heart, person.hr_rest_bpm, person.hr_max_bpm)
-        sexes = (True, False) if person.male is None else (person.male,)
-        return np.asarray(sum(banister_trimp_rate(reserve, male) for male in sexes) / len(sexes))
-
-    at_threshold = float(impulse(np.array([person.hr_threshold_bpm]))[0])
-    return np.sqrt(impulse(heart_rate_bpm) / max(at_threshold, 1e-9))
+    at_threshold = float(trimp_rate(np.array([person.hr_threshold_bpm]), person)[0])
+    return np.sqrt(trimp_rate(heart_rate_bpm, person) / max(at_threshold, 1e-9))
 
 
 def speed_of_share(share: FloatArray, sport: str, capacity: Capacity, person: Person) -> FloatArray:

@@ -1,283 +1,88 @@
-"""What a plan says of how hard it will be, brought into one form; and the same plan, changed."""
+"""How hard a plan is: the intensity features of its variants along their steps."""
 
-from dataclasses import replace
-from math import isfinite
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
-from riskfit.activity import PlannedSegment, PlannedSession
-from riskfit.athlete import History
+from riskfit._common import FloatArray
 from riskfit.features.basis import basis
-from riskfit.features.energy import SPREAD
-from riskfit.features.person import THRESHOLD_SPREAD, Person
-from riskfit.features.plan.effort import (
-    ASSUMED_FRACTION,
-    Capacity,
-    Effort,
-    heart_rate_fraction,
-    speed_of_share,
+from riskfit.features.day import rating_column
+from riskfit.features.early_pace import early_pace_column
+from riskfit.features.energy import Energy, energy_column
+from riskfit.features.intensity import LegLoad, load_columns
+from riskfit.features.person import threshold_of
+from riskfit.features.plan.layout import PlanTrace
+from riskfit.features.results import Column, Columns, known, missing
+from riskfit.formulas.intensity import training_stress_score
+from riskfit.sports import BIKE, RUN
+
+_RECORDED_ONLY: Final = (
+    "heart_rate_max_bpm",
+    "edwards_trimp",
+    "lucia_trimp",
+    "time_above_threshold_min",
+    "decoupling_fraction",
+    "core_temperature_max_c",
 )
-from riskfit.features.recovery import DAY_S
-from riskfit.formulas.effort import BIKE_MASS_KG, bike_power_w
-from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
-from riskfit.sports import BIKE, FOOT, RUN
-
-#: Days of the history that say what is usual for an athlete.
-_USUAL_DAYS: Final = 90
-#: Share of a climb's work that the way down does not give back (assumption).
-_CLIMB_LOST: Final = 0.5
-_GRAVITY_M_S2: Final = 9.81
 
 
-# ---- the same plan, longer or easier
+def plan_intensity_columns(trace: PlanTrace, energy: Energy) -> Columns:
+    """Return load, pacing and energy; what only a recording has is missing."""
+    effort, planning = trace.effort, trace.planning
+    fraction = trace.so_far(trace.time_s)
+    load = np.nan_to_num(training_stress_score(trace.time_s, fraction, 1.0))
+    measure = effort.basis
+    if effort.main_kind in ("power", "pace") and "planned_share" not in effort.methods:
+        threshold = planning.person.bases[threshold_of(effort.sport)]
+        measure = basis("load_of_plan", measure, threshold)
+    return {
+        **{name: missing("only a recording has it") for name in _RECORDED_ONLY},
+        **load_columns([LegLoad(load=load, basis=measure)], trace.time_s),
+        **_measures(trace, fraction),
+        "pace_fade_fraction": missing("a plan cannot fade"),
+        "late_fade_fraction": missing("a plan cannot fade"),
+        "early_pace_excess_fraction": _early_excess(trace),
+        "session_rpe_load": rating_column(planning.conditions.rpe, trace.time_s, "rating_expected"),
+        "energy_kcal": energy_column(energy, trace.active_s),
+    }
 
 
-def with_duration(plan: PlannedSession, duration_s: float) -> PlannedSession:
-    """Return a plan stretched or cut in proportion, steepness and pattern kept."""
-    ratio = duration_s / plan.duration_s
+def _measures(trace: PlanTrace, fraction: FloatArray) -> Columns:
+    """Return power, speed and heart rate where the plan says them."""
+    kind, person, rests_on = trace.effort.main_kind, trace.planning.person, trace.effort.basis
+    heart = trace.rates.heart_rate_bpm
+    told = kind == "heart rate" and not np.isnan(heart).any()
+    reserve = (heart - person.hr_rest_bpm) / (person.hr_max_bpm - person.hr_rest_bpm)
+    speed = trace.course.distance_m[..., -1:] / trace.time_s[..., -1:] * 3.6
+    values = {
+        "heart_rate_avg_bpm": trace.mean(heart) if told else None,
+        "heart_rate_reserve_fraction": trace.mean(reserve) if told else None,
+        "trimp": None,
+        "power_avg_w": trace.mean(trace.rates.external_work_w) if kind == "power" else None,
+        "normalized_power_w": fraction * person.ftp_w if kind == "power" else None,
+        "speed_avg_km_h": None if np.isnan(speed).all() else speed,
+        "grade_adjusted_speed_km_h": fraction * person.threshold_speed_m_s * 3.6
+        if kind == "pace"
+        else None,
+    }
+    return {
+        name: missing("the plan names none") if value is None else known(value, rests_on)
+        for name, value in values.items()
+    }
 
-    def scaled(metres: float | None) -> float | None:
-        return None if metres is None else metres * ratio
 
-    return replace(
-        plan,
-        duration_s=duration_s,
-        distance_m=scaled(plan.distance_m),
-        ascent_m=scaled(plan.ascent_m),
-        descent_m=scaled(plan.descent_m),
-        segments=tuple(replace(s, duration_s=s.duration_s * ratio) for s in plan.segments),
+def _early_excess(trace: PlanTrace) -> Column:
+    """Return how far the first half lies above what could be held for the whole."""
+    effort = trace.effort
+    sport, kind = effort.sport, effort.main_kind
+    if not (sport in RUN and kind == "pace") and not (sport in BIKE and kind == "power"):
+        return missing("needs running speed or cycling power")
+    by_share = effort.methods <= {"planned_share", "intensity_not_told"}
+    return early_pace_column(
+        trace.so_far(trace.time_s / 2) * effort.threshold(),
+        trace.time_s,
+        sport,
+        trace.planning.person,
+        trace.planning.recovery,
+        share_of=effort.basis if by_share else None,
     )
-
-
-def with_effort(plan: PlannedSession, effort: Effort, factor: float) -> PlannedSession:
-    """Return a plan with its intensity multiplied, the time and the steepness of its way kept."""
-    segments = _segments(plan)
-    told = [_told(segment, plan, effort.capacity) for segment in segments]
-    targets = [_target(effort, number, told[number], factor) for number in range(len(segments))]
-    nothing: dict[str, Any] = dict.fromkeys(
-        ("power_w", "speed_m_s", "heart_rate_bpm", "intensity_fraction")
-    )
-    distance = plan.distance_m
-    if any(kind == "bike speed" for kind, *_ in told):
-        # It becomes power, which would not know how fast the way is.
-        distance = planned_length_m(plan, effort.person, effort.capacity)
-    changed = replace(
-        plan,
-        **{**nothing, **(targets[0] if not plan.segments else {})},
-        distance_m=None if distance is None else distance * effort.speed_factor(factor),
-        segments=tuple(
-            replace(segment, **{**nothing, **target})
-            for segment, target in zip(plan.segments, targets, strict=False)
-        ),
-    )
-    if np.isnan(effort.steepness).any():
-        return changed
-    length_m = planned_length_m(changed, effort.person, effort.capacity)
-    ascent_m, descent_m = (part * length_m for part in effort.steepness)
-    return replace(changed, ascent_m=ascent_m, descent_m=descent_m)
-
-
-def _target(effort: Effort, number: int, told: "_Told", factor: float) -> dict[str, Any]:
-    """Return a segment's intensity, multiplied, as a plan says it."""
-    kind, value = str(effort.kind[number]), float(effort.value[number])
-    if told[0] == "share":
-        return {"intensity_fraction": told[1] * factor}
-    if kind == "power":
-        return {"power_w": value * factor}
-    if kind == "pace":
-        return {"speed_m_s": float(effort.speed_m_s[number]) * factor}
-    if kind == "heart rate":
-        rest = effort.person.hr_rest_bpm
-        return {"heart_rate_bpm": rest + (value - rest) * factor}
-    return {"intensity_fraction": value * factor}
-
-
-# ---- from the plan's words
-
-
-def usual_fraction(history: History, sport: str, at_s: float) -> float:
-    """Return the athlete's own middle intensity in a sport, of the 90 days before; else nan."""
-    window = (history.start_s < at_s) & (history.start_s >= at_s - _USUAL_DAYS * DAY_S)
-    hours = history.duration_s / 3600
-    mine = window & (history.sport == sport) & (hours > 0) & (history.load > 0)
-    if not mine.any():
-        return float("nan")
-    # The middle one of a sorted list: np.median would load numpy's masked arrays for it.
-    rates = np.sort(history.load[mine] / 100 / hours[mine])
-    return float(np.sqrt((rates[(len(rates) - 1) // 2] + rates[len(rates) // 2]) / 2))
-
-
-def capacity_of(
-    person: Person, hour_speed_m_s: float, hour_power_w: float, usual: float
-) -> Capacity:
-    """Return the hour's output: the threshold told, else the best efforts, else assumed."""
-
-    def best(name: str, from_history: float) -> float:
-        if person.assumes(name) and isfinite(from_history):
-            return from_history
-        return float(getattr(person, name))
-
-    return Capacity(
-        speed_m_s=best("threshold_speed_m_s", hour_speed_m_s),
-        power_w=best("ftp_w", hour_power_w),
-        usual_fraction=usual,
-    )
-
-
-def resolve_effort(plan: PlannedSession, person: Person, capacity: Capacity) -> Effort:
-    """Bring a plan's intensity, however it was said, into one form."""
-    segments = _segments(plan)
-    told = [_told(segment, plan, capacity) for segment in segments]
-    steepness = _steepness(plan, planned_length_m(plan, person, capacity))
-    rows = [
-        _row(kind, value, segment, plan, person, capacity, steepness)
-        for (kind, value, _, _), segment in zip(told, segments, strict=True)
-    ]
-    columns = list(zip(*rows, strict=True))
-    edges = np.concatenate([[0.0], np.cumsum([segment.duration_s for segment in segments])])
-    seconds = np.diff(edges)
-    spread = sum(part[3] * float(s) for part, s in zip(told, seconds, strict=True)) / edges[-1]
-    return Effort(
-        person=person,
-        capacity=capacity,
-        sport=plan.sport,
-        edges_s=edges * (plan.duration_s / edges[-1]),
-        kind=np.array(columns[0]),
-        value=np.array(columns[1], dtype=float),
-        speed_m_s=np.array(columns[2], dtype=float),
-        up=np.array(columns[3], dtype=float),
-        down=np.array(columns[4], dtype=float),
-        steepness=steepness,
-        bases=tuple(dict.fromkeys(basis(method) for _, _, method, _ in told)),
-        spread_fraction=spread,
-    )
-
-
-_Told = tuple[str, float, str, float]
-
-
-def _told(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -> _Told:
-    """Return kind, value, method and spread of a segment; what it leaves open is the plan's."""
-    for part in (segment, plan):
-        found = _first_target(part, plan.sport)
-        if found is not None:
-            return found
-    if plan.sport in FOOT and plan.distance_m:
-        return (
-            "speed",
-            plan.distance_m / plan.duration_s,
-            "planned_distance",
-            SPREAD["speed_and_grade"],
-        )
-    if isfinite(capacity.usual_fraction):
-        return "usual", capacity.usual_fraction, "usual_intensity", 0.15
-    return "share", ASSUMED_FRACTION, "intensity_not_told", THRESHOLD_SPREAD
-
-
-def _first_target(part: PlannedSegment | PlannedSession, sport: str) -> _Told | None:
-    """Return the first intensity that means something in this sport."""
-    if part.power_w is not None and sport in BIKE:
-        return "power", part.power_w, "planned_power", SPREAD["power"]
-    if part.speed_m_s is not None and sport in FOOT:
-        return "speed", part.speed_m_s, "planned_speed", SPREAD["speed_and_grade"]
-    if part.intensity_fraction is not None:
-        return "share", part.intensity_fraction, "planned_share", 0.15
-    if part.heart_rate_bpm is not None:
-        return "heart rate", part.heart_rate_bpm, "planned_heart_rate", SPREAD["heart_rate"]
-    if part.speed_m_s is not None and sport in BIKE:
-        return "bike speed", part.speed_m_s, "planned_bike_speed", 0.25
-    return None
-
-
-def _row(
-    kind: str,
-    value: float,
-    segment: PlannedSegment,
-    plan: PlannedSession,
-    person: Person,
-    capacity: Capacity,
-    steepness: tuple[float, float],
-) -> tuple[str, float, float, float, float]:
-    """Return a segment's kind, value, speed over ground and two grades."""
-    speed = float("nan") if plan.distance_m is None else plan.distance_m / plan.duration_s
-    up, down = _grades(segment, plan, steepness)
-    if plan.sport in BIKE and kind != "heart rate":
-        watts = {
-            "power": value,
-            "share": value * capacity.power_w,
-            "usual": value * person.ftp_w,
-        }
-        if kind == "bike speed":
-            climb = 0.0 if np.isnan(steepness[0]) else steepness[0]
-            weight_n = (person.mass_kg + BIKE_MASS_KG) * _GRAVITY_M_S2
-            uphill_w = _CLIMB_LOST * climb * weight_n * value
-            return "power", float(bike_power_w(value, person.mass_kg)) + uphill_w, value, up, down
-        return "power", watts[kind], speed, up, down
-    if plan.sport in FOOT and kind != "heart rate":
-        cost = _cost_ratio(plan.sport, up, down)
-        if kind == "speed":
-            return "pace", value * cost, value, up, down
-        threshold = person.threshold_speed_m_s if kind == "usual" else capacity.speed_m_s
-        return "pace", value * threshold, value * threshold / cost, up, down
-    if kind == "heart rate":
-        return "heart rate", value, speed, up, down
-    return "fraction", value, speed, up, down
-
-
-def _cost_ratio(sport: str, up: float, down: float) -> float:
-    """Return the cost of a metre there over that of a level one, half way up, half way down."""
-    running = sport in RUN
-    return float(sum(grade_adjusted_speed_m_s(1.0, grade, running) for grade in (up, down)) / 2)
-
-
-def _grades(
-    segment: PlannedSegment, plan: PlannedSession, steepness: tuple[float, float]
-) -> tuple[float, float]:
-    """Return the grades of a segment: its own, else the plan's climb and descent, half each."""
-    if any(part.grade_fraction for part in plan.segments):
-        return segment.grade_fraction, segment.grade_fraction
-    up, down = (0.0 if np.isnan(part) else part for part in steepness)
-    return 2 * up, -2 * down
-
-
-def _steepness(plan: PlannedSession, length_m: float) -> tuple[float, float]:
-    """Return ascent and descent for each metre; told one of them only, it comes back down."""
-    ascent = plan.descent_m if plan.ascent_m is None else plan.ascent_m
-    descent = plan.ascent_m if plan.descent_m is None else plan.descent_m
-    if ascent is None or descent is None or not length_m > 0:
-        return float("nan"), float("nan")
-    return ascent / length_m, descent / length_m
-
-
-def planned_length_m(plan: PlannedSession, person: Person, capacity: Capacity) -> float:
-    """Return the planned distance, or about what the intensity covers; nan elsewhere [m]."""
-    if plan.distance_m is not None:
-        return plan.distance_m
-    segments = _segments(plan)
-    told = [_told(segment, plan, capacity) for segment in segments]
-    total = 0.0
-    for (kind, value, _, _), segment in zip(told, segments, strict=True):
-        speed = np.array([value])
-        if kind not in ("speed", "bike speed"):
-            share = value
-            if kind == "power":
-                share = value / capacity.power_w
-            elif kind == "heart rate":
-                share = float(heart_rate_fraction(np.array([value]), person)[0])
-            elif kind == "usual":
-                share = value * _threshold_ratio(plan.sport, person, capacity)
-            speed = speed_of_share(np.array([share]), plan.sport, capacity, person)
-        total += float(speed[0]) * segment.duration_s
-    return total
-
-
-def _threshold_ratio(sport: str, person: Person, capacity: Capacity) -> float:
-    """Return the threshold that load is counted by over what can be held for an hour."""
-    if sport in FOOT:
-        return person.threshold_speed_m_s / capacity.speed_m_s
-    return person.ftp_w / capacity.power_w
-
-
-def _segments(plan: PlannedSession) -> tuple[PlannedSegment, ...]:
-    return plan.segments or (PlannedSegment(duration_s=plan.duration_s),)

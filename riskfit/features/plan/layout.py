@@ -9,21 +9,15 @@ from msgspec import structs
 from riskfit._common import FloatArray, IntArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions
-from riskfit.features.basis import basis
 from riskfit.features.course import Course, plan_course
-from riskfit.features.early_pace import early_pace_column
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import steady_sweat_l_h
 from riskfit.features.heat import Surroundings, between_steps, surroundings
-from riskfit.features.intensity import LegLoad, load_columns
 from riskfit.features.person import Person
 from riskfit.features.plan.effort import Effort, Rates
 from riskfit.features.recovery import RecoveryTable
-from riskfit.features.results import Column, Columns, known, missing
-from riskfit.formulas.intensity import training_stress_score
 from riskfit.formulas.sweat import sweat_along_l
 from riskfit.origin import Origin
-from riskfit.sports import BIKE, FOOT, RUN
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
@@ -32,14 +26,6 @@ if TYPE_CHECKING:
 _SWEAT_EVERY: Final = 10
 #: Latitude of a forecast without a place, for the sun: half way up (assumption). [deg]
 _ASSUMED_LATITUDE_DEG: Final = 45.0
-_RECORDED_ONLY: Final = (
-    "heart_rate_max_bpm",
-    "edwards_trimp",
-    "lucia_trimp",
-    "time_above_threshold_min",
-    "decoupling_fraction",
-    "core_temperature_max_c",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -169,6 +155,11 @@ class PlanTrace:
         total = self.summed(rate**order, time_s)
         return np.asarray((total / np.maximum(time_s, 1e-9)) ** (1 / order))
 
+    def mean(self, rate: FloatArray) -> FloatArray:
+        """Average rates over the whole plan."""
+        end_s = self.time_s[:, -1:]
+        return np.asarray(self.summed(rate, end_s) / end_s)
+
     def energy(self) -> Energy:
         """Return metabolic rate and work along the steps."""
         return Energy(
@@ -192,83 +183,6 @@ class PlanTrace:
             rate = between_steps(thin, picks, steps) if thin.shape[-1] > 1 else thin
         shape = np.broadcast_shapes(rate.shape, self.active_s.shape)
         return np.asarray(sweat_along_l(np.broadcast_to(rate, shape), self.active_s), dtype=float)
-
-    def intensity_columns(self) -> Columns:
-        """Return load, pacing and energy; what only a recording has is missing."""
-        effort, person, conditions = self.effort, self.planning.person, self.planning.conditions
-        fraction = self.so_far(self.time_s)
-        threshold = "threshold_speed_m_s" if effort.sport in FOOT else "ftp_w"
-        load = np.nan_to_num(training_stress_score(self.time_s, fraction, 1.0))
-        hours = self.time_s / 3600
-        kcal = np.cumsum(self.per_step(self.rates.metabolic_rate_w) * self.active_s, axis=-1) / 4184
-        spread = effort.spread_fraction
-        race = conditions.race
-        measure = effort.basis
-        if effort.main_kind in ("power", "pace") and "planned_share" not in effort.methods:
-            measure = basis("load_of_plan", measure, person.bases[threshold])
-        columns: Columns = {name: missing("only a recording has it") for name in _RECORDED_ONLY}
-        columns.update(load_columns([LegLoad(load=load, basis=measure)], self.time_s))
-        columns.update(
-            {
-                **self._measures(fraction),
-                "pace_fade_fraction": missing("a plan cannot fade"),
-                "late_fade_fraction": missing("a plan cannot fade"),
-                "early_pace_excess_fraction": self._early_excess(),
-                "race_effort": missing("not told: --race or --no-race")
-                if race is None
-                else known(float(race), "told"),
-                "session_rpe_load": missing("no rating was given")
-                if conditions.rpe is None
-                else known(conditions.rpe * hours * 60, "rating_expected"),
-                "energy_kcal": known(kcal, effort.basis, kcal * (1 - spread), kcal * (1 + spread)),
-            }
-        )
-        return columns
-
-    def _measures(self, fraction: FloatArray) -> Columns:
-        """Return power, speed and heart rate where the plan says them."""
-        kind, person = self.effort.main_kind, self.planning.person
-        measure = self.effort.basis
-        power = known(fraction * person.ftp_w, measure)
-        heart = self.rates.heart_rate_bpm
-        told = kind == "heart rate" and not np.isnan(heart).any()
-        reserve = (heart - person.hr_rest_bpm) / (person.hr_max_bpm - person.hr_rest_bpm)
-        none = missing("the plan names none")
-        speed = self.course.distance_m[..., -1:] / self.time_s[..., -1:] * 3.6
-        return {
-            "heart_rate_avg_bpm": known(self._mean(heart), measure) if told else none,
-            "heart_rate_reserve_fraction": known(self._mean(reserve), measure) if told else none,
-            "trimp": none,
-            "power_avg_w": known(self._mean(self.rates.external_work_w), measure)
-            if kind == "power"
-            else none,
-            "normalized_power_w": power if kind == "power" else none,
-            "speed_avg_km_h": none if np.isnan(speed).all() else known(speed, measure),
-            "grade_adjusted_speed_km_h": known(fraction * person.threshold_speed_m_s * 3.6, measure)
-            if kind == "pace"
-            else none,
-        }
-
-    def _mean(self, rate: FloatArray) -> FloatArray:
-        """Average rates over the whole plan."""
-        end_s = self.time_s[:, -1:]
-        return np.asarray(self.summed(rate, end_s) / end_s)
-
-    def _early_excess(self) -> Column:
-        """Return how far the first half lies above what could be held for the whole."""
-        effort = self.effort
-        sport, kind = effort.sport, effort.main_kind
-        if not (sport in RUN and kind == "pace") and not (sport in BIKE and kind == "power"):
-            return missing("needs running speed or cycling power")
-        by_share = effort.methods <= {"planned_share", "intensity_not_told"}
-        return early_pace_column(
-            self.so_far(self.time_s / 2) * effort.threshold(),
-            self.time_s,
-            sport,
-            self.planning.person,
-            self.planning.recovery,
-            share_of=effort.basis if by_share else None,
-        )
 
 
 def _at_steps(around: Surroundings, picks: IntArray) -> Surroundings:

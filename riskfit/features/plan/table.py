@@ -25,8 +25,9 @@ from riskfit.features.fluids import fluid_columns
 from riskfit.features.heat import Surroundings, heat_columns
 from riskfit.features.person import Person, person_columns, resolve_person
 from riskfit.features.plan.effort import Capacity
-from riskfit.features.plan.intensity import capacity_of, resolve_effort, usual_fraction
+from riskfit.features.plan.intensity import plan_intensity_columns
 from riskfit.features.plan.layout import Planning, PlanTrace, Variants, planned_surroundings
+from riskfit.features.plan.targets import capacity_of, resolve_effort, usual_fraction
 from riskfit.features.recovery import RecoveryTable, history_columns, recovery_table
 from riskfit.features.results import Column, Columns, FeatureSet, session_features
 from riskfit.origin import Origin
@@ -171,7 +172,7 @@ def planned_table(planning: Planning, variants: Variants | None = None) -> Plann
     fluid = variants.fluid_l_h
     columns: Columns = {
         **duration_columns(course, planning.recovery),
-        **trace.intensity_columns(),
+        **plan_intensity_columns(trace, energy),
         **heat_columns(course, around),
         **fluid_columns(
             course,
