@@ -8,6 +8,7 @@ from riskfit.activity import Activity, PlannedSession
 from riskfit.advice.drinking import DrinkingPlan, plan_drinking
 from riskfit.advice.steps import Advice, advise
 from riskfit.athlete import Athlete, Conditions, History
+from riskfit.cleaning import CleanSession, clean
 from riskfit.features.compute import compute_features
 from riskfit.features.results import FeatureSet
 from riskfit.rules.load import load_model
@@ -30,6 +31,7 @@ class Analysis:
     timeline: Timeline | None = None
     drinking: DrinkingPlan | None = None
     advice: tuple[Advice, ...] = ()
+    cleaned: CleanSession | None = None
     source: str | None = None
     sha256: str | None = None
     athlete: str | None = None
@@ -63,9 +65,10 @@ def analyse(
     """
     athlete, conditions = athlete or Athlete(), conditions or Conditions()
     model = model or load_model()
-    features = features or compute_features(session, athlete, conditions, history)
+    cleaned = clean(session) if isinstance(session, Activity) else None
+    features = features or compute_features(session, athlete, conditions, history, cleaned=cleaned)
     found = sketch(session, athlete, features, model=model, context=context)
-    found = replace(found, source=source, sha256=sha256)
+    found = replace(found, cleaned=cleaned, source=source, sha256=sha256)
     return conclude(found, athlete, conditions, model=model)
 
 

@@ -20,8 +20,12 @@ from tools.pages import (
 )
 
 from riskfit.activity import Failure
+from riskfit.analysis import analyse
+from riskfit.cleaning import clean
 from riskfit.cli import main
+from riskfit.readers import read_activity
 from riskfit.report.json.session import activity_entry
+from riskfit.report.page.chart import chart_channels
 from riskfit.report.page.html import batch_page, json_block, session_page
 from riskfit.report.page.session import session_view
 from riskfit.report.terminal.session import print_analyses
@@ -158,7 +162,6 @@ def test_several_sessions_share_a_page(analysis):
 
 
 def test_a_session_without_a_score_says_why():
-    from riskfit.analysis import analyse
     from riskfit.athlete import Athlete
 
     session = sample_analysis().session
@@ -326,3 +329,18 @@ def test_the_demo_writes_a_page(tmp_path):
     out = tmp_path / "demo.html"
     assert run("demo", "-o", str(out)).exit_code == 0
     assert b"The ledger" in out.read_bytes()
+
+
+def test_a_recording_is_cleaned_once_for_its_score_and_its_page(monkeypatch):
+    calls = []
+
+    def counted(activity):
+        calls.append(activity)
+        return clean(activity)
+
+    monkeypatch.setattr("riskfit.analysis.clean", counted)
+    monkeypatch.setattr("riskfit.features.compute.clean", counted)
+    activity = read_activity(sample_data().joinpath("easy_run.fit").read_bytes())
+    channels = chart_channels(analyse(activity))
+    assert len(calls) == 1
+    assert channels["heart_rate_bpm"]

@@ -8,7 +8,7 @@ from msgspec import Struct
 from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.cleaning import clean
+from riskfit.cleaning import CleanSession, clean
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.course import record_course
 from riskfit.features.day import day_columns
@@ -45,6 +45,8 @@ def compute_features(
     athlete: Athlete | None = None,
     conditions: Conditions | None = None,
     history: History | None = None,
+    *,
+    cleaned: CleanSession | None = None,
 ) -> FeatureSet:
     """Compute every feature of the catalogue for one session.
 
@@ -58,6 +60,8 @@ def compute_features(
         Surroundings and what the person says of the day; they beat what the file says.
     history : History, optional
         Earlier sessions; those that start at or after this one are not looked at.
+    cleaned : CleanSession, optional
+        The recording as `riskfit.cleaning.clean` leaves it, where it is at hand.
 
     Returns
     -------
@@ -75,7 +79,9 @@ def compute_features(
         from riskfit.features.plan.table import planned_features
 
         return planned_features(activity_or_planned, athlete, conditions, history)
-    return finish_features([begin_features(activity_or_planned, athlete, conditions, history)])[0]
+    return finish_features(
+        [begin_features(activity_or_planned, athlete, conditions, history, cleaned)]
+    )[0]
 
 
 class Begun(Struct, frozen=True, kw_only=True, eq=False):
@@ -89,7 +95,11 @@ class Begun(Struct, frozen=True, kw_only=True, eq=False):
 
 
 def begin_features(
-    activity: Activity, athlete: Athlete, conditions: Conditions, history: History
+    activity: Activity,
+    athlete: Athlete,
+    conditions: Conditions,
+    history: History,
+    cleaned: CleanSession | None = None,
 ) -> Begun:
     """Take a recording through cleaning and the four groups.
 
@@ -98,7 +108,7 @@ def begin_features(
     NotAnActivityError
         If it has fewer than two samples with different times.
     """
-    session = clean(activity)
+    session = cleaned or clean(activity)
     course = record_course(activity, session)
     traces = leg_traces(course, session)
     heart = session.samples.heart_rate_bpm

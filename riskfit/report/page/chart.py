@@ -1,15 +1,12 @@
 """The curves of a session's chart: few enough points to draw, each the mean of a stretch."""
 
-from contextlib import suppress
 from typing import Any, Final
 
 import numpy as np
 
 from riskfit._common import FloatArray
-from riskfit.activity import Activity
 from riskfit.analysis import Analysis
-from riskfit.cleaning import clean
-from riskfit.errors import NotAnActivityError
+from riskfit.cleaning import CleanSession
 
 #: More points than this are wider than a screen.
 _POINTS: Final = 1200
@@ -33,9 +30,8 @@ def chart_channels(analysis: Analysis) -> dict[str, Any]:
         the timeline's own seconds, one number where it is the same throughout.  None is a gap.
     """
     found: dict[str, Any] = {"air_temperature_c": _air_temperature(analysis)}
-    if isinstance(analysis.session, Activity):
-        with suppress(NotAnActivityError):
-            found.update(_recorded(analysis.session))
+    if analysis.cleaned is not None:
+        found.update(_recorded(analysis.cleaned, analysis.session.sport))
     return found
 
 
@@ -49,8 +45,7 @@ def _air_temperature(analysis: Analysis) -> dict[str, Any] | None:
     return {"values": _listed(values, 2), "source": feature.source}
 
 
-def _recorded(activity: Activity) -> dict[str, Any]:
-    session = clean(activity)
+def _recorded(session: CleanSession, sport: str) -> dict[str, Any]:
     samples = session.samples
     length = len(samples)
     step = max(1, -(-length // _POINTS))
@@ -65,11 +60,11 @@ def _recorded(activity: Activity) -> dict[str, Any]:
     power = samples.has("power_w") and bool(np.nanmax(samples.power_w) > 0)
     if power:
         found["power_w"] = _listed(_means(samples.power_w * moving, step), 0)
-    if samples.has("speed_m_s") and (activity.sport in _ON_FOOT or not power):
+    if samples.has("speed_m_s") and (sport in _ON_FOOT or not power):
         speed = _means(samples.speed_m_s * moving, step)
         speed = np.where(speed >= _SLOWEST_M_S, speed, np.nan)
         if np.isfinite(speed).any():
-            if activity.sport in _ON_FOOT:
+            if sport in _ON_FOOT:
                 found["pace_s_km"] = _listed(1000 / speed, 1)
             else:
                 found["speed_km_h"] = _listed(3.6 * speed, 2)
