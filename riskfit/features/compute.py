@@ -15,18 +15,13 @@ from riskfit.features.day import day_columns
 from riskfit.features.duration import duration_columns, moving_legs
 from riskfit.features.energy import record_energy
 from riskfit.features.fluids import fluid_columns
-from riskfit.features.heat import (
-    WbgtQuestion,
-    air_columns,
-    surroundings,
-    wbgt_columns,
-    wbgt_question,
-)
+from riskfit.features.heat import air_columns, surroundings
 from riskfit.features.history import LegArray
 from riskfit.features.intensity import intensity_columns, leg_loads
 from riskfit.features.person import person_columns, resolve_person
 from riskfit.features.records import leg_records
-from riskfit.features.recovery import history_columns, recovery_table
+from riskfit.features.recovery import recovery_table
+from riskfit.features.recovery_columns import history_columns
 from riskfit.features.results import (
     Column,
     Columns,
@@ -36,6 +31,7 @@ from riskfit.features.results import (
     session_features,
 )
 from riskfit.features.traces import leg_traces
+from riskfit.features.wbgt import WbgtQuestion, wbgt_columns, wbgt_question
 
 __all__ = ["Begun", "begin_features", "compute_features", "finish_features"]
 

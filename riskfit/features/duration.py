@@ -7,7 +7,8 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.features.basis import Basis, basis
 from riskfit.features.course import Course
-from riskfit.features.recovery import RecoveryTable, duration_ratio_column
+from riskfit.features.recovery import RecoveryTable
+from riskfit.features.recovery_columns import duration_ratio_column
 from riskfit.features.results import Column, Columns, known, largest, missing
 from riskfit.sports import WATER
 

@@ -11,10 +11,8 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import ArrayLike, NDArray
 
-from riskfit._common import FloatArray, IntArray
+from riskfit._common import DAY_S, FloatArray, IntArray
 from riskfit.athlete import History
-from riskfit.features.basis import basis
-from riskfit.features.results import Column, Columns, known, missing, smallest
 from riskfit.formulas.pacing import power_duration, riegel_speed
 from riskfit.formulas.training_load import (
     acute_training_load,
@@ -24,7 +22,6 @@ from riskfit.formulas.training_load import (
 )
 from riskfit.sports import BIKE, FOOT, RUN
 
-DAY_S: Final = 86400.0
 _WINDOW_DAYS: Final = 28
 #: Load of a session without any measure of intensity: 42 TSS an hour, an intensity factor of
 #: 0.65, the middle of what coaches call endurance riding (assumption). [TSS/h]
@@ -145,18 +142,6 @@ _BY_DAY: Final = (
 )
 
 
-def recovery_columns(table: RecoveryTable, row: int = 0) -> Columns:
-    """Return one row of the table as features, with the reason where one is missing."""
-    because = recovery_because(float(table.covered_days[row]))
-    columns: Columns = {}
-    for name, values in table.columns.items():
-        if name == "mean_temperature_14d_c":
-            continue
-        value = float(values[row])
-        columns[name] = known(value, "history") if np.isfinite(value) else missing(because)
-    return columns
-
-
 def recovery_because(covered_days: float) -> str:
     """Say why a recovery feature is missing."""
     if not covered_days > 0:
@@ -172,41 +157,6 @@ def load_ratio(load_7d: ArrayLike, own: ArrayLike, weekly_load: ArrayLike) -> Fl
 def duration_ratio(active_s: ArrayLike, longest_28d_s: ArrayLike) -> FloatArray:
     """Return a duration over the longest of the same sport in the 28 days before."""
     return np.asarray(np.asarray(active_s) / np.asarray(longest_28d_s))
-
-
-def load_ratio_column(table: RecoveryTable, row: int, load_so_far: Column) -> Column:
-    """Return the week's load with this session over the mean week of the four before."""
-    weekly = float(table.weekly_load[row])
-    if not np.isfinite(weekly):
-        return missing("needs a history of 28 days with training in it")
-    if load_so_far.missing_because:
-        return missing("the session's own load is not known")
-    rests_on = basis("history", load_so_far.basis)
-    return known(load_ratio(table.load_7d[row], load_so_far.values, weekly), rests_on)
-
-
-def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) -> Column:
-    """Return the duration over the longest same-sport session of the 28 days before."""
-    longest = float(table.longest_28d_s[row])
-    if not np.isfinite(longest):
-        return missing("no earlier sessions are known: give --history, or import them")
-    return known(duration_ratio(active_s, longest), "history")
-
-
-def history_columns(recovery: RecoveryTable, columns: Columns, legs: list[int]) -> Columns:
-    """Return the recovery features; a rule about a sport takes the leg that responds most."""
-    found = recovery_columns(recovery)
-    found["same_sport_sessions_28d"] = smallest(
-        recovery_columns(recovery, row)["same_sport_sessions_28d"] for row in legs
-    )
-    found["week_load_ratio"] = load_ratio_column(recovery, 0, columns["training_stress_score"])
-    usual, air = float(recovery.columns["mean_temperature_14d_c"][0]), columns["air_temperature_c"]
-    found["temperature_above_14d_c"] = (
-        known(air.values - usual, basis("history", air.basis))
-        if np.isfinite(usual) and air.missing_because is None
-        else missing("needs temperatures of the last 14 days")
-    )
-    return found
 
 
 def _nothing_known(rows: int) -> RecoveryTable:
@@ -355,21 +305,8 @@ def _hour_equivalents(history: History) -> tuple[FloatArray, FloatArray]:
 
 
 def _window_max(values: FloatArray, low: IntArray, high: IntArray) -> FloatArray:
-    """Return the largest of ``values[low:high]`` for many windows, nan where there is none.
-
-    A sparse table: the maxima of all runs of 1, 2, 4 ... values; two of them cover any window.
-    """
-    result = np.full(len(low), np.nan)
-    width = high - low
-    some = np.flatnonzero(width > 0)
-    if not len(some):
-        return result
-    level = np.floor(np.log2(width[some])).astype(np.intp)
-    runs = np.where(np.isnan(values), -np.inf, values)
-    for power in range(int(level.max()) + 1):
-        mine = some[level == power]
-        if len(mine):
-            result[mine] = np.maximum(runs[low[mine]], runs[high[mine] - (1 << power)])
-        if len(runs) > (1 << power):
-            runs = np.maximum(runs[: -(1 << power)], runs[1 << power :])
-    return np.where(np.isinf(result), np.nan, result)
+    """Return the largest of ``values[low:high]`` for many windows, nan where there is none."""
+    padded = np.append(np.where(np.isnan(values), -np.inf, values), -np.inf)
+    # Every second stretch is a window, the others lie between two of them.
+    largest = np.maximum.reduceat(padded, np.stack([low, high], axis=1).ravel())[::2]
+    return np.where((high > low) & np.isfinite(largest), largest, np.nan)

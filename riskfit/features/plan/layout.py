@@ -12,10 +12,11 @@ from riskfit.athlete import Athlete, Conditions
 from riskfit.features.course import Course, plan_course
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import steady_sweat_l_h
-from riskfit.features.heat import Surroundings, between_steps, surroundings
+from riskfit.features.heat import Surroundings, surroundings
 from riskfit.features.person import Person
 from riskfit.features.plan.effort import Effort, Rates
 from riskfit.features.recovery import RecoveryTable
+from riskfit.features.wbgt import between_steps
 from riskfit.formulas.sweat import sweat_along_l
 from riskfit.origin import Origin
 

@@ -22,14 +22,16 @@ from riskfit.features.day import day_columns
 from riskfit.features.duration import duration_columns
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import fluid_columns
-from riskfit.features.heat import Surroundings, heat_columns
+from riskfit.features.heat import Surroundings
 from riskfit.features.person import Person, person_columns, resolve_person
 from riskfit.features.plan.effort import Capacity
 from riskfit.features.plan.intensity import plan_intensity_columns
 from riskfit.features.plan.layout import Planning, PlanTrace, Variants, planned_surroundings
 from riskfit.features.plan.targets import capacity_of, resolve_effort, usual_fraction
-from riskfit.features.recovery import RecoveryTable, history_columns, recovery_table
+from riskfit.features.recovery import RecoveryTable, recovery_table
+from riskfit.features.recovery_columns import history_columns
 from riskfit.features.results import Column, Columns, FeatureSet, session_features
+from riskfit.features.wbgt import heat_columns
 from riskfit.origin import Origin
 
 if TYPE_CHECKING:

@@ -6,6 +6,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
+from riskfit._common import DAY_S
 from riskfit.activity import PlannedSegment, PlannedSession
 from riskfit.athlete import History
 from riskfit.features.basis import basis
@@ -18,7 +19,6 @@ from riskfit.features.plan.effort import (
     heart_rate_fraction,
     speed_of_share,
 )
-from riskfit.features.recovery import DAY_S
 from riskfit.formulas.effort import BIKE_MASS_KG, bike_power_w
 from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
 from riskfit.sports import BIKE, FOOT, RUN

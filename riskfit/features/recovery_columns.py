@@ -1,0 +1,60 @@
+"""The features of one session that rest on what came before it, along its steps."""
+
+import numpy as np
+
+from riskfit._common import FloatArray
+from riskfit.features.basis import basis
+from riskfit.features.recovery import (
+    RecoveryTable,
+    duration_ratio,
+    load_ratio,
+    recovery_because,
+)
+from riskfit.features.results import Column, Columns, known, missing, smallest
+
+
+def recovery_columns(table: RecoveryTable, row: int = 0) -> Columns:
+    """Return one row of the table as features, with the reason where one is missing."""
+    because = recovery_because(float(table.covered_days[row]))
+    columns: Columns = {}
+    for name, values in table.columns.items():
+        if name == "mean_temperature_14d_c":
+            continue
+        value = float(values[row])
+        columns[name] = known(value, "history") if np.isfinite(value) else missing(because)
+    return columns
+
+
+def load_ratio_column(table: RecoveryTable, row: int, load_so_far: Column) -> Column:
+    """Return the week's load with this session over the mean week of the four before."""
+    weekly = float(table.weekly_load[row])
+    if not np.isfinite(weekly):
+        return missing("needs a history of 28 days with training in it")
+    if load_so_far.missing_because:
+        return missing("the session's own load is not known")
+    rests_on = basis("history", load_so_far.basis)
+    return known(load_ratio(table.load_7d[row], load_so_far.values, weekly), rests_on)
+
+
+def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) -> Column:
+    """Return the duration over the longest same-sport session of the 28 days before."""
+    longest = float(table.longest_28d_s[row])
+    if not np.isfinite(longest):
+        return missing("no earlier sessions are known: give --history, or import them")
+    return known(duration_ratio(active_s, longest), "history")
+
+
+def history_columns(recovery: RecoveryTable, columns: Columns, legs: list[int]) -> Columns:
+    """Return the recovery features; a rule about a sport takes the leg that responds most."""
+    found = recovery_columns(recovery)
+    found["same_sport_sessions_28d"] = smallest(
+        recovery_columns(recovery, row)["same_sport_sessions_28d"] for row in legs
+    )
+    found["week_load_ratio"] = load_ratio_column(recovery, 0, columns["training_stress_score"])
+    usual, air = float(recovery.columns["mean_temperature_14d_c"][0]), columns["air_temperature_c"]
+    found["temperature_above_14d_c"] = (
+        known(air.values - usual, basis("history", air.basis))
+        if np.isfinite(usual) and air.missing_because is None
+        else missing("needs temperatures of the last 14 days")
+    )
+    return found
