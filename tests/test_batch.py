@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from tools.command_line import run
 from tools.deadly import deadly_work
 from tools.generator import (
     generate_archive,
@@ -39,7 +39,6 @@ from riskfit.batch.pool import run_here, run_pool
 from riskfit.batch.reduce import reduce_all
 from riskfit.batch.roster import by_folder, by_roster, read_roster
 from riskfit.batch.work import Task, basis_of, method_version, work
-from riskfit.cli import main
 from riskfit.errors import InputError
 from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.features.catalogue import CATALOGUE
@@ -68,25 +67,15 @@ def archive(tmp_path_factory):
     return path
 
 
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("RISKFIT_STORE", str(tmp_path / "own.sqlite"))
-    monkeypatch.delenv("RISKFIT_PROFILE", raising=False)
-
-
-def report_of(path, tmp_path, run=run_here, *, profile=None, name="cache.sqlite", **options):
+def report_of(path, tmp_path, runner=run_here, *, profile=None, name="cache.sqlite", **options):
     with Store(tmp_path / name) as store:
         inputs = [Input(path=str(path), profile=profile or Athlete())]
-        found = gather(inputs, store, run)
+        found = gather(inputs, store, runner)
         return reduce_all(found, store, load_model(), "training", **options), found
 
 
 def batch(*arguments, code=0):
-    result = CliRunner().invoke(main, ["batch", *map(str, arguments)])
-    assert result.exit_code == code, (result.output, result.exception)
-    return result
+    return run("batch", *arguments, code=code)
 
 
 def table_in(path):
@@ -540,7 +529,7 @@ def test_exit_codes(archive, tmp_path):
 
 def test_the_person_s_own_store_is_left_alone(archive, tmp_path):
     batch(archive, "-q", "-o", tmp_path / "o.csv")
-    assert not (tmp_path / "own.sqlite").exists()
+    assert not (tmp_path / "store.sqlite").exists()
     assert (tmp_path / "cache" / "riskfit" / "batch.sqlite").exists()
 
 

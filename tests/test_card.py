@@ -4,10 +4,9 @@ import re
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
+from tools.command_line import run
 
 from riskfit import Conditions, compute_features, load_model, read_activity
-from riskfit.cli import main
 from riskfit.profiles import profile_from_bytes
 from riskfit.report.rounding import round_down
 from riskfit.resources import sample_data
@@ -15,9 +14,7 @@ from riskfit.scoring.assess import assess
 
 
 def printed_card(context):
-    result = CliRunner().invoke(main, ["card", "--context", context])
-    assert result.exit_code == 0
-    return result.output
+    return run("card", "--context", context).output
 
 
 def by_hand(card: str, values: dict[str, float | None]) -> float:
@@ -83,15 +80,13 @@ def test_the_card_shows_every_rule_flag_and_context():
 
 def test_no_line_of_a_rule_is_wider_than_a_terminal():
     for rule in load_model().rules:
-        result = CliRunner().invoke(main, ["explain", rule.id])
-        assert result.exit_code == 0
+        result = run("explain", rule.id)
         assert max(map(len, result.output.splitlines())) <= 80, rule.id
         for key in rule.references:
             assert load_model().references[key].cite.split()[0] in result.output
 
 
 def test_an_unknown_rule_names_those_there_are():
-    result = CliRunner().invoke(main, ["explain", "X9"])
-    assert result.exit_code == 1
+    result = run("explain", "X9", code=1)
     assert "there is no rule 'X9'" in result.output
     assert "P1, P2" in result.output

@@ -6,7 +6,7 @@ import re
 
 import click
 import pytest
-from click.testing import CliRunner
+from tools import command_line
 
 from riskfit.cli import main
 from riskfit.resources import sample_data
@@ -14,9 +14,7 @@ from riskfit.resources import sample_data
 
 @pytest.fixture
 def samples(tmp_path, monkeypatch):
-    """A folder with some samples, and no profile or store of the person who tests."""
-    monkeypatch.setenv("RISKFIT_PROFILE", str(tmp_path / "none.toml"))
-    monkeypatch.setenv("RISKFIT_STORE", str(tmp_path / "none.sqlite"))
+    """A folder with some samples, to be in."""
     for name in ("easy_run.fit", "evening_run.gpx", "evening_run.tcx", "cut_off.fit"):
         (tmp_path / name).write_bytes(sample_data().joinpath(name).read_bytes())
     (tmp_path / "page.fit").write_bytes(b"<!DOCTYPE html><html><body>404</body></html>")
@@ -25,7 +23,7 @@ def samples(tmp_path, monkeypatch):
 
 
 def run(*arguments, **more):
-    return CliRunner().invoke(main, ["analyze", *map(str, arguments)], **more)
+    return command_line.run("analyze", *arguments, code=None, **more)
 
 
 def document(result):

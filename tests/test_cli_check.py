@@ -13,12 +13,11 @@ from pathlib import Path
 import jsonschema
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from test_readers_plan import POWER, TIME, workout, zwo
+from tools import command_line
 from tools.generator import Person, Session, simulate, to_fit
 from tools.xml_files import gpx, gpx_point, gpx_track
 
-from riskfit.cli import main
 from riskfit.resources import sample_data
 
 SCHEMA = json.loads(
@@ -32,15 +31,13 @@ START = ("--start", "2026-07-20T12:00+02:00")
 
 @pytest.fixture(autouse=True)
 def nobody(tmp_path, monkeypatch):
-    """No profile or store of the person who tests, and an empty folder to be in."""
-    monkeypatch.setenv("RISKFIT_PROFILE", str(tmp_path / "profile.toml"))
-    monkeypatch.setenv("RISKFIT_STORE", str(tmp_path / "store.sqlite"))
+    """An empty folder to be in."""
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 def run(*arguments, **more):
-    return CliRunner().invoke(main, ["check", *map(str, arguments)], **more)
+    return command_line.run("check", *arguments, code=None, **more)
 
 
 def document(*arguments):
@@ -272,7 +269,7 @@ def test_history_is_what_came_before_the_start(nobody):
 
 def test_the_store_is_read_and_never_written(nobody):
     (nobody / "history.zip").write_bytes(sample_data().joinpath("history.zip").read_bytes())
-    imported = CliRunner().invoke(main, ["import", "history.zip", "--quiet"])
+    imported = command_line.run("import", "history.zip", "--quiet")
     assert imported.exit_code == 0, imported.output
     data = (nobody / "store.sqlite").read_bytes()
     start = ("--start", "2026-07-10T08:00+00:00")

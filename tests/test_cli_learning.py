@@ -13,10 +13,9 @@ from types import SimpleNamespace
 import msgspec
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from tools.cohorts import simulated
+from tools.command_line import run
 
-from riskfit.cli import main
 from riskfit.errors import InputError
 from riskfit.learning.outcomes import find_session
 from riskfit.resources import models
@@ -26,20 +25,11 @@ SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
 STRONG = np.array([0.0, 3.0, 0.0, 4.0])
 
 
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Run a command with a store and a profile of its own."""
-    monkeypatch.setenv("RISKFIT_STORE", str(tmp_path / "store.sqlite"))
-    monkeypatch.setenv("RISKFIT_PROFILE", str(tmp_path / "profile.toml"))
+@pytest.fixture(autouse=True)
+def wide_and_apart(tmp_path, monkeypatch):
+    """A wide screen, and an empty folder to be in."""
     monkeypatch.setenv("COLUMNS", "120")
     monkeypatch.chdir(tmp_path)
-
-    def call(*arguments, code=0):
-        result = CliRunner().invoke(main, [str(one) for one in arguments])
-        assert result.exit_code == code, result.output + repr(result.exception)
-        return result
-
-    return call
 
 
 def write_cohort(path, *, signal=True, athletes=60, each=25, seed=3):
@@ -58,7 +48,7 @@ def write_cohort(path, *, signal=True, athletes=60, each=25, seed=3):
 # ---- calibrate and model diff
 
 
-def test_what_was_learned_is_written_and_every_command_takes_it(run, tmp_path):
+def test_what_was_learned_is_written_and_every_command_takes_it(tmp_path):
     cohort = write_cohort(tmp_path / "squad.csv")
     shown = run("calibrate", cohort, "-o", "squad.toml").stdout
     assert "The learned card wins out of sample" in shown
@@ -79,7 +69,7 @@ def test_what_was_learned_is_written_and_every_command_takes_it(run, tmp_path):
     assert "No difference" in run("model", "diff", "published", "published").stdout
 
 
-def test_without_a_win_nothing_is_written(run, tmp_path):
+def test_without_a_win_nothing_is_written(tmp_path):
     cohort = write_cohort(tmp_path / "noise.csv", signal=False)
     result = run("calibrate", cohort, "-o", "noise.toml")
     assert "the card stays as it was" in result.stdout
@@ -90,14 +80,14 @@ def test_without_a_win_nothing_is_written(run, tmp_path):
     assert {trial["held_out"] for trial in entry["trials"]} == {"other athletes", "later sessions"}
 
 
-def test_too_few_outcomes_are_counted_and_refused(run, tmp_path):
+def test_too_few_outcomes_are_counted_and_refused(tmp_path):
     cohort = write_cohort(tmp_path / "few.csv", athletes=5, each=5)
     message = run("calibrate", cohort, code=1).stderr
     assert "20 of each are needed" in message
     assert message.count("\n") == 1
 
 
-def test_one_athlete_of_a_cohort_can_be_asked_for(run, tmp_path):
+def test_one_athlete_of_a_cohort_can_be_asked_for(tmp_path):
     cohort = write_cohort(tmp_path / "squad.csv", each=80, athletes=5)
     entry = json.loads(run("calibrate", cohort, "--athlete", "a2", "--json").stdout)
     assert entry["outcomes"]["athletes"] == 1
@@ -108,7 +98,7 @@ def test_one_athlete_of_a_cohort_can_be_asked_for(run, tmp_path):
 # ---- evaluate
 
 
-def test_an_evaluation_is_printed_and_is_strict_json(run, tmp_path):
+def test_an_evaluation_is_printed_and_is_strict_json(tmp_path):
     cohort = write_cohort(tmp_path / "squad.csv", athletes=12)
     shown = run("evaluate", cohort).stdout
     for word in ("AUC", "calibration slope", "Brier", "net benefit", "marathon", "a11"):
@@ -121,7 +111,7 @@ def test_an_evaluation_is_printed_and_is_strict_json(run, tmp_path):
     assert len(entry["by_athlete"]) == 12
 
 
-def test_what_was_passed_over_is_said_on_screen_in_json_and_on_the_page(run, tmp_path):
+def test_what_was_passed_over_is_said_on_screen_in_json_and_on_the_page(tmp_path):
     cohort = tmp_path / "squad.csv"
     rows = [f"ann,{number % 2},{20 + number},{number}" for number in range(12)]
     cohort.write_text("\n".join(["athelete,cramp,age_years,wbgt_c", *rows]))
@@ -135,13 +125,13 @@ def test_what_was_passed_over_is_said_on_screen_in_json_and_on_the_page(run, tmp
 
 
 @pytest.mark.parametrize("command", ["evaluate", "calibrate"])
-def test_without_a_store_and_a_file_both_ways_are_named(run, command):
+def test_without_a_store_and_a_file_both_ways_are_named(command):
     message = run(command, code=1).stderr
     for way in ("there is no store at", "riskfit log", "CSV file"):
         assert way in message
 
 
-def test_the_published_cohorts_pass(run):
+def test_the_published_cohorts_pass():
     result = run("evaluate", "--published")
     assert "FAIL" not in result.stdout
     entry = json.loads(run("evaluate", "--published", "--json").stdout)
@@ -151,7 +141,7 @@ def test_the_published_cohorts_pass(run):
     }
 
 
-def test_a_card_that_contradicts_a_cohort_fails(run, tmp_path):
+def test_a_card_that_contradicts_a_cohort_fails(tmp_path):
     text = models().joinpath("cramp.toml").read_text(encoding="utf-8")
     (tmp_path / "dry.toml").write_text(text + "\n[cause_factor]\ndehydration = 9\n")
     result = run("evaluate", "--published", "--model", "dry.toml", code=1)
@@ -162,7 +152,7 @@ def test_a_card_that_contradicts_a_cohort_fails(run, tmp_path):
     assert entry["failed"] > 0
 
 
-def test_published_and_a_cohort_file_exclude_each_other(run, tmp_path):
+def test_published_and_a_cohort_file_exclude_each_other(tmp_path):
     cohort = write_cohort(tmp_path / "c.csv", athletes=2, each=2)
     run("evaluate", cohort, "--published", code=2)
 
@@ -171,13 +161,13 @@ def test_published_and_a_cohort_file_exclude_each_other(run, tmp_path):
 
 
 @pytest.fixture
-def filled(run):
+def filled():
     """A store with the sample history."""
     run("import", SAMPLES / "history.zip")
     return run
 
 
-def logged(run, *more):
+def logged(*more):
     return list(csv.DictReader(io.StringIO(run("log", *more).stdout)))
 
 
@@ -187,7 +177,7 @@ def test_the_last_session_gets_its_outcome_and_keeps_one(filled):
         *("log", "last", "--cramp", "--muscle", "calf", "--when", "night"),
         *("--severity", "mild", "--context", "half_marathon", "--note", "=felt it, late"),
     )
-    (told,) = logged(filled)
+    (told,) = logged()
     assert (told["cramp"], told["muscle"], told["when"]) == ("1", "calf", "night")
     assert (told["severity"], told["context"]) == ("mild", "half_marathon")
     assert told["note"] == "'=felt it, late"  # spreadsheets would run it
@@ -200,13 +190,13 @@ def test_a_session_is_found_by_key_and_by_day(filled):
     first, second = rows[0], rows[1]
     filled("log", first["sha256"][:12], "--none")
     filled("log", second["start_time"][:10], "--cramp")
-    assert [(t["sha256"], t["cramp"]) for t in logged(filled)] == [
+    assert [(t["sha256"], t["cramp"]) for t in logged()] == [
         (first["sha256"], "0"),
         (second["sha256"], "1"),
     ]
 
 
-def test_a_day_logged_before_its_session_was_there_finds_it(run):
+def test_a_day_logged_before_its_session_was_there_finds_it():
     run("import", SAMPLES / "easy_run.fit")
     (one,) = json.loads(run("history", "--json").stdout)["activities"]
     day = one["start_time"][:10]
@@ -217,7 +207,7 @@ def test_a_day_logged_before_its_session_was_there_finds_it(run):
     entry = json.loads(run("evaluate", "--json").stdout)
     assert (entry["rows"], entry["cramps"]) == (1, 0)
     run("log", day, "--cramp")
-    assert [told["cramp"] for told in logged(run)] == ["1"]
+    assert [told["cramp"] for told in logged()] == ["1"]
 
 
 def test_outcomes_go_to_csv_and_come_back(filled, tmp_path):
@@ -250,8 +240,8 @@ def test_outcomes_in_the_store_are_evaluated_and_count_towards_learning(filled):
 def test_outcomes_belong_to_an_athlete(filled):
     filled("import", "--athlete", "bo", SAMPLES / "easy_run.fit")
     filled("log", "last", "--athlete", "bo", "--none")
-    assert logged(filled) == []
-    assert [told["athlete"] for told in logged(filled, "--athlete", "bo")] == ["bo"]
+    assert logged() == []
+    assert [told["athlete"] for told in logged("--athlete", "bo")] == ["bo"]
     assert json.loads(filled("evaluate", "--all", "--json").stdout)["rows"] == 1
 
 
@@ -283,7 +273,7 @@ def test_what_cannot_be_logged_is_said(filled, arguments, code, message):
 def test_a_wrong_line_of_an_import_is_named_and_nothing_is_logged(filled, tmp_path, text, message):
     (tmp_path / "in.csv").write_text(text)
     assert message in filled("log", "--import", "in.csv", code=1).stderr
-    assert logged(filled) == []
+    assert logged() == []
 
 
 def test_a_day_is_the_day_where_the_session_was_held():
@@ -344,7 +334,7 @@ def test_no_command_but_those_that_learn_loads_scikit_learn(arguments, tmp_path)
     assert done.returncode == 0, done.stderr
 
 
-def test_json_is_strict(run, tmp_path):
+def test_json_is_strict(tmp_path):
     cohort = write_cohort(tmp_path / "one.csv", athletes=1, each=3)
     for arguments in (["evaluate", cohort, "--json"], ["evaluate", "--published", "--json"]):
         msgspec.json.decode(run(*arguments).stdout)

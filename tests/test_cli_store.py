@@ -6,11 +6,9 @@ import shutil
 from datetime import UTC, datetime
 
 import pytest
-from click.testing import CliRunner
+from tools.command_line import run
 from tools.exports import build_strava_export
 from tools.generator import generate_archive, random_person, random_session, simulate, to_fit
-
-from riskfit.cli import main
 
 COUNT = 12
 
@@ -20,20 +18,6 @@ def archive(tmp_path_factory):
     path = tmp_path_factory.mktemp("cli") / "archive"
     generate_archive(path, COUNT, hours=0.3, every_s=(15,))
     return path
-
-
-@pytest.fixture(autouse=True)
-def own_folders(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-    monkeypatch.setenv("RISKFIT_STORE", str(tmp_path / "own.sqlite"))
-    monkeypatch.delenv("RISKFIT_PROFILE", raising=False)
-
-
-def run(*arguments, code=0, **options):
-    result = CliRunner().invoke(main, [str(one) for one in arguments], **options)
-    assert result.exit_code == code, (result.output, result.exception)
-    return result
 
 
 def features(*arguments, code=0):

@@ -7,10 +7,8 @@ import sys
 import time
 
 import pytest
-from click.testing import CliRunner
+from tools.command_line import run
 from tools.generator import generate_archive
-
-from riskfit.cli import main
 
 pytest.importorskip("distributed")
 
@@ -89,10 +87,8 @@ def test_a_cluster_gives_the_same_bytes(tmp_path, cluster):
 
 
 def test_a_scheduler_that_is_not_there_is_said_so(tmp_path, monkeypatch):
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
     monkeypatch.setattr("riskfit.batch.cluster._CONNECT_S", 1)
     generate_archive(tmp_path / "a", 1, hours=0.1, every_s=(30,))
     address = "tcp://127.0.0.1:9"
-    result = CliRunner().invoke(main, ["batch", str(tmp_path / "a"), "--scheduler", address])
-    assert result.exit_code == 1
+    result = run("batch", tmp_path / "a", "--scheduler", address, code=1)
     assert "no scheduler answers" in result.stderr

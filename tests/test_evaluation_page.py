@@ -7,11 +7,10 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from click.testing import CliRunner
 from tools.cohorts import outcome_file
+from tools.command_line import run
 from tools.pages import blocks, data_values, evaluation_page_of, published_page_of, text_of
 
-from riskfit.cli import main
 from riskfit.learning.published import load_cohorts, run_cohort
 from riskfit.report.json.learning import published_entry, shared_evaluation
 from riskfit.report.page.evaluation import evaluation_view
@@ -40,12 +39,6 @@ def page(made):
 @pytest.fixture(scope="module")
 def document(page):
     return blocks(page)["evaluation-data"]["document"]
-
-
-def run(*words, code=0):
-    result = CliRunner().invoke(main, [str(word) for word in words])
-    assert result.exit_code == code, result.output + repr(result.exception)
-    return result
 
 
 def numbers_in(value):

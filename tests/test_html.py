@@ -6,8 +6,8 @@ import re
 from dataclasses import replace
 
 import pytest
-from click.testing import CliRunner
 from rich.console import Console
+from tools import command_line
 from tools.made_batch import made_report
 from tools.pages import (
     blocks,
@@ -22,7 +22,6 @@ from tools.pages import (
 from riskfit.activity import Failure
 from riskfit.analysis import analyse
 from riskfit.cleaning import clean
-from riskfit.cli import main
 from riskfit.readers import read_activity
 from riskfit.report.json.session import activity_entry
 from riskfit.report.page.chart import chart_channels
@@ -285,7 +284,7 @@ def test_the_curve_at_the_plan_is_the_plans_score():
 
 
 def run(*words):
-    return CliRunner().invoke(main, list(words), catch_exceptions=False)
+    return command_line.run(*words, code=None, catch_exceptions=False)
 
 
 def test_analyze_writes_a_page_by_the_suffix(tmp_path):

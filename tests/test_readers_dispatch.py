@@ -49,15 +49,18 @@ def test_paths_bytes_and_files_are_all_sources(tmp_path):
 @pytest.mark.parametrize(
     "data",
     [
-        gzip.compress(TCX),
-        gzip.compress(gzip.compress(TCX)),
-        gzip.compress(TCX[:300]) + gzip.compress(TCX[300:]),
-        gzip.compress(TCX) + b"\0" * 20,
-        zipped({"readme.txt": b"hello", "a/b.tcx": TCX}),
-        zipped({"a.tcx.gz": gzip.compress(TCX)}),
-        zipped({"inner.zip": zipped({"run": TCX})}),
-        gzip.compress(zipped({"run": TCX})),
-        zipped({"__MACOSX/._a.tcx": b"\0", "a.tcx": TCX}, method=zipfile.ZIP_STORED),
+        pytest.param(gzip.compress(TCX), id="gzip"),
+        pytest.param(gzip.compress(gzip.compress(TCX)), id="gzip in gzip"),
+        pytest.param(gzip.compress(TCX[:300]) + gzip.compress(TCX[300:]), id="gzip in two parts"),
+        pytest.param(gzip.compress(TCX) + b"\0" * 20, id="gzip and zeros"),
+        pytest.param(zipped({"readme.txt": b"hello", "a/b.tcx": TCX}), id="zip"),
+        pytest.param(zipped({"a.tcx.gz": gzip.compress(TCX)}), id="gzip in a zip"),
+        pytest.param(zipped({"inner.zip": zipped({"run": TCX})}), id="zip in a zip"),
+        pytest.param(gzip.compress(zipped({"run": TCX})), id="zip in gzip"),
+        pytest.param(
+            zipped({"__MACOSX/._a.tcx": b"\0", "a.tcx": TCX}, method=zipfile.ZIP_STORED),
+            id="zip of a Mac, stored",
+        ),
     ],
 )
 def test_packed_files_are_unpacked(data):
@@ -97,8 +100,18 @@ def test_a_gzip_stream_cut_off_is_read_as_far_as_it_goes():
         (b"<workout_file><name>x</name></workout_file>", NotAnActivityError, "--plan"),
         (b"%PDF-1.4\n", UnsupportedFileError, "a PDF"),
         (b"SQLite format 3\0abc", UnsupportedFileError, "SQLite"),
-        (zipped({"a.tcx": TCX, "b.gpx": GPX}), UnsupportedFileError, "several workouts.*batch"),
-        (zipped({"a.txt": b"hello"}), NotAnActivityError, "zip holds no FIT, TCX or GPX"),
+        pytest.param(
+            zipped({"a.tcx": TCX, "b.gpx": GPX}),
+            UnsupportedFileError,
+            "several workouts.*batch",
+            id="zip of two",
+        ),
+        pytest.param(
+            zipped({"a.txt": b"hello"}),
+            NotAnActivityError,
+            "zip holds no FIT, TCX or GPX",
+            id="zip of a text",
+        ),
         (zipped({}), NotAnActivityError, "zip holds no FIT, TCX or GPX"),
         (gzip.compress(b"", mtime=0), DamagedFileError, "empty"),
         (gzip.compress(TCX, mtime=0)[:8], DamagedFileError, "nothing can be unpacked"),

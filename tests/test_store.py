@@ -120,32 +120,30 @@ def test_a_file_that_is_no_store_is_refused(tmp_path):
         Store(tmp_path / "x")
 
 
-def test_an_older_store_is_brought_up_to_date(tmp_path, monkeypatch):
-    path = tmp_path / "s"
-    with Store(path) as store:
-        store.add_athlete("anna")
-    later = (*MIGRATIONS, "ALTER TABLE athlete ADD COLUMN note TEXT;")
-    monkeypatch.setattr("riskfit.store.schema.MIGRATIONS", later)
-    monkeypatch.setattr("riskfit.store.schema.VERSION", VERSION + 1)
-    monkeypatch.setattr("riskfit.store.VERSION", VERSION + 1)
-    with Store(path) as store:
-        (row,) = store.select("SELECT name, note FROM athlete")
+def with_one_more_step(monkeypatch, script):
+    """Let the tables have one more version."""
+    monkeypatch.setattr("riskfit.store.schema.MIGRATIONS", (*MIGRATIONS, script))
+    for module in ("riskfit.store.schema", "riskfit.store"):
+        monkeypatch.setattr(f"{module}.VERSION", VERSION + 1)
+
+
+def test_an_older_store_is_brought_up_to_date(store, monkeypatch):
+    store.add_athlete("anna")
+    with_one_more_step(monkeypatch, "ALTER TABLE athlete ADD COLUMN note TEXT;")
+    with Store(store.path) as newer:
+        (row,) = newer.select("SELECT name, note FROM athlete")
         assert tuple(row) == ("anna", None)
 
 
-def test_a_migration_that_fails_leaves_the_store_as_it_was(tmp_path, monkeypatch):
-    path = tmp_path / "s"
-    with Store(path) as store:
-        store.add_athlete("anna")
-    broken = (*MIGRATIONS, "ALTER TABLE athlete ADD COLUMN note TEXT; SELECT no_such_column;")
-    monkeypatch.setattr("riskfit.store.schema.MIGRATIONS", broken)
-    monkeypatch.setattr("riskfit.store.schema.VERSION", VERSION + 1)
-    monkeypatch.setattr("riskfit.store.VERSION", VERSION + 1)
+def test_a_migration_that_fails_leaves_the_store_as_it_was(store, monkeypatch):
+    store.add_athlete("anna")
+    broken = "ALTER TABLE athlete ADD COLUMN note TEXT; SELECT no_such_column;"
+    with_one_more_step(monkeypatch, broken)
     with pytest.raises(StoreError):
-        Store(path)
+        Store(store.path)
     monkeypatch.undo()
-    with Store(path) as store:
-        assert store.athletes() == ["anna"]
+    with Store(store.path) as same:
+        assert same.athletes() == ["anna"]
 
 
 def test_an_unchanged_archive_is_not_read_again(store, archive, monkeypatch):

@@ -14,11 +14,10 @@ import pytest
 pytest.importorskip("starlette", reason="the web extra is not installed")
 pytest.importorskip("uvicorn", reason="the web extra is not installed")
 
-from click.testing import CliRunner
+from tools.command_line import run
 from tools.made_batch import made_report
 from tools.serving import Client, memory_mb, running, running_process, wait_s
 
-from riskfit.cli import main
 from riskfit.resources import sample_data
 from riskfit.store import Store
 from riskfit.store.told import outcomes
@@ -278,8 +277,7 @@ def test_every_start_has_a_token_of_its_own():
 
 
 def test_all_addresses_need_a_name():
-    refused = CliRunner().invoke(main, ["serve", "--host", "0.0.0.0"])
-    assert refused.exit_code == 2
+    refused = run("serve", "--host", "0.0.0.0", code=2)
     assert "--allow-host" in refused.output
 
 
