@@ -29,7 +29,8 @@ demo: .venv/.core ## the main job on the bundled samples: a report on screen and
 	@.venv/bin/riskfit demo
 
 test: .venv/.test ## the tests, without the long proofs
-	@.venv/bin/pytest
+	@.venv/bin/pytest -n auto -m "not slow and not alone"
+	@.venv/bin/pytest -m "alone and not slow"
 
 proof: .venv/.proof ## the long proofs: thousands of damaged files, hundreds of seeds
 	@.venv/bin/pytest -m slow

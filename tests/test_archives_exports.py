@@ -145,6 +145,7 @@ def test_a_garmin_export_is_sorted_by_first_messages(tmp_path, read):
         assert value(rows, row, "body_mass_kg") == made[0].recording.person.mass_kg
 
 
+@pytest.mark.alone
 def test_sorting_a_file_takes_well_under_a_millisecond():
     import time
 

@@ -558,6 +558,7 @@ def _full_store(path, count):
         save(store, store.add_athlete(OWNER), map(held, range(count)))
 
 
+@pytest.mark.alone
 def test_it_answers_in_three_times_the_import_of_numpy_with_5000_activities(nobody):
     _full_store(nobody / "store.sqlite", 5000)
     told = (*RIDE, *HOT, "--start", "2026-07-20T12:00+02:00", "--json")

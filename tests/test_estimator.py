@@ -196,6 +196,7 @@ def test_groups_of_another_length_are_refused():
         CrampRiskClassifier().fit(np.zeros((4, 2)), [0, 1, 0, 1], groups=["a", "b"])
 
 
+@pytest.mark.alone
 def test_a_hundred_thousand_rows_are_fitted_in_seconds():
     data = simulated(np.random.default_rng(16), athletes=1000, each=100, truth=TRUTH)
     started = time.process_time()

@@ -195,6 +195,7 @@ def test_session_rpe_load_is_rating_times_minutes_within_the_scale():
     assert_allclose(intensity.session_rpe_load([0, 5, 10, 10.5, -1], 60), [0, 300, 600, NAN, NAN])
 
 
+@pytest.mark.alone
 def test_an_hour_of_samples_takes_well_under_the_budget():
     rng = np.random.default_rng(1)
     heart, power = rng.uniform(90, 180, 3600), rng.uniform(0, 400, 3600)

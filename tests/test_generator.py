@@ -91,6 +91,7 @@ def test_a_session_held_later_differs_in_its_clock_only() -> None:
     assert second.pauses == first.pauses
 
 
+@pytest.mark.alone
 def test_an_hour_is_made_fast_enough_for_archives_of_thousands() -> None:
     made = simulate(Session())
     costs = {}

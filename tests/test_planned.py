@@ -304,6 +304,7 @@ def test_a_variant_among_many_is_scored_as_the_changed_plan_alone(plan, past):
             )
 
 
+@pytest.mark.alone
 def test_a_thousand_plans_take_well_under_a_second():
     case = case_of(RIDE, RIDER, HOT, history())
     variants = Variants(

@@ -653,6 +653,7 @@ def test_a_header_and_nothing_else_is_an_empty_file():
         read_fit(FitWriter().finish())
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(("kind", "word"), [(4, "activity"), (5, "workout"), (32, "monitoring_b")])
 def test_the_first_hundred_bytes_tell_the_file_type_quickly(kind, word):
     head = writer(kind).finish()[:100]

@@ -235,6 +235,7 @@ def test_only_what_started_strictly_earlier_counts():
         assert alone.hour_speed_m_s[0] == pytest.approx(whole.hour_speed_m_s[row], nan_ok=True)
 
 
+@pytest.mark.alone
 def test_ten_thousand_activities_take_less_than_a_tenth_of_a_second():
     history = made_history(7, 10_000)
     spent = []

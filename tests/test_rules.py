@@ -261,6 +261,7 @@ def test_a_red_flag_goes_by_its_id_or_name():
     assert MODEL.red_flag("RF1") is MODEL.red_flag("rest_pain")
 
 
+@pytest.mark.alone
 def test_the_card_is_read_quickly():
     fastest = min(_seconds(lambda: parse_model(CARD, "x")) for _ in range(5))
     assert fastest < 0.05  # about 10 ms on a quiet machine

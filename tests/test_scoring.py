@@ -569,6 +569,7 @@ def test_a_table_without_ledger_scores_alike():
     assert bare.contributions.shape[0] == 0
 
 
+@pytest.mark.alone
 def test_a_million_rows_take_under_a_second_of_one_core():
     values = np.asfortranarray(drawn(1_000_000, unknown=0.2))
     columns = dict(zip(MODEL.features, values.T, strict=True))

@@ -120,6 +120,7 @@ def _cpu_s(command: list[str], home: Path) -> float:
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
+@pytest.mark.alone
 def test_help_takes_less_than_twice_the_import_of_click(tmp_path):
     script = Path(sys.executable).with_name("riskfit")
     assert script.exists(), "install riskfit into the environment that runs the tests"
