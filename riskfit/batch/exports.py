@@ -3,8 +3,10 @@
 Which places hold activities, and what the export tells of each beside its file.
 """
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -20,6 +22,8 @@ from riskfit.origin import Origin
 from riskfit.store.rows import Entry, Info
 
 Item = Place | Inner
+#: The folder of Garmin's export that holds all of it.
+_GARMIN: Final = "DI_CONNECT/"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,7 +93,7 @@ class Outline:
     """The exports among some items; what lies in none of them is wanted plainly."""
 
     exports: list[_Export] = field(default_factory=list)
-    aside: dict[str, int] = field(default_factory=dict)
+    aside: Counter[str] = field(default_factory=Counter)
 
     def wanted(self, place: Place) -> Wanted | None:
         """Say how a place shall be read, None where it shall not."""
@@ -125,6 +129,8 @@ def outline_of(items: Iterable[Item]) -> Outline:
     outline = Outline()
     documents: dict[str, GarminDocuments] = {}
     for item in items:
+        before, found, _ = item.source.rpartition(_GARMIN)
+        garmin = documents.setdefault(before + found, GarminDocuments()) if found else None
         if not isinstance(item, Place):
             continue
         folder, name = _split(item.source)
@@ -132,19 +138,12 @@ def outline_of(items: Iterable[Item]) -> Outline:
             _add_strava(outline, item, folder)
         elif name == "export.xml" and _split(folder[:-1])[1] == "apple_health_export":
             outline.exports.append(_Apple(xml=item.source, prefix=folder))
-        elif "DI_CONNECT/" in item.source:
-            prefix = item.source[: item.source.rindex("DI_CONNECT/") + len("DI_CONNECT/")]
-            found = documents.setdefault(prefix, GarminDocuments())
-            if name.endswith(DOCUMENTS) or name.startswith(HYDRATION):
-                found.read(name, _bytes(item))
-    for item in items:
-        if isinstance(item, Inner) and "DI_CONNECT/" in item.source:
-            prefix = item.source[: item.source.rindex("DI_CONNECT/") + len("DI_CONNECT/")]
-            documents.setdefault(prefix, GarminDocuments())
-    for prefix, found in documents.items():
-        athlete = found.athlete()
+        elif garmin and (name.endswith(DOCUMENTS) or name.startswith(HYDRATION)):
+            garmin.read(name, _bytes(item))
+    for prefix, garmin in documents.items():
+        athlete = garmin.athlete()
         supplement = None if athlete is None else Supplement(athlete=athlete)
-        outline.exports.append(_Garmin(documents=found, supplement=supplement, prefix=prefix))
+        outline.exports.append(_Garmin(documents=garmin, supplement=supplement, prefix=prefix))
     return outline
 
 
@@ -159,12 +158,11 @@ def _add_strava(outline: Outline, item: Place, folder: str) -> None:
     if not table.files and not table.unreadable_rows:
         return  # another table of that name
     outline.exports.append(_Strava(table=table, prefix=folder))
-    for word, count in (
-        ("rows that Strava could not write", table.unreadable_rows),
-        ("rows without a file, entered by hand", table.manual_rows),
-    ):
-        if count:
-            outline.aside[word] = outline.aside.get(word, 0) + count
+    counts = {
+        "rows that Strava could not write": table.unreadable_rows,
+        "rows without a file, entered by hand": table.manual_rows,
+    }
+    outline.aside.update({word: count for word, count in counts.items() if count})
 
 
 def _bytes(item: Place) -> bytes:

@@ -1,5 +1,6 @@
 """The map: find every place, leave out what is known, work on the rest, keep what comes."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
@@ -48,7 +49,7 @@ class Gathered:
     sources : dict
         Each source that was met, and what came of it.
     failures : list of Failure
-    aside : dict
+    aside : Counter
         Files that are no activity and need not be, counted by what they are.
     paths : list of str
         The inputs.
@@ -61,7 +62,7 @@ class Gathered:
     contents: set[Content] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
-    aside: dict[str, int] = field(default_factory=dict)
+    aside: Counter[str] = field(default_factory=Counter)
     paths: list[str] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
     done: set[str] = field(default_factory=set)
@@ -82,8 +83,7 @@ class Gathered:
         if seen.kind is None and seen.sha256 is not None:
             self.contents.add((seen.sha256, seen.basis))
         elif seen.kind == "aside":
-            word = seen.error or "other"
-            self.aside[word] = self.aside.get(word, 0) + 1
+            self.aside[seen.error or "other"] += 1
         elif seen.kind not in NO_FAILURE:
             self.failures.append(
                 Failure(source=source, kind=str(seen.kind), error=seen.error or "")
@@ -212,8 +212,7 @@ def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan
                 )
             )
         plan.gathered.failures.extend(outline.failures())
-        for word, count in outline.aside.items():
-            plan.gathered.aside[word] = plan.gathered.aside.get(word, 0) + count
+        plan.gathered.aside.update(outline.aside)
     return plan
 
 

@@ -63,7 +63,7 @@ def examine(found: Gathered, store: Store, *, check_crc: bool = False) -> Health
     met = [tuple(one for one in sources if one in found.sources) for sources in rows.sources]
     rows = replace(rows, sources=met)
     bad = [] if not check_crc else check_sums(found)
-    return _health(found.athlete, rows, found.failures, found.aside, bad)
+    return _health(found.athlete, rows, found.failures, dict(found.aside), bad)
 
 
 def examine_store(store: Store, athlete: str) -> Health:

@@ -142,11 +142,6 @@ def _work_in_pool(tasks: list[Task]) -> list[FileResult]:
     return work(tasks, _known)
 
 
-def loaded_modules() -> list[str]:
-    """Name what a worker has loaded, for those who watch over it."""
-    return sorted(sys.modules)
-
-
 # ---- how they are started
 
 

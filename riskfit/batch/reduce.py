@@ -1,5 +1,6 @@
 """The reduce: an athlete's sessions in order of time, with history, scored all at once."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -151,10 +152,9 @@ def reduce_all(
     sport : str, optional
         Report only this sport.
     """
-    aside: dict[str, int] = {}
+    aside: Counter[str] = Counter()
     for one in found:
-        for word, count in one.aside.items():
-            aside[word] = aside.get(word, 0) + count
+        aside.update(one.aside)
     return BatchReport(
         athletes=[
             _reduce_one(one, store, model, context, since_s, sport)

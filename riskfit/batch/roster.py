@@ -2,18 +2,19 @@
 
 import csv
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from riskfit.athlete import Athlete
 from riskfit.batch.gather import Input
 from riskfit.errors import InputError, did_you_mean
 from riskfit.profiles import athlete_from, load_profile
 
-#: Columns of a roster that say where the files are.
-_WHERE = ("path", "folder", "file")
+#: Columns of a roster that say where the files are, and those that say who it is.
+WHERE: Final = ("path", "folder", "file")
+PROFILE_KEYS: Final = tuple(f.name for f in fields(Athlete))
 _LISTS = ("chronic_conditions", "red_flags")
 
 
@@ -62,33 +63,54 @@ def read_roster(roster: Path) -> Iterator[tuple[str | None, Athlete]]:
     InputError
         It cannot be read, or a column or value is not one of the profile's.
     """
+    for line, row in roster_rows(roster, (*PROFILE_KEYS, *WHERE)):
+        where = next((row[name] for name in WHERE if name in row), None)
+        yield where, athlete_of_row(row, f"{roster}, line {line}")
+
+
+def roster_rows(
+    roster: Path, known: Collection[str], key: Callable[[str], str] = str.strip
+) -> list[tuple[int, dict[str, str]]]:
+    """Return the rows of a roster with their lines: what their cells say, empty ones left out.
+
+    Parameters
+    ----------
+    roster : Path
+    known : collection of str
+        Columns there may be.
+    key : callable
+        What a column's name stands for among those.
+
+    Raises
+    ------
+    InputError
+        It cannot be read, or a column is not known.
+    """
     try:
         text = roster.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
+        # spreadsheets of many countries write semicolons
+        delimiter = max(",;\t", key=text.partition("\n")[0].count)
+        table = csv.DictReader(text.splitlines(), delimiter=delimiter, strict=True)
+        rows = [
+            (line, {key(name): cell.strip() for name, cell in row.items() if name and cell})
+            for line, row in enumerate(table, 2)
+        ]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"the roster {roster} cannot be read: {error}") from error
-    rows = csv.DictReader(text.splitlines(), delimiter=delimiter_of(text), strict=True)
-    known = [f.name for f in fields(Athlete)]
-    for column in rows.fieldnames or ():
-        if column not in (*known, *_WHERE):
-            hint = did_you_mean(column, [*known, *_WHERE])
+    for column in table.fieldnames or ():
+        if key(column) not in known:
+            hint = did_you_mean(key(column), known)
             raise InputError(f"the roster {roster}: unknown column {column!r}{hint}")
-    try:
-        for number, row in enumerate(rows, 2):
-            where = next((row[name] for name in _WHERE if row.get(name)), None)
-            told = {key: text for key, text in row.items() if text and key not in _WHERE}
-            table = {key: cell_value(key, text) for key, text in told.items()}
-            yield where, athlete_from(table, f"{roster}, line {number}")
-    except csv.Error as error:
-        raise InputError(f"the roster {roster} is no CSV: {error}") from error
+    return rows
 
 
-def delimiter_of(text: str) -> str:
-    """Return what stands between columns: spreadsheets of many countries write semicolons."""
-    first = text.partition("\n")[0]
-    return max(",;\t", key=first.count)
+def athlete_of_row(row: Mapping[str, str], where: str) -> Athlete:
+    """Return the athlete that a row's columns of the profile describe."""
+    table = {key: _cell_value(key, text) for key, text in row.items() if key in PROFILE_KEYS}
+    return athlete_from(table, where)
 
 
-def cell_value(key: str, text: str) -> Any:
+def _cell_value(key: str, text: str) -> Any:
     """Return a cell as the profile's type."""
     if key in _LISTS:
         return [part.strip() for part in text.split("|") if part.strip()]

@@ -1,17 +1,17 @@
 """``riskfit batch``: many files, many athletes."""
 
-from datetime import UTC
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.gathering import inputs_of, run_of, shown_progress
+from riskfit.cli.gathering import gathered, inputs_of
 from riskfit.cli.options import (
     GATHERING,
     PERSON,
     SCORING,
     STORE,
+    begin_s,
     make_athlete,
     make_scoring,
     takes,
@@ -54,7 +54,6 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     Nothing is written to your store; what was read is kept in a cache, or in --store FILE, so
     that the next run reads only what is new.
     """
-    from riskfit.batch.gather import gather
     from riskfit.batch.reduce import reduce_all
     from riskfit.folders import cache_path
     from riskfit.store import Store
@@ -67,18 +66,14 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     profile = make_athlete(values)
     model, context = make_scoring(values)
     check_band(fail_at, model)
-    since = values.pop("since")
     inputs = inputs_of(paths, profile, values)
-    again = values.pop("again")
     with Store(values.pop("store_file") or cache_path()) as store:
-        with shown_progress(quiet) as progress:
-            found = gather(inputs, store, run_of(values), progress=progress, again=again)
         report = reduce_all(
-            found,
+            gathered(inputs, store, values, quiet=quiet),
             store,
             model,
             context,
-            since_s=float("-inf") if since is None else since.replace(tzinfo=UTC).timestamp(),
+            since_s=begin_s(values.pop("since")),
             sport=values.pop("sport"),
         )
     _write(report, kind, output, full=full, share=share)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.gathering import inputs_of, run_of, shown_progress
+from riskfit.cli.gathering import gathered, inputs_of
 from riskfit.cli.options import GATHERING, PERSON, STORE, make_athlete, takes
 from riskfit.cli.output import SOME_FAILED
 
@@ -32,14 +32,10 @@ def doctor(paths: tuple[str, ...], check_crc: bool, as_json: bool, **values: Any
         with Store(file or store_path(), create=False) as store:
             found = [examine_store(store, name or OWNER)]
     else:
-        from riskfit.batch.gather import gather
-
         inputs = inputs_of(paths, profile, values)
-        again = values.pop("again")
         with Store(file or cache_path()) as store:
-            with shown_progress(quiet) as progress:
-                gathered = gather(inputs, store, run_of(values), progress=progress, again=again)
-            found = [examine(one, store, check_crc=check_crc) for one in gathered]
+            archives = gathered(inputs, store, values, quiet=quiet)
+            found = [examine(one, store, check_crc=check_crc) for one in archives]
     if as_json:
         import dataclasses
 

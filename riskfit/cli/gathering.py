@@ -10,7 +10,8 @@ import click
 
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete
-    from riskfit.batch.gather import Input, Progress, Runner
+    from riskfit.batch.gather import Gathered, Input, Progress, Runner
+    from riskfit.store import Store
 
 
 def inputs_of(paths: tuple[str, ...], profile: "Athlete", values: dict[str, Any]) -> "list[Input]":
@@ -32,7 +33,18 @@ def inputs_of(paths: tuple[str, ...], profile: "Athlete", values: dict[str, Any]
     return [Input(path=path, athlete=name or OWNER, profile=profile) for path in paths]
 
 
-def run_of(values: dict[str, Any]) -> "Runner":
+def gathered(
+    inputs: "list[Input]", store: "Store", values: dict[str, Any], *, quiet: bool
+) -> "list[Gathered]":
+    """Read all that is not known yet into a store, and show how far it is."""
+    from riskfit.batch.gather import gather
+
+    run, again = _run_of(values), values.pop("again")
+    with _shown_progress(quiet) as progress:
+        return gather(inputs, store, run, progress=progress, again=again)
+
+
+def _run_of(values: dict[str, Any]) -> "Runner":
     """Choose who works: a cluster, this process, or a pool."""
     from riskfit.batch.pool import CHUNK, cpu_count, run_here, run_pool
 
@@ -54,7 +66,7 @@ def run_of(values: dict[str, Any]) -> "Runner":
 
 
 @contextmanager
-def shown_progress(quiet: bool) -> "Iterator[Progress | None]":
+def _shown_progress(quiet: bool) -> "Iterator[Progress | None]":
     """Show a bar with rate and time left, on a terminal only."""
     if quiet or not sys.stderr.isatty():
         yield None

@@ -1,14 +1,13 @@
 """``riskfit history``: what the store holds."""
 
 import sys
-from datetime import UTC
 from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.options import NEW_FILE, STORE, takes
+from riskfit.cli.options import NEW_FILE, STORE, begin_s, takes
 from riskfit.cli.stores import open_store
 
 if TYPE_CHECKING:
@@ -77,9 +76,7 @@ def _chosen(store: "Store", values: dict[str, Any]) -> "Rows":
         known = ", ".join(repr(one) for one in store.athletes() if one) or "nobody yet"
         raise InputError(f"the store holds nothing of {name or 'you'}; it knows {known}")
     rows = read_rows(store, key)
-    keep = np.ones(len(rows), dtype=bool)
-    if values["since"] is not None:
-        keep &= rows.start_s >= values["since"].replace(tzinfo=UTC).timestamp()
+    keep = rows.start_s >= begin_s(values["since"])
     if values["sport"] is not None:
         keep &= np.array([sport == values["sport"] for sport in rows.sport], dtype=bool)
     picked = np.flatnonzero(keep)

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.gathering import inputs_of, run_of, shown_progress
+from riskfit.cli.gathering import gathered, inputs_of
 from riskfit.cli.options import GATHERING, PERSON, STORE, make_athlete, takes
 from riskfit.cli.output import SOME_FAILED, name_failures
 from riskfit.cli.stores import open_store
@@ -28,16 +28,13 @@ def import_(paths: tuple[str, ...], **values: Any) -> None:
     What is there already is known again without being read; `analyze` and `check` look at the
     store without being asked.
     """
-    from riskfit.batch.gather import gather
     from riskfit.store.activities import settle
 
     quiet = values.pop("quiet")
     profile = make_athlete(values)
     inputs = inputs_of(paths, profile, values)
-    again = values.pop("again")
     with open_store(values, create=True) as store:
-        with shown_progress(quiet) as progress:
-            found = gather(inputs, store, run_of(values), progress=progress, again=again)
+        found = gathered(inputs, store, values, quiet=quiet)
         copies = 0
         for one in found:
             key = store.add_athlete(one.athlete)

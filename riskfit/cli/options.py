@@ -1,6 +1,7 @@
 """Options that several commands take, each declared once, and the nouns made of them."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -240,6 +241,11 @@ def make_conditions(values: dict[str, Any]) -> "Conditions":
 def plan_told(values: dict[str, Any]) -> dict[str, Any]:
     """Take the options of a plan out of ``values``."""
     return _taken(values, _PLAN)
+
+
+def begin_s(day: datetime | None) -> float:
+    """Return when a day begins in UTC, before all time where none was given [s]."""
+    return float("-inf") if day is None else day.replace(tzinfo=UTC).timestamp()
 
 
 def make_scoring(values: dict[str, Any]) -> "tuple[Model, str]":

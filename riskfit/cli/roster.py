@@ -1,7 +1,6 @@
 """``riskfit check --roster``: a squad, an athlete a row."""
 
-import csv
-from dataclasses import fields, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +8,7 @@ import click
 
 from riskfit.activity import Failure
 from riskfit.athlete import Athlete
-from riskfit.batch.roster import cell_value, delimiter_of
+from riskfit.batch.roster import PROFILE_KEYS, WHERE, athlete_of_row, roster_rows
 from riskfit.cli.checking import Ask, add_answer, answer_one
 from riskfit.cli.options import (
     CONDITION_COLUMNS,
@@ -20,8 +19,7 @@ from riskfit.cli.options import (
 )
 from riskfit.cli.results import Results
 from riskfit.cli.stores import Memory
-from riskfit.errors import InputError, RiskfitError, did_you_mean
-from riskfit.profiles import athlete_from
+from riskfit.errors import InputError, RiskfitError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,10 +29,6 @@ if TYPE_CHECKING:
     from riskfit.athlete import Conditions
     from riskfit.rules.model import Model
     from riskfit.whatif.answer import Answer
-
-#: Columns that other commands read, and that say nothing of a plan.
-_PASSED_OVER = ("path", "folder", "file")
-_PROFILE = tuple(f.name for f in fields(Athlete))
 
 
 def check_roster(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
@@ -51,7 +45,11 @@ def check_roster(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
     everybody, day = make_athlete(values), make_conditions(values)
     model, context = make_scoring(values)
     results = Results(model=model)
-    for line, row in _rows(roster):
+    known = [*PROFILE_KEYS, *PLAN_COLUMNS, *CONDITION_COLUMNS, "athlete", *WHERE]
+    rows = roster_rows(roster, known, _key)
+    if not rows:
+        raise InputError(f"the roster {roster} names nobody")
+    for line, row in rows:
         where = f"{roster}, line {line}"
         try:
             found = _check_row(row, where, ask, store, everybody, day, model, context)
@@ -81,27 +79,6 @@ def _with_squad(last: "Callable[[], RenderableType]", results: Results) -> "Rend
     return Group(last(), squad_text(results.analyses))
 
 
-def _rows(roster: Path) -> list[tuple[int, dict[str, str]]]:
-    """Return the rows with their lines; a column that says nothing is refused."""
-    try:
-        text = roster.read_text(encoding="utf-8-sig")
-        table = csv.DictReader(text.splitlines(), delimiter=delimiter_of(text), strict=True)
-        rows = [
-            (line, {_key(key): cell.strip() for key, cell in row.items() if key and cell})
-            for line, row in enumerate(table, 2)
-        ]
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"the roster {roster} cannot be read: {error}") from None
-    known = [*_PROFILE, *PLAN_COLUMNS, *CONDITION_COLUMNS, "athlete", *_PASSED_OVER]
-    for column in table.fieldnames or ():
-        if _key(column) not in known:
-            hint = did_you_mean(_key(column), known)
-            raise InputError(f"the roster {roster}: unknown column {column!r}{hint}")
-    if not rows:
-        raise InputError(f"the roster {roster} names nobody")
-    return rows
-
-
 def _key(column: str) -> str:
     """Return a column's name as the profile or the options write it."""
     plain = column.strip()
@@ -121,8 +98,7 @@ def _check_row(
 ) -> "Answer":
     """Answer for one athlete: the row goes before what is told for all."""
     name = row.get("name") or row.get("athlete")
-    profile = {key: cell_value(key, cell) for key, cell in row.items() if key in _PROFILE}
-    athlete = athlete_from(profile, where).over(everybody)
+    athlete = athlete_of_row(row, where).over(everybody)
     plan = {**ask.told, **_converted(row, PLAN_COLUMNS)}
     told: dict[str, Any] = _converted(row, CONDITION_COLUMNS)
     memory = Memory({**store, "athlete_name": name})
