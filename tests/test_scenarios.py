@@ -24,7 +24,7 @@ from tools.scenarios import (
 from riskfit.errors import DamagedFileError, NotAnActivityError
 from riskfit.features.compute import compute_features
 from riskfit.readers import read_activity
-from riskfit.store.same import pair_copies
+from riskfit.store.copies import pair_copies
 
 _FORMS = ("fit", "tcx", "gpx")
 #: What does not come out right yet.  A case that does fails its test until it is taken out here.

@@ -32,7 +32,7 @@ class Wanted:
 
     supplement: Supplement | None = None
     aside: bool = False
-    health: bool = False
+    apple: bool = False
     garmin: GarminDocuments | None = None
 
 
@@ -82,7 +82,7 @@ class _Apple:
     prefix: str
 
     def wanted(self, place: Place) -> Wanted | None:
-        return Wanted(health=True) if place.source == self.xml else None
+        return Wanted(apple=True) if place.source == self.xml else None
 
 
 _Export = _Strava | _Garmin | _Apple

@@ -124,26 +124,26 @@ def gather(
     by_athlete: dict[str, list[Input]] = {}
     for one in inputs:
         by_athlete.setdefault(one.athlete, []).append(one)
-    plans = [_plan(store, name, theirs, again) for name, theirs in by_athlete.items()]
-    total = sum(len(plan.tasks) for plan in plans)
+    shares = [_share_of(store, name, theirs, again) for name, theirs in by_athlete.items()]
+    total = sum(len(share.tasks) for share in shares)
     done = 0
     if progress is not None and total:
         progress(0, total)
-    for plan in plans:
-        for results in run(plan.tasks, plan.known) if plan.tasks else ():
-            save(store, plan.key, [plan.completed(result) for result in results])
+    for share in shares:
+        for results in run(share.tasks, share.known) if share.tasks else ():
+            save(store, share.key, [share.completed(result) for result in results])
             for result in results:
-                plan.take(result)
-            done += sum(result.source in plan.asked for result in results)
+                share.take(result)
+            done += sum(result.source in share.asked for result in results)
             if progress is not None:
                 progress(done, total)
-    for plan in plans:
-        plan.gathered.failures.sort(key=lambda failure: failure.source)
-    return [plan.gathered for plan in plans]
+    for share in shares:
+        share.gathered.failures.sort(key=lambda failure: failure.source)
+    return [share.gathered for share in shares]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Plan:
+class _Share:
     """One athlete's share of the work."""
 
     key: int
@@ -171,49 +171,50 @@ class _Plan:
             self.gathered.done.add(result.source)
 
 
-def _plan(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Plan:
+def _share_of(store: Store, athlete: str, inputs: list[Input], again: bool) -> _Share:
     """List an athlete's places, and which of them have to be read."""
     key = store.add_athlete(athlete)
     places = store.places(key)
     profile = inputs[0].profile
     known = frozenset() if again else frozenset(a + b for a, b in known_contents(store, key))
-    plan = _Plan(key=key, gathered=Gathered(athlete=athlete, profile=profile), known=known)
+    gathered = Gathered(athlete=athlete, profile=profile)
+    share = _Share(key=key, gathered=gathered, known=known)
     bases: dict[Supplement | None, bytes] = {}
     for one in inputs:
-        plan.gathered.paths.append(one.path)
+        gathered.paths.append(one.path)
         items = list(list_places(one.path))
         outline = outline_of([item for item in items if not isinstance(item, Failure)])
         for item in _all_places(items, store, outline):
             if isinstance(item, Failure):
-                plan.gathered.failures.append(item)
+                gathered.failures.append(item)
                 continue
             wanted = outline.wanted(item)
-            if wanted is None or item.source in plan.asked or item.source in plan.gathered.sources:
+            if wanted is None or item.source in share.asked or item.source in gathered.sources:
                 continue
-            plan.gathered.listed.add(item.source)
+            gathered.listed.add(item.source)
             extra = wanted.supplement
             if extra not in bases:
                 bases[extra] = basis_of(one.profile, extra)
             seen = places.get(item.source)
             if not again and seen and (seen.stamp, seen.basis) == (item.stamp, bases[extra]):
-                _recall(plan.gathered, item.source, seen, places)
+                _recall(gathered, item.source, seen, places)
                 continue
-            plan.asked.add(item.source)
+            share.asked.add(item.source)
             if wanted.garmin is not None:
-                plan.garmin[item.source] = wanted.garmin
-            plan.tasks.append(
+                share.garmin[item.source] = wanted.garmin
+            share.tasks.append(
                 Task(
                     place=item,
                     athlete=one.profile,
                     basis=bases[extra],
                     supplement=extra,
                     aside=wanted.aside,
-                    health=wanted.health,
+                    apple=wanted.apple,
                 )
             )
-        plan.gathered.failures.extend(outline.failures())
-        plan.gathered.aside.update(outline.aside)
-    return plan
+        gathered.failures.extend(outline.failures())
+        gathered.aside.update(outline.aside)
+    return share
 
 
 def _recall(gathered: Gathered, source: str, seen: Seen, places: dict[str, Seen]) -> None:

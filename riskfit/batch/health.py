@@ -15,8 +15,8 @@ from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.origin import Origin
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
+from riskfit.store.copies import pair_copies
 from riskfit.store.rows import Rows
-from riskfit.store.same import pair_copies
 
 #: As long as makes a history start again.
 _GAP_S: Final = 28 * DAY_S

@@ -20,9 +20,9 @@ from riskfit.scoring.kernel import Scores
 from riskfit.scoring.score_table import score_table
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
+from riskfit.store.copies import pair_copies
 from riskfit.store.past import reduce_rows
 from riskfit.store.rows import Rows
-from riskfit.store.same import pair_copies
 
 if TYPE_CHECKING:
     from riskfit.analysis import Analysis

@@ -40,7 +40,7 @@ class Task:
     """One place to be read for one athlete.
 
     ``basis`` stands for everything but the content that the result depends on; ``aside`` says
-    that files of other types are no failure; ``health`` that it is the XML of Apple Health;
+    that files of other types are no failure; ``apple`` that it is the XML of Apple Health;
     ``content`` holds the bytes where the worker cannot see the place.
     """
 
@@ -49,7 +49,7 @@ class Task:
     basis: bytes
     supplement: Supplement | None = None
     aside: bool = False
-    health: bool = False
+    apple: bool = False
     content: bytes | None = None
 
 
@@ -123,8 +123,8 @@ def _finished(read: list[_Read]) -> list[FileResult]:
 def _work_one(task: Task, known: Known) -> Iterator[_Read]:
     source, stamp = task.place.source, task.place.stamp
     try:
-        if task.health:
-            yield from _work_health(task)
+        if task.apple:
+            yield from _work_apple(task)
             return
         if task.content is None:
             members = read_place(task.place)
@@ -181,7 +181,7 @@ def _member(task: Task, source: str, stamp: str, content: bytes | Failure, known
     return _Read(result=result, activities=activities)
 
 
-def _work_health(task: Task) -> Iterator[_Read]:
+def _work_apple(task: Task) -> Iterator[_Read]:
     """Read an export of Apple Health: a result a workout, and the list of them."""
     from riskfit.archives.apple import read_health, workouts
 

@@ -172,7 +172,7 @@ def settle(store: Store, athlete: int) -> int:
 
     What is marked depends on the rows alone, so it does not matter when or how often it is done.
     """
-    from riskfit.store.same import pair_copies
+    from riskfit.store.copies import pair_copies
 
     with store.transaction() as run:
         rows = run.execute(

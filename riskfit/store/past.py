@@ -13,7 +13,7 @@ from riskfit.athlete import History
 from riskfit.features.athlete_rows import Reduced, reduce_features
 from riskfit.features.history import LEG_DTYPE, history_of
 from riskfit.store import Store
-from riskfit.store.same import START_WITHIN_S, overlaps
+from riskfit.store.copies import START_WITHIN_S, overlaps
 
 if TYPE_CHECKING:
     from riskfit.store.rows import Rows
