@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from riskfit.cli.findings import Results, finish
 from riskfit.cli.inputs import named_sources, read_history
 from riskfit.cli.options import (
     CONDITIONS,
@@ -16,7 +17,6 @@ from riskfit.cli.options import (
     make_scoring,
     takes,
 )
-from riskfit.cli.results import Results, finish
 from riskfit.cli.stores import Memory
 
 if TYPE_CHECKING:

@@ -5,8 +5,9 @@ from typing import Any
 
 import click
 
-from riskfit.cli.learning import load_outcomes, print_json, show
 from riskfit.cli.options import FILE, NEW_FILE, takes
+from riskfit.cli.output import show, write_json
+from riskfit.cli.stores import load_outcomes
 
 
 @click.command(epilog="Example: riskfit calibrate squad.csv -o squad.toml")
@@ -44,7 +45,7 @@ def calibrate(cohort: Path | None, output: Path | None, model_id: str, **values:
         output.write_text(text, encoding="utf-8")
     if values["as_json"]:
         entry = calibration_entry(calibration)
-        print_json({**entry, "written": str(output) if written else None})
+        write_json({**entry, "written": str(output) if written else None})
         return
     show(calibration_parts(calibration))
     if written:

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from riskfit.cli.findings import Results, finish
 from riskfit.cli.options import (
     CONDITIONS,
     FILE,
@@ -19,7 +20,6 @@ from riskfit.cli.options import (
     plan_told,
     takes,
 )
-from riskfit.cli.results import Results, finish
 from riskfit.cli.stores import Memory
 from riskfit.cli.units import DURATION
 
@@ -83,9 +83,9 @@ def check(
         full=bool(values["full"]),
     )
     if roster is not None:
-        from riskfit.cli.roster import check_roster
+        from riskfit.cli.squad import check_squad
 
-        results = check_roster(roster, ask, values)
+        results = check_squad(roster, ask, values)
     else:
         memory = Memory(values)
         athlete, conditions = memory.athlete(make_athlete(values)), make_conditions(values)

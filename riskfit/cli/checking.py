@@ -9,9 +9,9 @@ import click
 
 from riskfit._common import FloatArray
 from riskfit.athlete import Athlete, Conditions, History
+from riskfit.cli.findings import Results
 from riskfit.cli.inputs import read_history
 from riskfit.cli.planning import Incomplete, make_plan
-from riskfit.cli.results import Results
 from riskfit.cli.stores import Memory
 from riskfit.cli.vary import vary_values
 from riskfit.errors import InputError

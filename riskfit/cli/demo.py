@@ -22,8 +22,8 @@ def demo(output: str, full: bool) -> None:
 
     from riskfit.analysis import analyse
     from riskfit.athlete import Conditions
+    from riskfit.cli.findings import Results, finish
     from riskfit.cli.inputs import history_of_members
-    from riskfit.cli.results import Results, finish
     from riskfit.profiles import profile_from_bytes
     from riskfit.readers import read_activity
     from riskfit.resources import sample_data

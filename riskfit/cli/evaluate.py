@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.learning import load_outcomes, print_json, show, versioned
 from riskfit.cli.options import FILE, takes
-from riskfit.cli.output import SOME_FAILED, kind_of, refuse_to_share, write
+from riskfit.cli.output import SOME_FAILED, kind_of, refuse_to_share, show, write, write_json
+from riskfit.cli.stores import load_outcomes
 
 if TYPE_CHECKING:
     from riskfit.rules.model import Model
@@ -58,8 +58,9 @@ def evaluate(
         for note in evaluation.notes:
             click.echo(note, err=True)
     if kind == "json":
-        print_json(entry, output)
+        write_json(entry, output)
     else:
+        from riskfit.report.json.encoding import versioned
         from riskfit.report.page.html import evaluation_page
 
         write([evaluation_page(versioned(entry), model)], output)
@@ -77,8 +78,9 @@ def _published(model: "Model", kind: str, output: str | None) -> None:
     if kind == "text":
         show(published_parts(verdicts), output)
     elif kind == "json":
-        print_json(entry, output)
+        write_json(entry, output)
     else:
+        from riskfit.report.json.encoding import versioned
         from riskfit.report.page.html import published_page
 
         write([published_page(versioned(entry), cohorts, model)], output)

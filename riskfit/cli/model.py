@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from riskfit.cli.learning import print_json, show
 from riskfit.cli.options import takes
+from riskfit.cli.output import show, write_json
 
 if TYPE_CHECKING:
     from riskfit.rules.model import Model
@@ -34,7 +34,7 @@ def diff(old: str, new: str, as_json: bool) -> None:
 
     found = diff_models(_load(old), _load(new))
     if as_json:
-        print_json(diff_entry(found))
+        write_json(diff_entry(found))
     else:
         show(diff_parts(found))
 

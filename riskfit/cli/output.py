@@ -4,7 +4,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
@@ -81,6 +81,20 @@ def console_on(output: str | None, width: int, *, markup: bool = True) -> "Itera
         return
     with whole(Path(str(output))) as path, path.open("w", encoding="utf-8") as file:
         yield Console(file=file, width=width, highlight=False, no_color=True, markup=markup)
+
+
+def show(parts: Iterable[Any], output: str | None = None) -> None:
+    """Print texts and tables, or write them to a file."""
+    with console_on(output, width=110, markup=False) as console:
+        for part in parts:
+            console.print(part)
+
+
+def write_json(entry: dict[str, Any], output: str | None = None) -> None:
+    """Write one strict JSON document, with the version that made it."""
+    from riskfit.report.json.encoding import encode, versioned
+
+    write([encode(versioned(entry))], output)
 
 
 # ---- how it ended

@@ -1,9 +1,13 @@
-"""The store on the command line: which one, whose, and what it remembers."""
+"""The store on the command line: which one, whose, what it remembers, how sessions went."""
 
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from riskfit.athlete import Athlete, History
+    from riskfit.learning.outcome_table import OutcomeTable
+    from riskfit.rules.model import Model
     from riskfit.store import Store
 
 
@@ -72,3 +76,27 @@ class Memory:
             for one in outcomes(self._store, self._key)
             if (told := [pair for pair in one.told.items() if pair[1] is not None])
         }
+
+
+def load_outcomes(cohort: "Path | None", model: "Model", values: dict[str, Any]) -> "OutcomeTable":
+    """Read outcomes with features: from a cohort file, or from the store."""
+    from riskfit.learning.outcome_table import read_cohort
+
+    store_file, name = values["store_file"], values["athlete_name"]
+    if cohort is not None:
+        table = read_cohort(cohort, model)
+        return table if name is None else table.of_athlete(name)
+    from riskfit.errors import StoreError
+    from riskfit.folders import store_path
+    from riskfit.learning.outcomes import table_of_store
+    from riskfit.store import OWNER, Store
+
+    path = store_file or store_path()
+    if not path.exists():
+        raise StoreError(
+            f"there is no store at {path}, and no CSV file was named: `riskfit import` sessions "
+            "and `riskfit log` how they went, or name a CSV file that has a column cramp"
+        )
+    with Store(path, create=False) as store:
+        names = store.athletes() if values["everybody"] else [name or OWNER]
+        return table_of_store(store, names, model)

@@ -11,11 +11,11 @@ from riskfit.activity import Activity, PlannedSession, Samples
 from riskfit.analysis import analyse
 from riskfit.athlete import Conditions
 from riskfit.cli.inputs import history_of_members
-from riskfit.cli.learning import versioned
 from riskfit.learning.evaluation import evaluate
 from riskfit.learning.outcome_table import read_cohort
 from riskfit.learning.published import load_cohorts, run_cohort
 from riskfit.readers import read_activity
+from riskfit.report.json.encoding import versioned
 from riskfit.report.json.learning import evaluation_entry, published_entry
 from riskfit.report.json.plan import answer_entry
 from riskfit.report.page.html import evaluation_page, published_page, result_page, session_page

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from riskfit import __version__
 from riskfit.activity import Failure
+from riskfit.report.json.encoding import versioned
 from riskfit.report.json.session import activity_entry, anonymous
 from riskfit.rules.model import Model
 
@@ -25,7 +25,7 @@ def document(
 
 def heading(model: Model) -> dict[str, Any]:
     """Return what made a document: the version and the model."""
-    return {"riskfit": __version__, "model": model_entry(model)}
+    return versioned({"model": model_entry(model)})
 
 
 def model_entry(model: Model) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from math import isfinite
 from typing import Any
 
+from riskfit import __version__
 from riskfit._common import FloatArray
 
 
@@ -22,3 +23,8 @@ def number(value: float) -> float | None:
 def numbers(values: FloatArray) -> list[float | None]:
     """Return an array as a list, None where it is nan."""
     return [number(value) for value in values.tolist()]
+
+
+def versioned(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return an entry as a document: with the version that made it."""
+    return {"riskfit": __version__, **entry}

@@ -10,6 +10,7 @@ from riskfit.activity import Failure
 from riskfit.athlete import Athlete
 from riskfit.batch.roster import PROFILE_KEYS, WHERE, athlete_of_row, roster_rows
 from riskfit.cli.checking import Ask, add_answer, answer_one
+from riskfit.cli.findings import Results
 from riskfit.cli.options import (
     CONDITION_COLUMNS,
     PLAN_COLUMNS,
@@ -17,7 +18,6 @@ from riskfit.cli.options import (
     make_conditions,
     make_scoring,
 )
-from riskfit.cli.results import Results
 from riskfit.cli.stores import Memory
 from riskfit.errors import InputError, RiskfitError
 
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from riskfit.whatif.answer import Answer
 
 
-def check_roster(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
+def check_squad(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
     """Check a plan, or a plan each, for every athlete of a squad.
 
     Columns are keys of the profile, and options without their dashes (``sport``, ``duration``,
