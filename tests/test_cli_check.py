@@ -525,7 +525,7 @@ def _full_store(path, count):
     from riskfit.features.compute import compute_features
     from riskfit.store import OWNER, Store
     from riskfit.store.activities import save
-    from riskfit.store.rows import FileResult, entry_of
+    from riskfit.store.entries import FileResult, entry_of
 
     recording = simulate(Session(sport="cycling", every_s=(20,)), Person())
     activity = read_activity(to_fit(recording))

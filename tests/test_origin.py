@@ -12,7 +12,7 @@ from riskfit import Conditions, PlannedSession, compute_features, read_activity
 from riskfit.features.basis import METHODS, Basis, basis, together
 from riskfit.origin import Origin, weakest
 from riskfit.resources import sample_data
-from riskfit.store.rows import Info, entry_of
+from riskfit.store.entries import Info, entry_of
 
 PACKAGE = Path(__file__).resolve().parents[1] / "riskfit"
 MODULES = sorted(path for path in PACKAGE.rglob("*.py") if "_data" not in path.parts)

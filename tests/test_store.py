@@ -28,8 +28,8 @@ from riskfit.store.activities import (
     settle,
 )
 from riskfit.store.copies import pair_copies
+from riskfit.store.entries import FileResult, entry_of
 from riskfit.store.past import common_offset, read_history
-from riskfit.store.rows import FileResult, entry_of
 from riskfit.store.schema import MIGRATIONS, VERSION
 from riskfit.store.told import (
     WeighIn,

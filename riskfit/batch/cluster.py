@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from riskfit.batch.pool import CHUNK, deadly
 from riskfit.batch.work import Known, Task, method_version, work
 from riskfit.errors import InputError, ResourceError, RiskfitError
-from riskfit.store.rows import FileResult
+from riskfit.store.entries import FileResult
 
 if TYPE_CHECKING:
     from riskfit.batch.gather import Runner

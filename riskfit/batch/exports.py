@@ -19,7 +19,7 @@ from riskfit.archives.supplement import Supplement
 from riskfit.errors import RiskfitError
 from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.origin import Origin
-from riskfit.store.rows import Entry, Info
+from riskfit.store.entries import Entry, Info
 
 Item = Place | Inner
 #: The folder of Garmin's export that holds all of it.

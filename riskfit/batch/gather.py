@@ -15,7 +15,7 @@ from riskfit.batch.work import Known, Task, basis_of
 from riskfit.errors import RiskfitError
 from riskfit.store import OWNER, Seen, Store
 from riskfit.store.activities import Content, known_contents, save
-from riskfit.store.rows import FileResult
+from riskfit.store.entries import FileResult
 
 #: Outcomes of a place that are no failure.
 NO_FAILURE: Final = frozenset({None, "known", "aside", "archive", "removed"})

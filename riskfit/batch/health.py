@@ -1,7 +1,7 @@
 """What an archive holds, what it lacks, and what is broken in it."""
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -15,7 +15,6 @@ from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.origin import Origin
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
-from riskfit.store.copies import pair_copies
 from riskfit.store.rows import Rows
 
 #: As long as makes a history start again.
@@ -59,9 +58,7 @@ class Health:
 def examine(found: Gathered, store: Store, *, check_crc: bool = False) -> Health:
     """Examine what was gathered of an archive."""
     key = store.add_athlete(found.athlete)
-    rows = read_rows(store, key, contents=found.contents, copies=True)
-    met = [tuple(one for one in sources if one in found.sources) for sources in rows.sources]
-    rows = replace(rows, sources=met)
+    rows = read_rows(store, key, contents=found.contents, copies=True).found_at(found.sources)
     bad = [] if not check_crc else check_sums(found)
     return _health(found.athlete, rows, found.failures, dict(found.aside), bad)
 
@@ -84,12 +81,7 @@ def _health(
     aside: dict[str, int],
     bad_sums: list[tuple[str, str]],
 ) -> Health:
-    stays = pair_copies(
-        rows.start_s,
-        rows.end_s,
-        rows.richness,
-        list(zip(rows.sha256, rows.parts, strict=True)),
-    )
+    stays = rows.stays()
     copies = [
         (source, rows.sources[stay][0])
         for row, stay in enumerate(stays.tolist())

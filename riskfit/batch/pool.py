@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from riskfit.batch.work import Known, Task, work
-from riskfit.store.rows import FileResult
+from riskfit.store.entries import FileResult
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ProcessPoolExecutor

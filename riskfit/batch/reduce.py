@@ -20,7 +20,6 @@ from riskfit.scoring.kernel import Scores
 from riskfit.scoring.score_table import score_table
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
-from riskfit.store.copies import pair_copies
 from riskfit.store.past import reduce_rows
 from riskfit.store.rows import Rows
 
@@ -173,13 +172,9 @@ def _reduce_one(
 ) -> Sessions:
     key = store.add_athlete(found.athlete)
     everything = read_rows(store, key, contents=found.contents, copies=True)
-    everything = _sources_of_this_run(everything, found)
-    stays = pair_copies(
-        everything.start_s,
-        everything.end_s,
-        everything.richness,
-        list(zip(everything.sha256, everything.parts, strict=True)),
-    )
+    # the cache may hold them at other places, too
+    everything = everything.found_at(found.sources)
+    stays = everything.stays()
     kept = np.flatnonzero(stays == np.arange(len(stays)))
     copies: dict[int, list[str]] = {}
     for row, stay in enumerate(stays.tolist()):
@@ -212,12 +207,6 @@ def _reduce_one(
         model=model,
         context=context,
     )
-
-
-def _sources_of_this_run(rows: Rows, found: Gathered) -> Rows:
-    """Leave out places that are in the cache but were not asked for."""
-    met = [tuple(one for one in sources if one in found.sources) for sources in rows.sources]
-    return replace(rows, sources=met)
 
 
 def _ends(values: FloatArray, ranges: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -19,7 +19,7 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import RiskfitError
 from riskfit.features.compute import Begun, begin_features, finish_features
 from riskfit.readers import read_activity, read_each
-from riskfit.store.rows import FileResult, entry_of
+from riskfit.store.entries import FileResult, entry_of
 
 #: What the numbers of an activity depend on; a change in it is a new method.
 _CODE: Final = (

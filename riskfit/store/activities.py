@@ -8,8 +8,8 @@ import numpy as np
 
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.store import Store, in_batches, insert
+from riskfit.store.entries import FileResult
 from riskfit.store.rows import (
-    FileResult,
     Rows,
     relaid_info,
     relaid_values,

@@ -18,7 +18,7 @@ from riskfit.resources import sample_data
 from riskfit.rules.load import load_model
 from riskfit.store import Store
 from riskfit.store.activities import save
-from riskfit.store.rows import FileResult, entry_of
+from riskfit.store.entries import FileResult, entry_of
 
 DAY_S = 86400.0
 FIRST_S = 1_500_000_000.0
