@@ -23,7 +23,7 @@ PLACES = {
     ("batch/exports.py", "place.source.removeprefix(self.prefix)"),
     ("batch/exports.py", "'Uploaded-Files/' not in place.source.removeprefix(self.prefix)"),
     ("batch/exports.py", "'Uploaded-Files/' in inner.source"),
-    ("batch/exports.py", "'DI_CONNECT/' in item.source"),
+    ("batch/exports.py", "item.source.rpartition(_GARMIN)"),
     ("batch/exports.py", "place.source == self.xml"),
     ("batch/exports.py", "source.startswith(one.prefix)"),
     ("batch/work.py", "members[0].name == source"),
