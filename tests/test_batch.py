@@ -52,7 +52,7 @@ from riskfit.report.export import (
     json_document,
     json_lines,
 )
-from riskfit.report.terminal.batch import rising_weeks
+from riskfit.report.said.batch import rising_weeks
 from riskfit.rules.load import load_model
 from riskfit.store import Store
 

@@ -16,7 +16,8 @@ from riskfit.errors import InputError
 from riskfit.features.plan.table import features_of, planned_table
 from riskfit.formulas.fluid import drink_plan_l_h
 from riskfit.readers.plans.forecast import Forecast
-from riskfit.report.json.plan import change_words, changes_entry, plan_entry, sweep_entry
+from riskfit.report.json.plan import changes_entry, plan_entry, sweep_entry
+from riskfit.report.said.plan import change_words
 from riskfit.scoring.assess import assess
 from riskfit.whatif.baseline import case_of, score_variants
 from riskfit.whatif.changes import applied, smallest_changes

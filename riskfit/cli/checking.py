@@ -112,13 +112,12 @@ def add_answer(results: Results, found: Answer, ask: Ask) -> None:
     entry = answer_entry(found)
     results.entries.append(entry)
     results.document = dict(entry)
-    results.addenda.append(lambda: _text(found, ask))
+    results.addenda.append(lambda: _text(entry, found, ask))
 
 
-def _text(found: Answer, ask: Ask) -> Any:
+def _text(entry: dict[str, Any], found: Answer, ask: Ask) -> Any:
     """Return what is printed behind the assessment; rich is loaded only for that."""
+    from riskfit.report.said.plan import zone_of
     from riskfit.report.terminal.plan import plan_text
 
-    return plan_text(
-        found.case, found.open_inputs, found.near, found.sweeps, found.changes, full=ask.full
-    )
+    return plan_text(entry, zone_of(found.case.plan), full=ask.full)

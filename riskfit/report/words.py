@@ -39,8 +39,10 @@ STEPS_SHOWN: Final = {
     "after": 1,
     "caution": 9,
 }
-#: Stands where there is nothing to show.
+#: Stands where there is nothing to show, where nobody told, and where the usual stood in.
 NOTHING: Final = "–"
+UNKNOWN: Final = "not known"
+USUAL: Final = "Counted as usual."
 #: Decimal places by unit; others get none from 100 on, one from 10 on, else two.
 _PLACES: Final = {
     "bpm": 0,
@@ -165,6 +167,17 @@ def score_words(score: float | None, digits: int = 0) -> str:
     if score is None or not isfinite(score):
         return NOTHING
     return f"{round_down(score, digits):.{digits}f}"
+
+
+def between(low: float, high: float) -> str:
+    """Return an interval of scores.
+
+    Examples
+    --------
+    >>> between(19.7, 51.2)
+    'between 20 and 51'
+    """
+    return f"between {low:.0f} and {high:.0f}"
 
 
 def odds_words(odds: float) -> str:

@@ -177,9 +177,12 @@ def sentence(rule: Rule, value: float | None, points: float, context_name: str) 
         return f"{rule.name}: not known, so counted as usual for {context_name}."
     if points <= 0:
         return f"{rule.name}: adds nothing."
-    return rule.sentence.format(
-        value=_short(value), percent=_short(100 * value), hours=_hours(value)
-    )
+    return rule.sentence.format(**numbers_said(value))
+
+
+def numbers_said(value: float) -> dict[str, str]:
+    """Return what a rule's sentence may hold, see `riskfit.rules.checks.PLACEHOLDERS`."""
+    return {"value": _short(value), "percent": _short(100 * value), "hours": _hours(value)}
 
 
 def _short(value: float) -> str:

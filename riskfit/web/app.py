@@ -14,7 +14,6 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from riskfit import __version__
-from riskfit._common import plural
 from riskfit.errors import RiskfitError
 from riskfit.report.page.batch import batch_view
 from riskfit.report.page.html import environment, plotly_script, render, shown_failures, static
@@ -202,7 +201,7 @@ class _Site:
         return self._page(
             request,
             "serve_history.html.jinja",
-            title=f"Cramp risk of {plural(len(report), 'session')}",
+            title=view["title"],
             heading="history",
             charts=True,
             scripts=("page.js", "session.js", "ledger.js", "batch.js", "serve.js"),

@@ -12,6 +12,7 @@ from tools.made_batch import made_report
 from tools.pages import blocks, sample_analysis
 
 from riskfit.report.page.html import batch_page, plotly_script, session_page
+from riskfit.report.page.ledger import ledger_view
 from riskfit.report.terminal.batch import print_batch
 from riskfit.rules.load import load_model
 
@@ -286,22 +287,27 @@ def test_a_row_opens_its_ledger_by_mouse_and_by_keys(open_page, pages):
     page.until("!!document.querySelector('.ledger-row')")
 
 
-def test_a_ledger_from_columns_says_what_the_session_page_says(open_page, pages):
-    page = open_page(pages.session)
-    block = blocks(pages.session.read_bytes())["s1-data"]["document"]["activities"][0]
-    lines = [line for line in block["assessment"]["contributions"] if not line["assumed"]]
-    sentences = page.run(
-        "JSON.stringify([...document.querySelectorAll('tr[data-rule]')].map((r) => "
-        "[r.dataset.rule, r.cells[1].textContent]))"
-    )
-    batch = open_page(pages.batch)
-    rules = {rule["id"]: rule for rule in blocks(pages.batch.read_bytes())["batch-data"]["rules"]}
-    for line in lines:
-        made = batch.run(
-            f"riskfit.ledger.sentence({json.dumps(rules[line['rule']])}, {line['value']}, "
-            f"{line['points']})"
+def test_a_ledger_from_columns_says_what_the_session_page_says(open_page, tmp_path):
+    report = made_report(tmp_path, 12)
+    (tmp_path / "batch.html").write_bytes(batch_page(report))
+    page = open_page(tmp_path / "batch.html")
+    for row, analysis in enumerate(report.athletes[0].analyses()):
+        page.run(f"document.querySelector('tr[data-row=\"{row}\"] .open-row').click()")
+        seen = page.run(
+            f"JSON.stringify([...document.querySelectorAll('#ledger-{row} tr[data-rule]')].map("
+            "(r) => [...r.cells].slice(0, 5).map((cell) => cell.textContent)))"
         )
-        assert made == dict(json.loads(sentences))[line["rule"]] == line["sentence"]
+        assert json.loads(seen) == [
+            [
+                f"{line['rule']} {line['name']}",
+                line["sentence"],
+                line["value_text"],
+                line["text"],
+                line["most"],
+            ]
+            for group in ledger_view(analysis, report.model)["ledger"]
+            for line in group["lines"]
+        ]
 
 
 def test_thousands_of_rows_are_made_only_when_looked_at(open_page, pages):

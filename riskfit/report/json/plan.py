@@ -1,13 +1,11 @@
 """A planned session's part of the JSON document: the plan, what-ifs, changes."""
 
 from dataclasses import asdict
-from datetime import UTC, datetime
-from math import isfinite
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from riskfit._common import utc_text
 from riskfit.report.json.encoding import number, numbers
-from riskfit.report.words import duration_words
+from riskfit.report.said.plan import DRINKING_CAVEAT, change_words
 
 if TYPE_CHECKING:
     from riskfit.whatif.answer import Answer
@@ -16,19 +14,6 @@ if TYPE_CHECKING:
     from riskfit.whatif.near_sessions import NearSession
     from riskfit.whatif.open_inputs import OpenInput
     from riskfit.whatif.sweeps import Sweep
-
-#: The documents' caveat on drinking, said wherever drinking is offered as a lever.
-DRINKING_CAVEAT: Final = (
-    "That losing fluid causes cramps is largely theoretical: drink for what you sweat, not for "
-    "the score, and never more than the drinking plan."
-)
-LEVER_NAMES: Final = {
-    "shorter": "shorter",
-    "easier": "easier",
-    "hour": "at another hour",
-    "rest_day": "a rest day first",
-    "drink": "following the drinking plan",
-}
 
 
 def answer_entry(found: "Answer") -> dict[str, Any]:
@@ -138,49 +123,3 @@ def _change(case: "Case", change: "Change") -> dict[str, Any]:
         "band": change.band,
         "causes": dict(change.causes),
     }
-
-
-def change_words(case: "Case", change: "Change") -> str:
-    """Return a change in words, with what it costs."""
-    return "; ".join(_lever_words(case, change, lever) for lever in change.levers)
-
-
-def _lever_words(case: "Case", change: "Change", lever: str) -> str:
-    setting, cost = change.setting, change.cost[lever]
-    if lever == "shorter":
-        planned, left = case.plan.duration_s, setting.duration_s or 0.0
-        return (
-            f"{duration_words(left / 60)} instead of {duration_words(planned / 60)} "
-            f"({duration_words(cost / 60)} less)"
-        )
-    if lever == "easier":
-        return f"ease off by {100 * cost:.0f} % of threshold{_eased(case, change)}"
-    if lever == "hour":
-        moved = (setting.start_s or 0.0) - case.start_s
-        direction = "later" if moved > 0 else "earlier"
-        return f"start at {local_clock(case, setting.start_s)} ({cost:.0f} h {direction})"
-    if lever == "rest_day":
-        return f"a rest day first, start {local_clock(case, setting.start_s)}"
-    return f"drink {setting.fluid_l_h or 0.0:.2f} L/h ({cost:.2f} more, within the drinking plan)"
-
-
-def _eased(case: "Case", change: "Change") -> str:
-    """Say what easing means in watts or speed, and what it costs in distance."""
-    effort, factor = case.planning.effort, change.setting.effort_factor or 1.0
-    words = []
-    if effort.main_kind == "power" and len(effort.value) == 1:
-        now = float(effort.value[0])
-        words.append(f"{now * factor:.0f} W instead of {now:.0f}")
-    before, after = (effort.rates(part).speed_m_s[0] for part in (1.0, factor))
-    if effort.main_kind == "pace" and len(before) == 1:
-        words.append(f"{after[0] * 3.6:.1f} km/h instead of {before[0] * 3.6:.1f}")
-    slower = 1 - effort.speed_factor(factor)
-    if slower > 0.005 and isfinite(float(before.sum())):
-        words.append(f"{100 * slower:.0f} % less way in the same time")
-    return f" ({', '.join(words)})" if words else ""
-
-
-def local_clock(case: "Case", posix_s: float | None) -> str:
-    """Return a time of day in the plan's own time zone."""
-    zone = UTC if case.plan.start_time is None else case.plan.start_time.tzinfo
-    return datetime.fromtimestamp(posix_s or 0.0, zone).strftime("%a %H:%M")

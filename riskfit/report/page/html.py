@@ -12,14 +12,13 @@ import jinja2
 from markupsafe import Markup
 
 from riskfit import __version__
-from riskfit._common import plural
 from riskfit.activity import Failure
 from riskfit.analysis import Analysis
 from riskfit.report.json.session import anonymous
 from riskfit.report.page.plan import complete, plan_view, roster_entries
 from riskfit.report.page.session import session_view
 from riskfit.report.said.session import because
-from riskfit.report.words import plain
+from riskfit.report.words import capital, plain, score_words
 from riskfit.rules.model import Model
 
 if TYPE_CHECKING:
@@ -101,7 +100,7 @@ def result_page(
         if share:
             whole["plan"] = anonymous(whole["plan"])
         view["block"]["document"] |= whole
-        view["plan"] = plan_view(whole, analysis, model)
+        view["plan"] = plan_view(whole, analysis, model, share=share)
         views.append(view)
     title = f"{views[0]['title']}: cramp risk" if len(views) == 1 else "Cramp risk of plans"
     return render(
@@ -129,7 +128,7 @@ def batch_page(report: "BatchReport", *, share: bool = False) -> bytes:
     view = batch_view(report, share=share)
     return render(
         "batch.html.jinja",
-        title=f"Cramp risk of {plural(len(report), 'session')}",
+        title=view["title"],
         heading="batch report",
         model=report.model,
         charts=True,
@@ -250,7 +249,8 @@ def environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    made.filters |= {"json_block": json_block, "because": because, "plain": plain}
+    filters = (json_block, because, plain, capital, score_words)
+    made.filters |= {one.__name__: one for one in filters}
     return made
 
 

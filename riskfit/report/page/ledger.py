@@ -1,14 +1,16 @@
 """The ledger and the features as a page shows them: every number beside its words."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from riskfit.analysis import Analysis
 from riskfit.features.catalogue import CATALOGUE, GROUPS
 from riskfit.features.results import Feature
+from riskfit.references import Reference
 from riskfit.report.rounding import round_down, split_to_total
 from riskfit.report.said.session import feature_said
-from riskfit.report.words import CAUSE_NAMES, value_words
-from riskfit.rules.model import Model
+from riskfit.report.words import CAUSE_NAMES, UNKNOWN, USUAL, value_words
+from riskfit.rules.model import Model, Rule
 from riskfit.scoring.assessment import Contribution
 
 
@@ -18,8 +20,7 @@ def ledger_view(analysis: Analysis, model: Model) -> dict[str, Any]:
     if assessment.score is None:
         return {"ledger": [], "references": []}
     lines = assessment.contributions
-    keys = list(dict.fromkeys(ref for line in lines for ref in line.references))
-    numbers = {ref: number for number, ref in enumerate(keys, 1)}
+    references, numbers = cited(model, lines)
     shown = split_to_total(
         {line.rule: line.points for line in lines}, round_down(assessment.score, 1), 1
     )
@@ -35,13 +36,15 @@ def ledger_view(analysis: Analysis, model: Model) -> dict[str, Any]:
         }
         for cause in assessment.causes
     ]
-    sources = [model.references[ref] for ref in keys]
-    return {
-        "ledger": groups,
-        "references": [
-            {"cite": one.cite, "doi": one.doi, "finding": one.finding} for one in sources
-        ],
-    }
+    return {"ledger": groups, "references": references}
+
+
+def cited(
+    model: Model, lines: Iterable[Contribution | Rule]
+) -> tuple[list[Reference], dict[str, int]]:
+    """Return the sources of rules in order of their first mention, and the number of each."""
+    keys = dict.fromkeys(ref for line in lines for ref in line.references)
+    return [model.references[key] for key in keys], {key: n for n, key in enumerate(keys, 1)}
 
 
 def _ledger_line(
@@ -56,10 +59,10 @@ def _ledger_line(
     return {
         "rule": line.rule,
         "name": line.name,
-        "sentence": "Counted as usual." if line.assumed else line.sentence,
+        "sentence": USUAL if line.assumed else line.sentence,
         "assumed": line.assumed,
         "value": line.value,
-        "value_text": "" if line.value is None else value_words(line.value, line.unit),
+        "value_text": UNKNOWN if line.value is None else value_words(line.value, line.unit),
         "source": missing if line.assumed else source,
         "points": line.points,
         "text": f"{shown[line.rule]:.1f}",

@@ -1,32 +1,29 @@
 """What a page shows of a plan beyond its assessment: what-ifs, changes, questions."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, tzinfo
 from typing import TYPE_CHECKING, Any, Final
 
 from riskfit._common import plural
+from riskfit.activity import PlannedSession
 from riskfit.analysis import Analysis
-from riskfit.report.json.plan import LEVER_NAMES, changes_entry, sweep_entry
-from riskfit.report.rounding import round_down
-from riskfit.report.words import CAUSE_NAMES, duration_words, quantity
+from riskfit.report.json.plan import changes_entry, sweep_entry
+from riskfit.report.said.plan import (
+    VARIED,
+    changes_said,
+    near_said,
+    sweep_rows,
+    value_words,
+    zone_of,
+)
+from riskfit.report.said.session import start_words
+from riskfit.report.words import between, duration_words, plain, quantity, score_words
 
 if TYPE_CHECKING:
     from riskfit.rules.model import Model
     from riskfit.whatif.baseline import Case
 
-#: What is varied: its title, unit on the axis, and what a value is multiplied with.
-_CURVES: Final = {
-    "duration": ("Duration", "h", 1 / 3600),
-    "temp": ("Air temperature", "°C", 1.0),
-    "humidity": ("Humidity", "%", 1.0),
-    "wind": ("Wind", "m/s", 1.0),
-    "sun": ("Sun", "share of clear sky", 1.0),
-    "intensity": ("Intensity", "share of threshold", 1.0),
-    "speed": ("Speed", "km/h", 3.6),
-    "power": ("Power", "W", 1.0),
-    "fluid": ("Drinking", "L/h", 1.0),
-    "start": ("Start", "", 1.0),
-}
+#: Where the plan itself stands: the feature that was varied.
 _NOW: Final = {
     "temp": "air_temperature_c",
     "intensity": "intensity_factor",
@@ -48,23 +45,23 @@ def complete(entry: Mapping[str, Any], analysis: Analysis, case: "Case | None") 
         Without it nothing is added.
     """
     found = dict(entry)
-    score = analysis.assessment.score
-    if case is None or score is None:
+    if case is None or analysis.assessment.score is None:
         return found
     if not found["what_if"]:
         from riskfit.whatif.sweeps import usual_sweeps
 
         found["what_if"] = [sweep_entry(one) for one in usual_sweeps(case, analysis.features)]
-    lowest = case.model.bands[0].id
-    if found["changes"] is None and analysis.assessment.band not in (None, lowest):
+    band = analysis.assessment.band
+    if found["changes"] is None and band not in (None, case.model.bands[0].id):
         from riskfit.whatif.changes import smallest_changes
 
-        below = str(analysis.assessment.band)
-        found["changes"] = changes_entry(case, smallest_changes(case, below))
+        found["changes"] = changes_entry(case, smallest_changes(case, str(band)))
     return found
 
 
-def plan_view(entry: Mapping[str, Any], analysis: Analysis, model: "Model") -> dict[str, Any]:
+def plan_view(
+    entry: Mapping[str, Any], analysis: Analysis, model: "Model", *, share: bool = False
+) -> dict[str, Any]:
     """Return a plan's part of a page.
 
     Parameters
@@ -73,24 +70,18 @@ def plan_view(entry: Mapping[str, Any], analysis: Analysis, model: "Model") -> d
         ``plan``, ``what_if`` and ``changes`` of the document.
     analysis : Analysis
     model : Model
+    share : bool
+        Leave out the time zone.
     """
-    plan = entry["plan"]
-    curves = [_curve(sweep, plan, analysis) for sweep in entry["what_if"]]
+    plan, session = entry["plan"], analysis.session
+    zone = UTC if share or not isinstance(session, PlannedSession) else zone_of(session)
+    curves = [_curve(sweep, plan, analysis, zone) for sweep in entry["what_if"]]
     return {
-        "facts": _facts(plan),
+        "facts": _facts(plan, start_words(session, share=share)),
         "curves": curves,
-        "changes": None if entry["changes"] is None else _changes(entry["changes"]),
-        "tell": [
-            {
-                "question": one["question"],
-                "key": one["key"],
-                "narrows": one["narrows"],
-                "text": f"{one['narrows']:.1f}",
-                "rules": ", ".join(one["rules"]),
-            }
-            for one in plan["tell"]
-        ],
-        "nearest": [_near(one) for one in plan["nearest"]],
+        "changes": None if entry["changes"] is None else changes_said(entry["changes"]),
+        "tell": plan["tell"],
+        "nearest": [near_said(one) for one in plan["nearest"]],
         "block": {
             "bands": [{"id": band.id, "from": band.from_} for band in model.bands],
             "curves": [curve["block"] for curve in curves],
@@ -98,13 +89,11 @@ def plan_view(entry: Mapping[str, Any], analysis: Analysis, model: "Model") -> d
     }
 
 
-def _facts(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
+def _facts(plan: Mapping[str, Any], start: str) -> list[tuple[str, str]]:
     """Return the plan as it was understood."""
     intensity, history = plan["intensity"], plan["history"]
-    facts = [("Sport", str(plan["sport"]).replace("_", " "))]
-    if plan["start_time"]:
-        start = datetime.fromisoformat(plan["start_time"])
-        facts.append(("Start", f"{start:%a %-d %b %Y %H:%M} UTC"))
+    facts = [("Sport", plain(plan["sport"]))]
+    facts += [("Start", start)] if start else []
     facts.append(("Duration", duration_words(plan["duration_s"] / 60)))
     if plan["distance_m"]:
         facts.append(("Distance", quantity(plan["distance_m"] / 1000, "km")))
@@ -121,113 +110,50 @@ def _facts(plan: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [*facts, ("History", known)]
 
 
-def _curve(sweep: Mapping[str, Any], plan: Mapping[str, Any], analysis: Analysis) -> dict[str, Any]:
+def _curve(
+    sweep: Mapping[str, Any], plan: Mapping[str, Any], analysis: Analysis, zone: tzinfo
+) -> dict[str, Any]:
     """Return one what-if: what its chart and its table are made of."""
-    key = sweep["vary"]
-    title, unit, factor = _CURVES.get(key, (key.capitalize(), sweep["unit"], 1.0))
-    values = sweep["values"]
-    shown = values if key == "start" else [round(value * factor, 6) for value in values]
-    every = max(1, -(-len(values) // _TABLE_ROWS))
-    rows = [
-        {
-            "value": _words(key, value, unit),
-            "score": score,
-            "text": "–" if score is None else f"{round_down(score):.0f}",
-            "band": band or "",
-        }
-        for value, score, band in list(zip(shown, sweep["score"], sweep["band"], strict=True))[
-            ::every
-        ]
-    ]
+    key, values = sweep["vary"], sweep["values"]
+    varied = VARIED[key]
+    rows = sweep_rows(sweep, zone, _TABLE_ROWS)
     return {
         "key": key,
-        "title": title,
-        "words": f"Score by {title.lower()}: from {rows[0]['text']} at {rows[0]['value']} to "
-        f"{rows[-1]['text']} at {rows[-1]['value']}",
+        "title": varied.title,
+        "words": f"Score by {varied.title.lower()}: from {rows[0].text} at {rows[0].value} to "
+        f"{rows[-1].text} at {rows[-1].value}",
         "rows": rows,
         "block": {
             "key": key,
-            "title": title,
-            "unit": unit,
-            "x": shown,
+            "title": varied.title,
+            "unit": varied.unit,
+            "x": values if key == "start" else [round(one * varied.factor, 6) for one in values],
             "score": sweep["score"],
             "low": sweep["low"],
             "high": sweep["high"],
-            "now": _now(key, plan, analysis, factor),
+            "said": [
+                f"{value_words(key, value, zone)}: score {score_words(score)}, {between(low, high)}"
+                if score is not None
+                else ""
+                for value, score, low, high in zip(
+                    values, sweep["score"], sweep["low"], sweep["high"], strict=True
+                )
+            ],
+            "now": _now(key, plan, analysis),
         },
     }
 
 
-def _words(key: str, value: Any, unit: str) -> str:
-    if key == "start":
-        return f"{datetime.fromisoformat(value):%a %H:%M} UTC"
-    if key == "duration":
-        return duration_words(value * 60)
-    return f"{value:.3g} {unit}"
-
-
-def _now(
-    key: str, plan: Mapping[str, Any], analysis: Analysis, factor: float
-) -> float | str | None:
+def _now(key: str, plan: Mapping[str, Any], analysis: Analysis) -> float | str | None:
     """Return where the plan itself stands on the axis."""
     if key == "start":
         return str(plan["start_time"])
     if key == "duration":
-        return float(plan["duration_s"]) * factor
+        return float(plan["duration_s"]) * VARIED[key].factor
     feature = analysis.features.get(_NOW.get(key, ""))
-    return None if feature is None or feature.value is None else feature.value * factor
-
-
-def _changes(entry: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the smallest changes in words."""
-    listed = [*entry["single"], *entry["pairs"]]
-    floor = entry["floor"]
-    return {
-        "below": entry["below"],
-        "needed": entry["needed"],
-        "listed": [
-            {
-                "text": _capital(one["text"]),
-                "score": one["score"],
-                "score_text": f"{round_down(one['score']):.0f}",
-                "band": one["band"],
-                "range": f"{one['low']:.0f} to {one['high']:.0f}",
-            }
-            for one in listed
-        ],
-        "insufficient": [
-            f"{LEVER_NAMES.get(lever, lever)}: at best {round_down(score):.0f}"
-            for lever, score in entry["insufficient"].items()
-        ],
-        "not_offered": [
-            f"{LEVER_NAMES.get(lever, lever)}: {why}" for lever, why in entry["not_offered"].items()
-        ],
-        "floor": None
-        if floor["score"] is None
-        else f"With every lever as far as it goes {round_down(floor['score']):.0f} points stay: "
-        + ", ".join(
-            f"{CAUSE_NAMES[cause].lower()} {points:.0f}"
-            for cause, points in floor["causes"].items()
-        )
-        + ".",
-        "caveat": entry["caveat"],
-    }
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _near(one: Mapping[str, Any]) -> dict[str, str]:
-    start = datetime.fromisoformat(one["start_time"])
-    return {
-        "day": f"{start:%-d %b %Y}",
-        "sport": str(one["sport"]).replace("_", " "),
-        "duration": duration_words(one["duration_s"] / 60),
-        "load": "–" if one["load"] is None else f"{one['load']:.0f} TSS",
-        "temperature": "–" if one["temperature_c"] is None else f"{one['temperature_c']:.0f} °C",
-        "outcome": one["outcome"] or "nothing logged",
-    }
+    if feature is None or feature.value is None:
+        return None
+    return feature.value * VARIED[key].factor
 
 
 def roster_entries(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:

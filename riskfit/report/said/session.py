@@ -13,9 +13,10 @@ from riskfit.report.rounding import round_down, split_to_total
 from riskfit.report.words import (
     ADVICE_KINDS,
     CAUSE_NAMES,
-    NOTHING,
     PART_NAMES,
     STEPS_SHOWN,
+    UNKNOWN,
+    between,
     clock,
     duration_words,
     in_sentence,
@@ -63,7 +64,7 @@ class ScoreSaid(Struct, frozen=True, kw_only=True):
     @property
     def between(self) -> str:
         """Return the interval."""
-        return f"between {self.low_text} and {self.high_text}"
+        return between(self.low, self.high)
 
     @property
     def on_its_scale(self) -> str:
@@ -131,10 +132,8 @@ def facts(analysis: Analysis, *, share: bool = False) -> list[str]:
     """Return what the session was, in a few words; to share, without its time zone."""
     session, features = analysis.session, analysis.features
     said = [sport_words(session)]
-    if session.start_time is not None:
-        offset = None if share else _offset_s(session)
-        zone = " UTC" if offset is None else ""
-        said.append(clock(session.start_time.timestamp() + (offset or 0)) + zone)
+    start = start_words(session, share=share)
+    said += [start] if start else []
     minutes, distance = features["duration_min"].value, features["distance_km"].value
     if minutes is not None:
         said.append(duration_words(minutes))
@@ -143,6 +142,15 @@ def facts(analysis: Analysis, *, share: bool = False) -> list[str]:
     if features["air_temperature_c"].value is not None:
         said.append(temperature_words(features["air_temperature_c"]))
     return said
+
+
+def start_words(session: Activity | PlannedSession, *, share: bool = False) -> str:
+    """Return when the session began, by its own clock where that is known; to share, in UTC."""
+    if session.start_time is None:
+        return ""
+    offset = None if share else _offset_s(session)
+    zone = " UTC" if offset is None else ""
+    return clock(session.start_time.timestamp() + (offset or 0)) + zone
 
 
 def _offset_s(session: Activity | PlannedSession) -> float | None:
@@ -273,7 +281,7 @@ def feature_said(name: str, feature: Feature) -> FeatureSaid:
         name=spec.meaning_short,
         meaning=spec.meaning,
         value=feature.value,
-        text=NOTHING if feature.value is None else value_words(feature.value, feature.unit),
+        text=UNKNOWN if feature.value is None else value_words(feature.value, feature.unit),
         range=range_words(feature),
         source=(feature.missing_because if missing else feature.source) or "",
     )

@@ -26,6 +26,7 @@ from riskfit.report.said.session import (
     score_said,
 )
 from riskfit.report.terminal.parts import BAND_STYLE, and_more, bar, numbered
+from riskfit.report.words import NOTHING, UNKNOWN
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.timeline import Timeline
 
@@ -231,12 +232,13 @@ def _features(analysis: Analysis, full: bool) -> Group:
         for one in [*present, *(absent if full else ())]:
             table.add_row(f"  {one.name}", *_feature_cells(one))
         if not full and absent and not present:
-            table.add_row("  not known", "", absent[0].source)
+            table.add_row(f"  {UNKNOWN}", "", absent[0].source)
     return Group(table)
 
 
 def _feature_cells(said: FeatureSaid) -> tuple[str, str]:
-    return said.text, f"{said.range}, {said.source}" if said.range else said.source
+    text = NOTHING if said.value is None else said.text
+    return text, f"{said.range}, {said.source}" if said.range else said.source
 
 
 def _steps(analysis: Analysis, width: int, full: bool) -> Group:

@@ -62,10 +62,38 @@ const riskfit = (() => {
     setTimeout(() => URL.revokeObjectURL(link.href), 1000);
   }
 
-  function clock(seconds) {
-    const whole = Math.round(seconds), h = Math.floor(whole / 3600);
-    const m = String(Math.floor(whole / 60) % 60).padStart(2, "0");
-    return h + ":" + m + ":" + String(whole % 60).padStart(2, "0");
+  // A sentence of the page with its gaps filled; numbers get their thousands apart.
+  function say(text, values) {
+    return text.replace(/\{(\w+)\}/g, (_, name) =>
+      (typeof values[name] === "number" ? values[name].toLocaleString("en") : values[name]));
+  }
+
+  // A number to be read, with the whole of it behind.
+  function data(place, value, text) {
+    const made = document.createElement("data");
+    made.value = value;
+    made.textContent = text;
+    place.replaceChildren(made);
+  }
+
+  // ---- what charts share
+
+  const axis = (c, set) => Object.assign({ gridcolor: c.line, zeroline: false, fixedrange: true,
+    tickfont: { size: c.size - 1, color: c.quiet } }, set);
+  const title = (text, c) => ({ text, font: { size: c.size, color: c.quiet } });
+  const head = (text, y, c) => ({ text, xref: "paper", yref: "paper", x: 0, y, xanchor: "left", yanchor: "bottom",
+    showarrow: false, font: { size: c.size, color: c.ink } });
+  const spikes = (c) => ({ showspikes: true, spikemode: "across", spikethickness: 1, spikecolor: c.quiet, spikedash: "dot" });
+
+  // Where each band begins, with its name.
+  function bands(all, c) {
+    const above = all.slice(1);
+    return {
+      shapes: above.map((band) => ({ type: "line", xref: "paper", x0: 0, x1: 1, yref: "y", y0: band.from, y1: band.from,
+        line: { color: c.quiet, width: 1, dash: "dot" } })),
+      annotations: above.map((band) => ({ text: band.id, xref: "paper", x: 0.003, xanchor: "left", yref: "y", y: band.from,
+        yanchor: "bottom", showarrow: false, bgcolor: c.paper, borderpad: 0, font: { size: c.size - 2, color: c.quiet } })),
+    };
   }
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => redraw(false));
@@ -84,5 +112,5 @@ const riskfit = (() => {
     if (closed) closed.open = true;
   });
 
-  return { block, chart, draw, refresh, colours, clock, save };
+  return { block, chart, draw, refresh, colours, save, say, data, axis, title, head, spikes, bands };
 })();
