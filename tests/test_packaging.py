@@ -121,7 +121,10 @@ def _hatch(source: Path, target: Path, kind: str) -> None:
 def test_a_wheel_holds_the_data_and_nothing_of_the_checkout(built, kind):
     with zipfile.ZipFile(built[kind]) as archive:
         names = set(archive.namelist())
-    assert names >= {f"riskfit/_data/{name}" for name in SHIPPED} | {"riskfit/py.typed"}
+    assert names >= {f"riskfit/_data/{name}" for name in SHIPPED} | {
+        "riskfit/py.typed",
+        "riskfit/devices.toml",
+    }
     tops = {name.split("/")[0] for name in names}
     assert tops == {"riskfit", f"riskfit-{riskfit.__version__}.dist-info"}
     assert not [name for name in names if name.endswith(".pyc")]

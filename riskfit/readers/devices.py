@@ -1,50 +1,123 @@
-"""What a device's name tells: its maker, and whether it is worn at the wrist."""
+"""What recorded a session: its maker, its product, and whether it was worn at the wrist.
 
+The makers and products stand in ``riskfit/devices.toml``.
+"""
+
+import pkgutil
 import re
+import unicodedata
+from functools import cache, lru_cache
 
 from riskfit.activity import Device
+from riskfit.strict_toml import Strict, convert_table, parse_toml
 
-_MAKERS = re.compile(
-    r"\b(garmin|wahoo|polar|suunto|coros|bryton|lezyne|sigma|hammerhead|fitbit|apple|huawei|"
-    r"samsung|amazfit|xiaomi|stages|tomtom|timex)\b"
-)
-#: Product lines, as their makers name them.
-_WATCHES = re.compile(
-    r"forerunner|f[eē]nix|v[ií]vo(active|smart|sport)|venu\b|instinct|enduro\b|epix|\bmarq\b|descent|"
-    r"swim ?2|approach s|tactix|quatix|lily\b|\bfr ?\d{2,3}\b|apple watch|\bwatch\b|vantage|"
-    r"grit x|pacer|polar (m4|v8|ignite|unite)|ambit|spartan|suunto (3|5|7|9|race|vertical)|"
-    r"\bapex\b|\bpace [23]|vertix|elemnt rival|amazfit|mi band|galaxy watch|versa|ionic|charge",
-    re.IGNORECASE,
-)
-_BIKE_COMPUTERS = re.compile(
-    r"\bedge\b|edge ?\d|elemnt (?!rival)|\bbolt\b|\broam\b|karoo|\brider \d|bryton|lezyne|"
-    r"\brox\b|stages dash|polar (m450|m460|v650)|etrex|gpsmap|oregon|montana",
-    re.IGNORECASE,
-)
+_FILE = "devices.toml"
 
 
-def device_of(name: str | None, serial_number: str | None = None) -> Device:
+class _Placed(Strict, frozen=True, kw_only=True):
+    """Words or makers by where their devices sit."""
+
+    wrist: tuple[str, ...] = ()
+    mounted: tuple[str, ...] = ()
+    virtual: tuple[str, ...] = ()
+
+
+class _Garmin(_Placed, frozen=True, kw_only=True):
+    makers: tuple[str, ...]
+    lines: tuple[str, ...]
+    newer_products: dict[str, str]
+
+
+class _Spelled(Strict, frozen=True, kw_only=True):
+    makers: tuple[str, ...]
+
+
+class _Devices(Strict, frozen=True, kw_only=True):
+    names: _Placed
+    makers: _Placed
+    garmin: _Garmin
+    spelled: _Spelled
+
+
+def device_of(
+    name: str | None, serial_number: str | None = None, *, maker: str | None = None
+) -> Device:
     """Return the device that a name like ``Garmin Forerunner 945`` stands for.
 
     Parameters
     ----------
     name : str or None
     serial_number : str or None
+    maker : str, optional
+        FIT's word, where the file says it; else the name may.
 
     Returns
     -------
     Device
-        ``wrist`` is None where the name does not tell (a phone, a website, an unknown line).
+        ``wrist`` is None where neither tells (a phone, a website, an unknown line).
     """
     product = (name or "").strip() or None
-    lower = (product or "").casefold()
-    named = _MAKERS.search(lower)
-    maker = named[1] if named else None
-    wrist = None
-    if product and _BIKE_COMPUTERS.search(product):
-        wrist = False
-    elif product and _WATCHES.search(product):
-        wrist = True
-    if wrist is not None and maker is None and re.search(r"forerunner|edge|f[eē]nix|venu", lower):
-        maker = "garmin"
-    return Device(manufacturer=maker, product=product, serial_number=serial_number, wrist=wrist)
+    found, wrist = _known(product or "", maker)
+    return Device(manufacturer=found, product=product, serial_number=serial_number, wrist=wrist)
+
+
+def garmin_product(number: int) -> str | None:
+    """Return the name of a product of Garmin that is newer than fitparse's profile."""
+    return _table().garmin.newer_products.get(str(number))
+
+
+def is_garmin(maker: str | None) -> bool:
+    """Say whether a maker, in FIT's word, numbers its products as Garmin does."""
+    return maker in _table().garmin.makers
+
+
+@lru_cache(maxsize=256)
+def _known(product: str, maker: str | None) -> tuple[str | None, bool | None]:
+    """Return the maker, and whether the product is worn at the wrist."""
+    table, name = _table(), _plain(product)
+    garmin = is_garmin(maker)
+    lengths = _lengths(name, table.names)
+    if garmin:
+        lengths = [max(pair) for pair in zip(lengths, _lengths(name, table.garmin), strict=True)]
+    on_wrist, elsewhere = lengths
+    wrist = on_wrist > elsewhere if on_wrist or elsewhere else None
+    if maker is not None:
+        if wrist is None:
+            wrist = True if maker in table.makers.wrist else None
+            wrist = False if maker in (*table.makers.mounted, *table.makers.virtual) else wrist
+        return maker, wrist
+    spelled = _pattern(table.spelled.makers).search(name)
+    if spelled is None and _pattern(table.garmin.lines).search(name):
+        return "garmin", wrist
+    return spelled[0] if spelled else None, wrist
+
+
+def _plain(name: str) -> str:
+    """Return a name in small letters without accents, blanks for underscores."""
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("_", " "))
+    return "".join(one for one in letters if not unicodedata.combining(one))
+
+
+def _lengths(name: str, words: _Placed) -> list[int]:
+    """Return how long the longest word in a name is that means a wrist, or another place."""
+    return [
+        max((len(found[0]) for found in _pattern(own).finditer(name)), default=0)
+        for own in (words.wrist, (*words.mounted, *words.virtual))
+    ]
+
+
+@cache
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Return what finds these whole words; ``*`` is any letters, ``#`` a digit."""
+    written = (
+        re.escape(word).replace(r"\*", r"\w*").replace(r"\#", r"\d")
+        for word in sorted(words, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(written)})(?!\w)")
+
+
+@cache
+def _table() -> _Devices:
+    """Read the file once, when the first device is named."""
+    text = (pkgutil.get_data("riskfit", _FILE) or b"").decode()
+    return convert_table(parse_toml(text, _FILE), _Devices, _FILE)

@@ -1,4 +1,4 @@
-"""What a FIT file says of the person and the weather."""
+"""What a FIT file says of the device, the person and the weather."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from riskfit._common import FloatArray
+from riskfit.activity import Device
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import InputError
 from riskfit.origin import Origin
+from riskfit.readers.devices import device_of, garmin_product, is_garmin
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.message_tables import Table
 from riskfit.readers.recording import Part
@@ -21,6 +23,54 @@ def last_value(tables: Tables, message: int, field: int) -> float | None:
     """Return the last valid value of a field, None where there is none."""
     table = tables.get(message)
     return None if table is None else _last(table.values(field))
+
+
+def _first_value(tables: Tables, message: int, field: int) -> float | None:
+    """Return the first valid value: a later part of a chain may be another device's."""
+    table = tables.get(message)
+    values = [] if table is None else table.values(field)
+    return next((value for value in values if not math.isnan(value)), None)
+
+
+#: ANT+ device type of a sensor of the air around it (tempe), and the field of a device's type.
+_ENVIRONMENT_SENSOR, _DEVICE_TYPE, _SOURCE_TYPE = 25, 1, 25
+_MAKER, _PRODUCT, _SERIAL, _FILE_PRODUCT_NAME, _PRODUCT_NAME = 1, 2, 3, 8, 27
+
+
+def read_device(tables: Tables, said: list[str]) -> Device:
+    """Return what recorded the session."""
+    maker = dictionary.word("manufacturer", _first_value(tables, dictionary.FILE_ID, _MAKER))
+    number = last_value(tables, dictionary.FILE_ID, _PRODUCT)
+    if number is not None and is_garmin(maker):
+        product = garmin_product(int(number)) or dictionary.word("garmin_product", number)
+    else:
+        product = _product_name(tables) or (None if number is None else str(int(number)))
+    serial = last_value(tables, dictionary.FILE_ID, _SERIAL)
+    if _has_air_sensor(tables):
+        said.append("an air temperature sensor was paired: the temperature may be its reading")
+    return device_of(product, str(int(serial)) if serial else None, maker=maker)
+
+
+def _product_name(tables: Tables) -> str | None:
+    """Return the first product name that the file spells out."""
+    for message, field in (
+        (dictionary.FILE_ID, _FILE_PRODUCT_NAME),
+        (dictionary.DEVICE_INFO, _PRODUCT_NAME),
+    ):
+        table = tables.get(message)
+        if table is not None and table.has(field):
+            name = next((name for name in table.strings(field) if name), None)
+            if name is not None:
+                return name
+    return None
+
+
+def _has_air_sensor(tables: Tables) -> bool:
+    table = tables.get(dictionary.DEVICE_INFO)
+    if table is None or not len(table) or not (table.has(_DEVICE_TYPE) and table.has(_SOURCE_TYPE)):
+        return False
+    kinds = zip(table.values(_SOURCE_TYPE), table.values(_DEVICE_TYPE), strict=True)
+    return (1.0, _ENVIRONMENT_SENSOR) in kinds
 
 
 def read_athlete(tables: Tables, said: list[str]) -> Athlete:
