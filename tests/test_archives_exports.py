@@ -10,7 +10,6 @@ import pytest
 from tools.exports import build_apple_export, build_garmin_export, build_strava_export
 from tools.fit_writer import FitWriter
 
-from riskfit.archives.apple import read_health, workouts
 from riskfit.archives.garmin import GarminDocuments, file_type, set_aside
 from riskfit.archives.listing import Inner, Place, list_inner, list_places, read_place
 from riskfit.archives.strava import read_table
@@ -18,6 +17,7 @@ from riskfit.batch.gather import Input, gather
 from riskfit.batch.pool import run_here
 from riskfit.errors import DamagedFileError, UnsupportedFileError
 from riskfit.features.athlete_rows import FEATURE_INDEX
+from riskfit.readers.apple import read_health, workouts
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 

@@ -183,7 +183,7 @@ def _member(task: Task, source: str, stamp: str, content: bytes | Failure, known
 
 def _work_apple(task: Task) -> Iterator[_Read]:
     """Read an export of Apple Health: a result a workout, and the list of them."""
-    from riskfit.archives.apple import read_health, workouts
+    from riskfit.readers.apple import read_health, workouts
 
     source, stamp = task.place.source, task.place.stamp
     with open_place(task.place) as stream:

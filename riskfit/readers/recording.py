@@ -65,7 +65,7 @@ class Recording:
     Attributes
     ----------
     start_time : datetime
-        Aware UTC time of ``elapsed_s == 0``, the earliest of the rows.
+        Aware UTC time of ``elapsed_s == 0``, not after the earliest of the rows.
     elapsed_s : ndarray
         Of each row. [s]
     channels : mapping of str to ndarray

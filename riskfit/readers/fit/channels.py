@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from riskfit._common import FloatArray
 from riskfit.readers.fit import dictionary
+from riskfit.readers.fit.decoded import DeveloperField, Table
 from riskfit.readers.fit.heart import merge_heart_rates
-from riskfit.readers.fit.message_tables import DeveloperField, Table
 from riskfit.readers.recording import CADENCE
 
 #: Channel -> native fields of a record, the better first.

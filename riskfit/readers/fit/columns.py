@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from riskfit._common import FloatArray
 from riskfit.readers.fit import dictionary
-from riskfit.readers.fit.field_places import (
+from riskfit.readers.fit.decoded import DeveloperField
+from riskfit.readers.fit.encodings import (
     MessageForm,
     Place,
     anywhere,
@@ -30,7 +31,6 @@ from riskfit.readers.fit.field_places import (
     unpacked,
 )
 from riskfit.readers.fit.layouts import FieldSlot, Layout, Positions
-from riskfit.readers.fit.message_tables import DeveloperField
 
 #: By developer index and field number: the descriptions with the byte where each stands.
 Descriptions = Mapping[tuple[int, int], Sequence[tuple[int, DeveloperField]]]
@@ -59,7 +59,7 @@ class _Rows(NamedTuple):
 
 
 class ColumnTable:
-    """All messages of one type out of any number of layouts; see `tables.Table`."""
+    """All messages of one type out of any number of layouts; see `decoded.Table`."""
 
     def __init__(
         self,

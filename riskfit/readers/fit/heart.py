@@ -7,7 +7,7 @@ import numpy as np
 
 from riskfit._common import FloatArray
 from riskfit.readers.fit import dictionary
-from riskfit.readers.fit.message_tables import Table
+from riskfit.readers.fit.decoded import Table
 
 _FRACTION, _BPM, _EVENT_TIME, _PACKED_TIMES = 0, 6, 9, 10
 _TICKS_S = 1024.0

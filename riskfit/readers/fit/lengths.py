@@ -6,7 +6,7 @@ import numpy as np
 
 from riskfit._common import FloatArray
 from riskfit.readers.fit import dictionary
-from riskfit.readers.fit.message_tables import Table
+from riskfit.readers.fit.decoded import Table
 
 Tables = Mapping[int, Table]
 

@@ -10,8 +10,8 @@ from riskfit._common import FloatArray
 from riskfit.errors import DamagedFileError, NotAnActivityError
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.channels import read_channels
+from riskfit.readers.fit.decoded import Table
 from riskfit.readers.fit.lengths import channels_of_lengths, times_of_lengths
-from riskfit.readers.fit.message_tables import Table
 from riskfit.readers.fit.sessions import laps_of, parts_of, timer_of
 from riskfit.readers.fit.wearer import read_athlete, read_device, read_weather
 from riskfit.readers.recording import Recording

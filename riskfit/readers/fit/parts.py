@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from riskfit._common import FloatArray
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.columns import ColumnTable
+from riskfit.readers.fit.decoded import DeveloperField
 from riskfit.readers.fit.layouts import Layout
-from riskfit.readers.fit.message_tables import DeveloperField
 from riskfit.readers.fit.scan import Scanner
 
 

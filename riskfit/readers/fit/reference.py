@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from riskfit._common import FloatArray
 from riskfit.readers.fit import dictionary
-from riskfit.readers.fit.message_tables import DeveloperField
+from riskfit.readers.fit.decoded import DeveloperField
 
 _FIT_EPOCH = datetime(1989, 12, 31)  # fitparse's times are naive and mean UTC
 
@@ -25,7 +25,7 @@ _ESCAPING = (ValueError, TypeError, KeyError, AttributeError, IndexError, Overfl
 
 
 class ReferenceTable:
-    """Messages of one type as fitparse decoded them; see `tables.Table`."""
+    """Messages of one type as fitparse decoded them; see `decoded.Table`."""
 
     def __init__(self, number: int) -> None:
         self.number = number

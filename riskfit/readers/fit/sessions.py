@@ -7,7 +7,7 @@ import numpy as np
 
 from riskfit.activity import Summary
 from riskfit.readers.fit import dictionary
-from riskfit.readers.fit.message_tables import Table
+from riskfit.readers.fit.decoded import Table
 from riskfit.readers.recording import MarkedLap, Part, TimerEvent
 
 Tables = Mapping[int, Table]

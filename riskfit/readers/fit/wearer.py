@@ -12,7 +12,7 @@ from riskfit.errors import InputError
 from riskfit.origin import Origin
 from riskfit.readers.devices import device_of, garmin_product, is_garmin
 from riskfit.readers.fit import dictionary
-from riskfit.readers.fit.message_tables import Table
+from riskfit.readers.fit.decoded import Table
 from riskfit.readers.recording import Part
 from riskfit.sports import INDOOR, TRANSITION
 

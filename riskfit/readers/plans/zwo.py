@@ -35,7 +35,7 @@ class _ZwoOutline(Outline):
             values = {key.casefold(): _text_number(value) for key, value in attributes.items()}
             self.workout.steps += self._steps(name.casefold(), name, values)
 
-    def closed(self, name: str, text: str, _rows: int) -> None:
+    def closed(self, name: str, _parent: str, text: str, _rows: int) -> None:
         """Take what describes the whole workout."""
         if name == "workout":
             self._inside = False

@@ -46,11 +46,9 @@ class GpxOutline(Outline):
         self.name: str | None = None
         self.stretches: list[Stretch] = []
         self.planned_points = 0
-        self._path: list[str] = []
 
     def opened(self, name: str, attributes: dict[str, str], rows: int) -> None:
         """Take the start of an element outside of points."""
-        self._path.append(name)
         if name == "gpx":
             self.creator = attributes.get("creator", "")
         elif name == "trk":
@@ -61,11 +59,8 @@ class GpxOutline(Outline):
         elif name in ("rtept", "wpt"):
             self.planned_points += 1
 
-    def closed(self, name: str, text: str, rows: int) -> None:
-        """Take the end of an element outside of points, with its text."""
-        if self._path:
-            self._path.pop()
-        parent = self._path[-1] if self._path else ""
+    def closed(self, name: str, parent: str, text: str, rows: int) -> None:
+        """Take the end of an element outside of points, with its parent's name and its text."""
         if name == "trk" and self.stretches:
             self.stretches[-1].last_row = rows
         elif parent == "trk" and name == "name":

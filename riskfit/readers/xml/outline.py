@@ -59,8 +59,8 @@ class Outline(ABC):
         """Take the start of an element outside of points."""
 
     @abstractmethod
-    def closed(self, name: str, text: str, rows: int) -> None:
-        """Take the end of an element outside of points, with its text."""
+    def closed(self, name: str, parent: str, text: str, rows: int) -> None:
+        """Take the end of an element outside of points, with its parent's name and its text."""
 
 
 @dataclass(slots=True)
@@ -262,9 +262,7 @@ class _Expat:
             if len(stack) > _DEEPEST:
                 raise UnsupportedFileError(_DEEP_MESSAGE)
             return
-        name = self._local.get(tag)
-        if name is None:
-            name = self._local[tag] = tag.rpartition(":")[2]
+        name = self._name(tag)
         outline = self.outline
         if name == outline.point:
             self._inside = len(stack)
@@ -281,16 +279,22 @@ class _Expat:
 
     def _end(self, tag: str) -> None:
         self._stack.pop()
-        name = self._local.get(tag)
-        if name is None:
-            name = self._local[tag] = tag.rpartition(":")[2]
+        name = self._name(tag)
         if not self._inside:
             if name != fast.MARK:
-                self.outline.closed(name, self._text.strip(), self.rows)
+                parent = self._name(self._stack[-1]) if self._stack else ""
+                self.outline.closed(name, parent, self._text.strip(), self.rows)
         elif len(self._stack) < self._inside:
             self._inside = 0
         elif name in self.outline.fields:
             self._keep(self.outline.fields[name], self._text)
+
+    def _name(self, tag: str) -> str:
+        """Return an element's name without its prefix."""
+        name = self._local.get(tag)
+        if name is None:
+            name = self._local[tag] = tag.rpartition(":")[2]
+        return name
 
     def _characters(self, text: str) -> None:
         self._text += text

@@ -52,7 +52,6 @@ class TcxOutline(Outline):
         #: Courses, apart from what was recorded.
         self.courses: list[Stretch] = []
         self.workouts = 0
-        self._path: list[str] = []
         self._bonds = 0
         self._bond: int | None = None
         self._device_name = ""
@@ -61,7 +60,6 @@ class TcxOutline(Outline):
 
     def opened(self, name: str, attributes: dict[str, str], rows: int) -> None:
         """Take the start of an element outside of points."""
-        self._path.append(name)
         if name == "Activity":
             self._open_stretch(attributes.get("Sport"), rows)
         elif name == "Transition":
@@ -95,16 +93,13 @@ class TcxOutline(Outline):
         self.stretches[-1].laps.append(lap)
         self._tracks = 0
 
-    def closed(self, name: str, text: str, rows: int) -> None:
-        """Take the end of an element outside of points, with its text."""
-        if self._path:
-            self._path.pop()
+    def closed(self, name: str, parent: str, text: str, rows: int) -> None:
+        """Take the end of an element outside of points, with its parent's name and its text."""
         if name == "MultiSportSession":
             self._bond = None
         if not self.stretches:
             return
         stretch = self.stretches[-1]
-        parent = self._path[-1] if self._path else ""
         if name in ("Activity", "Transition", "Course"):
             stretch.last_row = rows
         if name == "Course":

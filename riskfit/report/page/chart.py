@@ -7,10 +7,10 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.analysis import Analysis
 from riskfit.cleaning import CleanSession
+from riskfit.sports import FOOT
 
 #: More points than this are wider than a screen.
 _POINTS: Final = 1200
-_ON_FOOT: Final = ("running", "walking", "hiking")
 #: Slower is standing about; a pace of it would dwarf all others. [m/s]
 _SLOWEST_M_S: Final = 0.6
 
@@ -60,11 +60,11 @@ def _recorded(session: CleanSession, sport: str) -> dict[str, Any]:
     power = samples.has("power_w") and bool(np.nanmax(samples.power_w) > 0)
     if power:
         found["power_w"] = _listed(_means(samples.power_w * moving, step), 0)
-    if samples.has("speed_m_s") and (sport in _ON_FOOT or not power):
+    if samples.has("speed_m_s") and (sport in FOOT or not power):
         speed = _means(samples.speed_m_s * moving, step)
         speed = np.where(speed >= _SLOWEST_M_S, speed, np.nan)
         if np.isfinite(speed).any():
-            if sport in _ON_FOOT:
+            if sport in FOOT:
                 found["pace_s_km"] = _listed(1000 / speed, 1)
             else:
                 found["speed_km_h"] = _listed(3.6 * speed, 2)

@@ -14,16 +14,20 @@ from xml.parsers import expat
 import numpy as np
 
 from riskfit._common import FloatArray
-from riskfit.activity import Activity, Device, Leg, Pause, Samples, Summary
+from riskfit.activity import Activity, Device, Samples, Summary
 from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import DamagedFileError
 from riskfit.origin import Origin
+from riskfit.readers.assemble import assemble
+from riskfit.readers.recording import Part, Recording, TimerEvent
 from riskfit.sports import sport_of_apple
 
 _HEART: Final = "HKQuantityTypeIdentifierHeartRate"
 _MASS: Final = "HKQuantityTypeIdentifierBodyMass"
 _ENERGY: Final = "HKQuantityTypeIdentifierActiveEnergyBurned"
 _TYPE: Final = "HKWorkoutActivityType"
+_PAUSED: Final = ("EventTypePause", "EventTypeMotionPaused")
+_RESUMED: Final = ("EventTypeResume", "EventTypeMotionResumed")
 _KCAL: Final = {"kcal": 1.0, "Cal": 1.0, "kJ": 1 / 4.184}
 _KG: Final = {"kg": 1.0, "lb": 0.45359237, "st": 6.35029318, "g": 0.001}
 _CHUNK: Final = 1 << 20
@@ -202,26 +206,20 @@ def _activity(
     if track is not None:
         for name in ("latitude_deg", "longitude_deg", "altitude_m", "speed_m_s"):
             columns[name] = _at(times, track_s, getattr(track, name))
-    return Activity(
+    totals = Summary(elapsed_s=one.end_s - one.start_s, energy_kcal=one.energy_kcal)
+    recording = Recording(
         start_time=datetime.fromtimestamp(one.start_s, UTC),
-        samples=Samples(elapsed_s=times - one.start_s, **columns),
-        sport=one.sport,
+        elapsed_s=times - one.start_s,
+        channels=columns,
+        parts=[Part(sport=one.sport, start_s=0.0, end_s=one.end_s - one.start_s, totals=totals)],
+        timer=_timer(one),
         utc_offset_s=_offset(one),
         device=Device(manufacturer="apple", product=one.device, wrist=True),
-        legs=(
-            Leg(
-                sport=one.sport,
-                rows=slice(0, len(times)),
-                start_s=0.0,
-                end_s=one.end_s - one.start_s,
-            ),
-        ),
-        pauses=_pauses(one),
         athlete=_athlete(health, one.start_s),
         weather=_weather(one),
-        summary=Summary(elapsed_s=one.end_s - one.start_s, energy_kcal=one.energy_kcal),
-        notes=tuple(notes),
+        notes=notes,
     )
+    return assemble(recording)
 
 
 def _at(times: FloatArray, own_s: FloatArray, values: FloatArray) -> FloatArray:
@@ -230,17 +228,14 @@ def _at(times: FloatArray, own_s: FloatArray, values: FloatArray) -> FloatArray:
     return out
 
 
-def _pauses(one: Workout) -> tuple[Pause, ...]:
-    pauses, since = [], None
-    for kind, moment in sorted(one.events, key=lambda event: event[1]):
-        if kind.endswith(("EventTypePause", "EventTypeMotionPaused")):
-            since = moment if since is None else since
-        elif kind.endswith(("EventTypeResume", "EventTypeMotionResumed")) and since is not None:
-            pauses.append(Pause(start_s=since - one.start_s, end_s=moment - one.start_s))
-            since = None
-    if since is not None:
-        pauses.append(Pause(start_s=since - one.start_s, end_s=one.end_s - one.start_s))
-    return tuple(pauses)
+def _timer(one: Workout) -> list[TimerEvent]:
+    """Return when the timer stopped and went on; at the end it does not stand any more."""
+    events = [
+        TimerEvent(moment - one.start_s, runs=kind.endswith(_RESUMED))
+        for kind, moment in sorted(one.events, key=lambda event: event[1])
+        if kind.endswith((*_PAUSED, *_RESUMED))
+    ]
+    return [*events, TimerEvent(one.end_s - one.start_s, runs=True)]
 
 
 def _weather(one: Workout) -> Conditions:

@@ -1,4 +1,4 @@
-"""Where and how a field stands in the messages of a layout, and what its bytes mean."""
+"""How a field is encoded in the messages of a layout: where its bytes stand, what they mean."""
 
 import math
 import struct
