@@ -14,7 +14,6 @@ from riskfit.readers.recording import (
     MarkedLap,
     Part,
     Recording,
-    TimerEvent,
 )
 
 START = datetime(2024, 5, 1, 8, tzinfo=UTC)
@@ -69,7 +68,7 @@ def test_a_lap_without_an_end_lasts_to_its_last_row_but_not_into_the_next():
 
 def test_the_timer_makes_pauses_from_stop_to_start():
     timer = [(0, True), (20, False), (25, False), (30, True), (99, False), (200, True)]
-    read = made(timer=[TimerEvent(*event) for event in timer])
+    read = made(timer=timer)
     assert [(one.start_s, one.end_s) for one in read.pauses] == [(20, 30)]
 
 

@@ -19,7 +19,7 @@ from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import DamagedFileError
 from riskfit.origin import Origin
 from riskfit.readers.assemble import assemble
-from riskfit.readers.recording import Part, Recording, TimerEvent
+from riskfit.readers.recording import Part, Recording
 from riskfit.sports import sport_of_apple
 
 _HEART: Final = "HKQuantityTypeIdentifierHeartRate"
@@ -228,14 +228,14 @@ def _at(times: FloatArray, own_s: FloatArray, values: FloatArray) -> FloatArray:
     return out
 
 
-def _timer(one: Workout) -> list[TimerEvent]:
-    """Return when the timer stopped and went on; at the end it does not stand any more."""
+def _timer(one: Workout) -> list[tuple[float, bool]]:
+    """Return when the timer went on (True) and stopped; at the end it does not stand any more."""
     events = [
-        TimerEvent(moment - one.start_s, runs=kind.endswith(_RESUMED))
+        (moment - one.start_s, kind.endswith(_RESUMED))
         for kind, moment in sorted(one.events, key=lambda event: event[1])
         if kind.endswith((*_PAUSED, *_RESUMED))
     ]
-    return [*events, TimerEvent(one.end_s - one.start_s, runs=True)]
+    return [*events, (one.end_s - one.start_s, True)]
 
 
 def _weather(one: Workout) -> Conditions:

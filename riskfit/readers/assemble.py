@@ -145,12 +145,13 @@ def _laps(recording: Recording) -> Iterator[Lap]:
 
 def _timer_pauses(recording: Recording) -> Iterator[Pause]:
     """Yield where the timer stood, from each stop before the last row to the next start."""
+    last_s = float(np.fmax.reduce(recording.elapsed_s))
     stopped_s: float | None = None
     for time_s, runs in recording.timer:
         if not runs:
             stopped_s = time_s if stopped_s is None else stopped_s
         elif stopped_s is not None:
-            if stopped_s < time_s and (recording.elapsed_s > stopped_s).any():
+            if stopped_s < min(time_s, last_s):
                 yield Pause(start_s=stopped_s, end_s=time_s)
             stopped_s = None
 

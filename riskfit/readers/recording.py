@@ -44,13 +44,6 @@ class MarkedLap(Struct, frozen=True, kw_only=True):
     totals: Summary = Summary()
 
 
-class TimerEvent(NamedTuple):
-    """From this time on the timer runs, or stands."""
-
-    time_s: float
-    runs: bool
-
-
 class Break(NamedTuple):
     """Something ends before this row: the file marks it as a pause, or it may be one."""
 
@@ -73,8 +66,10 @@ class Recording:
         them.
     parts : sequence of Part
         At least one; all of them with rows, or all without.
-    laps, timer, breaks : sequence
+    laps, breaks : sequence
         In file order.
+    timer : sequence of tuple of float and bool
+        When the timer was started (True) or stopped, in file order. [s]
     """
 
     start_time: datetime
@@ -82,7 +77,7 @@ class Recording:
     channels: Mapping[str, FloatArray]
     parts: Sequence[Part]
     laps: Sequence[MarkedLap] = ()
-    timer: Sequence[TimerEvent] = ()
+    timer: Sequence[tuple[float, bool]] = ()
     breaks: Sequence[Break] = ()
     utc_offset_s: float | None = None
     device: Device = field(default_factory=Device)

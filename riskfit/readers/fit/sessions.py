@@ -3,12 +3,10 @@
 import math
 from collections.abc import Iterator, Mapping, Set
 
-import numpy as np
-
 from riskfit.activity import Summary
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.decoded import Table
-from riskfit.readers.recording import MarkedLap, Part, TimerEvent
+from riskfit.readers.recording import MarkedLap, Part
 
 Tables = Mapping[int, Table]
 
@@ -148,15 +146,18 @@ def _named_part(tables: Tables) -> Part:
 
 
 _TIMER, _START = 0, 0
-_STOPS = (1, 4, 8, 9)  # stop, stop_all, stop_disable, stop_disable_all
+_STOPS = {1, 4, 8, 9}  # stop, stop_all, stop_disable, stop_disable_all
 
 
-def timer_of(tables: Tables, zero: float) -> list[TimerEvent]:
-    """Return when the timer started and stopped; ``zero`` as of `parts_of`."""
+def timer_of(tables: Tables, zero: float) -> list[tuple[float, bool]]:
+    """Return when the timer started (True) and stopped; ``zero`` as of `parts_of`."""
     events = tables.get(dictionary.EVENT)
     if events is None or not len(events):
         return []
-    kind = events.column(1)
-    timer = (events.column(0) == _TIMER) & np.isin(kind, [_START, *_STOPS])
-    rows = zip((events.times() - zero)[timer].tolist(), kind[timer].tolist(), strict=True)
-    return [TimerEvent(time, kind == _START) for time, kind in rows if not math.isnan(time)]
+    timer = events.column(0) == _TIMER
+    times_s, kinds = (events.times() - zero)[timer].tolist(), events.column(1)[timer].tolist()
+    return [
+        (time_s, kind == _START)
+        for time_s, kind in zip(times_s, kinds, strict=True)
+        if (kind == _START or kind in _STOPS) and not math.isnan(time_s)
+    ]
