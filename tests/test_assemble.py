@@ -66,6 +66,11 @@ def test_a_lap_without_an_end_lasts_to_its_last_row_but_not_into_the_next():
     assert made(laps=laps).laps[0].end_s == 35
 
 
+def test_a_recording_without_rows_is_an_activity_without_samples():
+    read = made(Part(start_s=0, end_s=60), elapsed_s=SECONDS[:0], timer=[(10, False), (20, True)])
+    assert (len(read.samples), read.pauses, read.legs[0].end_s) == (0, (), 60)
+
+
 def test_the_timer_makes_pauses_from_stop_to_start():
     timer = [(0, True), (20, False), (25, False), (30, True), (99, False), (200, True)]
     read = made(timer=timer)

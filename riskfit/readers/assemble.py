@@ -145,7 +145,7 @@ def _laps(recording: Recording) -> Iterator[Lap]:
 
 def _timer_pauses(recording: Recording) -> Iterator[Pause]:
     """Yield where the timer stood, from each stop before the last row to the next start."""
-    last_s = float(np.fmax.reduce(recording.elapsed_s))
+    last_s = float(np.fmax.reduce(recording.elapsed_s, initial=-np.inf))
     stopped_s: float | None = None
     for time_s, runs in recording.timer:
         if not runs:
