@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.findings import Results, finish
+from riskfit.cli.findings import finish
 from riskfit.cli.inputs import named_sources, read_history
 from riskfit.cli.options import (
     CONDITIONS,
@@ -18,6 +18,7 @@ from riskfit.cli.options import (
     takes,
 )
 from riskfit.cli.stores import Memory
+from riskfit.report.exporters import Results
 
 if TYPE_CHECKING:
     from riskfit.activity import Activity

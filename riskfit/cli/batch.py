@@ -1,6 +1,5 @@
 """``riskfit batch``: many files, many athletes."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,15 +17,15 @@ from riskfit.cli.options import (
 )
 from riskfit.cli.output import (
     SCREEN,
-    TABLE_KINDS,
     check_band,
     console_on,
     kind_of,
     leave,
     name_failures,
-    whole,
+    refuse_to_share,
     write,
 )
+from riskfit.report.exporters import BATCHES, kinds, sharing
 
 if TYPE_CHECKING:
     from riskfit.batch.reduce import BatchReport
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "kind",
-    type=click.Choice(["text", "csv", "json", "jsonl", "parquet", "html"]),
+    type=click.Choice(["text", *BATCHES]),
     help="Format, where the suffix does not say it.",
 )
 @takes("--json")
@@ -61,8 +60,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     quiet, full, fail_at = values.pop("quiet"), values.pop("full"), values.pop("fail_at")
     output, share = values.pop("output"), values.pop("share")
     kind = _kind(values.pop("kind"), output, as_json=values.pop("as_json"))
-    if share and kind != "html":
-        raise click.UsageError("--share is for pages: give -o with .html")
+    refuse_to_share(sharing(BATCHES), kind, share=share)
     profile = make_athlete(values)
     model, context = make_scoring(values)
     check_band(fail_at, model)
@@ -87,31 +85,19 @@ def _kind(told: str | None, output: str | None, *, as_json: bool) -> str:
     """Return the format: as told, or by the suffix of the file."""
     if told is not None and not as_json:
         return told
-    return kind_of(output, as_json=as_json, kinds=TABLE_KINDS)
+    return kind_of(output, as_json=as_json, kinds=kinds(BATCHES))
 
 
 def _write(
     report: "BatchReport", kind: str, output: str | None, *, full: bool, share: bool
 ) -> None:
     """Write the report in one of its formats."""
-    from riskfit.report import export
-
     if kind == "text":
         from riskfit.report.terminal.batch import print_batch
 
         with console_on(output, width=110) as console:
             print_batch(console, report, full=full)
-    elif kind == "parquet":
-        if output in SCREEN:
-            raise click.UsageError("Parquet goes to a file: give -o FILE.parquet")
-        with whole(Path(str(output))) as path:
-            export.write_parquet(report, path)
-    elif kind == "html":
-        from riskfit.report.page.html import batch_page
-
-        write([batch_page(report, share=share)], output)
-    elif kind == "csv":
-        write([export.csv_bytes(report)], output)
-    else:
-        many = kind == "jsonl"
-        write(export.json_lines(report) if many else export.json_document(report), output)
+        return
+    if BATCHES[kind].binary and output in SCREEN:
+        raise click.UsageError(f"{kind} goes to a file: give it a name with -o")
+    write(BATCHES[kind].pieces(report, share=share), output)

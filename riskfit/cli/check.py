@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from riskfit.cli.findings import Results, finish
+from riskfit.cli.findings import finish
 from riskfit.cli.options import (
     CONDITIONS,
     FILE,
@@ -22,6 +22,7 @@ from riskfit.cli.options import (
 )
 from riskfit.cli.stores import Memory
 from riskfit.cli.units import DURATION
+from riskfit.report.exporters import Results
 
 
 @click.command(

@@ -9,12 +9,12 @@ import click
 
 from riskfit._common import FloatArray
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.cli.findings import Results
 from riskfit.cli.inputs import read_history
 from riskfit.cli.planning import Incomplete, make_plan
 from riskfit.cli.stores import Memory
 from riskfit.cli.vary import vary_values
 from riskfit.errors import InputError
+from riskfit.report.exporters import Results
 from riskfit.rules.model import Model
 from riskfit.whatif.answer import Answer, answer
 from riskfit.whatif.changes import smallest_changes
@@ -111,7 +111,7 @@ def add_answer(results: Results, found: Answer, ask: Ask) -> None:
     results.cases.append(found.case)
     entry = answer_entry(found)
     results.entries.append(entry)
-    results.document = dict(entry)
+    results.document.update(entry)
     results.addenda.append(lambda: _text(entry, found, ask))
 
 

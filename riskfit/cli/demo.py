@@ -22,10 +22,11 @@ def demo(output: str, full: bool) -> None:
 
     from riskfit.analysis import analyse
     from riskfit.athlete import Conditions
-    from riskfit.cli.findings import Results, finish
+    from riskfit.cli.findings import finish
     from riskfit.cli.inputs import history_of_members
     from riskfit.profiles import profile_from_bytes
     from riskfit.readers import read_activity
+    from riskfit.report.exporters import Results
     from riskfit.resources import sample_data
     from riskfit.rules.load import load_model
 

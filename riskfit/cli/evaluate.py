@@ -37,7 +37,7 @@ def evaluate(
     from riskfit.rules.load import load_model
 
     kind = kind_of(output, as_json=values["as_json"])
-    refuse_to_share(kind, share=share)
+    refuse_to_share(("html", "json"), kind, share=share)
     model = load_model(values["model_file"])
     if published:
         if cohort is not None:

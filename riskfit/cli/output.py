@@ -17,17 +17,8 @@ if TYPE_CHECKING:
 SOME_FAILED, NOTHING_SCORED, BAND_REACHED = 1, 3, 10
 #: What --output may say for standard output.
 SCREEN: Final = (None, "-")
-#: Suffix -> kind of output, of one session and of many.
+#: Suffix -> kind of output, where there are no others.
 KINDS: Final = {".html": "html", ".json": "json", ".txt": "text"}
-TABLE_KINDS: Final = {
-    ".csv": "csv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".parquet": "parquet",
-    ".txt": "text",
-    ".html": "html",
-}
 
 
 def kind_of(output: str | None, *, as_json: bool, kinds: Mapping[str, str] = KINDS) -> str:
@@ -44,10 +35,12 @@ def kind_of(output: str | None, *, as_json: bool, kinds: Mapping[str, str] = KIN
     return kinds[suffix]
 
 
-def refuse_to_share(kind: str, *, share: bool) -> None:
-    """Refuse ``--share`` where there is a text only."""
-    if share and kind == "text":
-        raise click.UsageError("--share is for pages and JSON: give --json, or -o with .html")
+def refuse_to_share(able: Iterable[str], kind: str, *, share: bool) -> None:
+    """Refuse ``--share`` where the kind of output is none that can leave out whose it is."""
+    if share and kind not in able:
+        raise click.UsageError(
+            f"--share is for {' and '.join(able)}: give -o a name with that suffix"
+        )
 
 
 @contextmanager

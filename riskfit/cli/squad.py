@@ -10,7 +10,6 @@ from riskfit.activity import Failure
 from riskfit.athlete import Athlete
 from riskfit.batch.roster import PROFILE_KEYS, WHERE, athlete_of_row, roster_rows
 from riskfit.cli.checking import Ask, add_answer, answer_one
-from riskfit.cli.findings import Results
 from riskfit.cli.options import (
     CONDITION_COLUMNS,
     PLAN_COLUMNS,
@@ -20,6 +19,7 @@ from riskfit.cli.options import (
 )
 from riskfit.cli.stores import Memory
 from riskfit.errors import InputError, RiskfitError
+from riskfit.report.exporters import Results
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,11 +59,11 @@ def check_squad(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
             results.failures.append(Failure(source=source, kind="input", error=message))
             continue
         add_answer(results, found, ask)
-    results.document = {
-        "plan": {"roster": [one["plan"] for one in results.entries]},
-        "what_if": [one["what_if"] for one in results.entries],
-        "changes": [one["changes"] for one in results.entries],
-    }
+    results.document.update(
+        plan={"roster": [one["plan"] for one in results.entries]},
+        what_if=[one["what_if"] for one in results.entries],
+        changes=[one["changes"] for one in results.entries],
+    )
     if results.addenda:
         last = results.addenda[-1]
         results.addenda[-1] = lambda: _with_squad(last, results)

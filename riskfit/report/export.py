@@ -4,10 +4,10 @@ Columns are named ``quantity_unit``; none holds a clock time of the run, so equa
 equal bytes.
 """
 
+import io
 import re
 from collections.abc import Iterator
 from math import isnan
-from pathlib import Path
 from typing import Any, Final
 
 import msgspec
@@ -196,8 +196,8 @@ def json_document(report: BatchReport) -> Iterator[bytes]:
     yield b'\n],"failed":' + failed.rstrip() + b"}\n"
 
 
-def write_parquet(report: BatchReport, path: Path) -> None:
-    """Write the table as Parquet, with full doubles.
+def parquet_bytes(report: BatchReport) -> bytes:
+    """Return the table as Parquet, with full doubles.
 
     Raises
     ------
@@ -219,4 +219,6 @@ def write_parquet(report: BatchReport, path: Path) -> None:
             for name, cells in table_columns(report).items()
         }
     )
-    parquet.write_table(table, path, compression="zstd")
+    file = io.BytesIO()
+    parquet.write_table(table, file, compression="zstd")
+    return file.getvalue()
