@@ -156,8 +156,7 @@ def read_place(place: Place) -> list[Member]:
     """
     if place.member is None:
         return list(walk(place.path))
-    inner = place.inner
-    archive = _open_zip(place.path) if inner is None else _inner_zip(place.path, inner)
+    archive = _archive_of(place)
     try:
         data = read_member(archive, archive.getinfo(place.member))
     except KeyError as error:
@@ -170,7 +169,7 @@ def open_place(place: Place) -> IO[bytes]:
     try:
         if place.member is None:
             return Path(place.path).open("rb")
-        return _open_zip(place.path).open(place.member)
+        return _archive_of(place).open(place.member)
     except (OSError, KeyError, RuntimeError, zipfile.BadZipFile) as error:
         raise DamagedFileError(f"cannot be unpacked ({error}): fetch it again") from error
 
@@ -182,12 +181,19 @@ def read_beside(place: Place, name: str) -> bytes | None:
         path = (root / name).resolve()
         # a name may not lead out of the export
         return path.read_bytes() if path.is_relative_to(root) and path.is_file() else None
-    archive = _open_zip(place.path)
+    archive = _archive_of(place)
     folder = place.member.rpartition("/")[0]
     member = f"{folder}/{name}" if folder else name
     if member not in archive.namelist():
         return None
     return read_member(archive, archive.getinfo(member))
+
+
+def _archive_of(place: Place) -> zipfile.ZipFile:
+    """Return the zip that holds a place's member."""
+    if place.inner is None:
+        return _open_zip(place.path)
+    return _inner_zip(place.path, place.inner)
 
 
 def _inner_zip(path: str, member: str) -> zipfile.ZipFile:

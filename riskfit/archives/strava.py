@@ -1,63 +1,59 @@
 """Strava's bulk export: files named by upload, and a table that joins them by name.
 
-Columns are found by their names, in several languages, and the one with the file names by what
-it holds; never by count or position, which change every few months.
+Rows without a file were entered by hand or by a trainer's app: they are sessions by their totals.
 """
 
 import csv
 import io
-import re
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 
 import numpy as np
 
+from riskfit.activity import ONLY_TOTALS, Activity, Leg, Samples, Summary
+from riskfit.archives.dates import parse_moment
+from riskfit.archives.strava_columns import columns_of
 from riskfit.archives.supplement import Supplement
 from riskfit.athlete import Athlete, Conditions
 from riskfit.origin import Origin
+from riskfit.sports import sport_of
 
 TABLE: Final = "activities.csv"
-#: Quantity -> headers, in small letters.  Where a language is missing, the column is not used.
-_HEADERS: Final[dict[str, tuple[str, ...]]] = {
-    "file": (
-        "filename",
-        "dateiname",
-        "nom du fichier",
-        "nombre de archivo",
-        "nome file",
-        "bestandsnaam",
-        "nome do arquivo",
-    ),
-    "name": (
-        "activity name",
-        "name der aktivität",
-        "nom de l'activité",
-        "nombre de la actividad",
-        "nome attività",
-        "naam activiteit",
-        "nome da atividade",
-        "name",
-    ),
-    "mass": ("athlete weight", "gewicht des athleten", "poids de l'athlète", "peso del atleta"),
-    "rpe": ("perceived exertion", "gefühlte anstrengung", "effort perçu"),
-    "temperature": ("weather temperature", "wettertemperatur", "température météo"),
-    "humidity": ("humidity", "luftfeuchtigkeit", "humidité"),
-    "wind": ("wind speed", "windgeschwindigkeit", "vitesse du vent"),
-    "cloud": ("cloud cover", "bewölkung", "couverture nuageuse"),
-    "race": ("competition", "wettkampf", "compétition"),
-}
 _LOST_ROW: Final = "#error#"
 _SOURCE: Final = "weather in Strava's export"
-_FILE: Final = re.compile(r"^activities/[^/]+\.(fit|tcx|gpx)(\.gz)?$", re.IGNORECASE)
+#: Shorter is a slip of the finger, longer is no session. [s]
+_LENGTHS_S: Final = (60.0, 14 * 86400.0)
+
+
+@dataclass(frozen=True, slots=True)
+class ByHand:
+    """A session that has no file: what its row says of it."""
+
+    name: str
+    start: datetime
+    totals: Summary
+    supplement: Supplement
 
 
 @dataclass(frozen=True, slots=True)
 class StravaTable:
-    """What the table says: file -> supplement; how many rows are unreadable or without a file."""
+    """What the table says: of each file, of sessions without one.
 
-    files: dict[str, Supplement]
-    unreadable_rows: int
-    manual_rows: int
+    ``bare_rows`` have neither a file nor what makes a session.
+    """
+
+    files: dict[str, Supplement] = field(default_factory=dict)
+    by_hand: list[ByHand] = field(default_factory=list)
+    unreadable_rows: int = 0
+    bare_rows: int = 0
+
+
+def plain_name(file: str) -> str:
+    """Return what a file is called whether or not somebody has unpacked it."""
+    return file.strip("/").casefold().removesuffix(".gz")
 
 
 def read_table(data: bytes) -> StravaTable:
@@ -70,59 +66,93 @@ def read_table(data: bytes) -> StravaTable:
     Returns
     -------
     StravaTable
-        Without a file that any row names, empty.
+        Empty where it is another table of that name, as none of its columns holds files.
     """
     rows = _rows(data)
-    if not rows:
-        return StravaTable({}, 0, 0)
-    header, body = rows[0], rows[1:]
-    places = _columns(header, body)
+    header, body = (rows[0], rows[1:]) if rows else ([], [])
+    places = columns_of(header, body)
     if "file" not in places:
-        return StravaTable({}, 0, len(body))
+        return StravaTable()
     files: dict[str, Supplement] = {}
-    unreadable = manual = 0
-    percent = _scales(body, places)
+    by_hand: list[ByHand] = []
+    unreadable = bare = 0
+    scales = _scales(body, places)
     for row in body:
         file = _cell(row, places, "file")
         if _LOST_ROW in (file, *row[:2]):
             unreadable += 1
-        elif not file:
-            manual += 1
+        elif file:
+            files.setdefault(file.lstrip("/"), _supplement(row, places, scales))
+        elif (session := _by_hand(row, places, scales)) is not None:
+            by_hand.append(session)
         else:
-            files.setdefault(file.lstrip("/"), _supplement(row, places, percent))
-    return StravaTable(files, unreadable, manual)
+            bare += 1
+    return StravaTable(files, by_hand, unreadable, bare)
 
 
 def _rows(data: bytes) -> list[list[str]]:
-    text = data.decode("utf-8-sig", errors="replace").replace("\0", "")
-    delimiter = (
-        ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    )
+    text = _text(data).replace("\0", "")
+    first = text.partition("\n")[0]
     csv.field_size_limit(1 << 24)  # descriptions may be long
     try:
-        return [row for row in csv.reader(io.StringIO(text), delimiter=delimiter) if row]
+        read = csv.reader(io.StringIO(text), delimiter=max(",;\t", key=first.count))
+        return [row for row in read if row]
     except csv.Error:
         return []
 
 
-def _columns(header: list[str], body: list[list[str]]) -> dict[str, int]:
-    """Find the columns; of names that come twice the first that is filled in."""
-    titles = [" ".join(title.replace("’", "'").split()).casefold() for title in header]
-    places: dict[str, int] = {}
-    for quantity, names in _HEADERS.items():
-        found = [place for place, title in enumerate(titles) if title in names]
-        filled = [p for p in found if any(len(row) > p and row[p] for row in body)]
-        if filled or found:
-            places[quantity] = (filled or found)[0]
-    if "file" not in places:
-        # a language nobody told us of: file names look like nothing else
-        counts: list[int] = [
-            sum(bool(len(row) > place and _FILE.match(row[place])) for row in body)
-            for place in range(len(header))
-        ]
-        if any(counts):
-            places["file"] = counts.index(max(counts))
-    return places
+def _text(data: bytes) -> str:
+    """Decode what Strava wrote, or what a spreadsheet made of it."""
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16", errors="replace")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def sessions_by_hand(table: StravaTable) -> Iterator[tuple[str, bytes, Activity, Supplement]]:
+    """Yield each session without a file: name and digest of its row, activity, what is beside."""
+    for row in table.by_hand:
+        length_s = row.totals.elapsed_s or 0.0
+        rows = slice(0, 2)
+        leg = Leg(sport="unknown", rows=rows, start_s=0.0, end_s=length_s, summary=row.totals)
+        activity = Activity(
+            start_time=row.start,
+            samples=Samples(elapsed_s=np.array([0.0, length_s])),
+            legs=(leg,),
+            summary=row.totals,
+            notes=(ONLY_TOTALS,),
+        )
+        yield row.name, sha256(repr(row).encode()).digest(), activity, row.supplement
+
+
+def _by_hand(row: list[str], places: dict[str, int], scales: dict[str, float]) -> ByHand | None:
+    start = parse_moment(_cell(row, places, "date"))
+    elapsed_s, moving_s = (_positive(row, places, name) for name in ("elapsed", "moving"))
+    length_s = max(elapsed_s or 0.0, moving_s or 0.0)
+    if start is None or not _LENGTHS_S[0] <= length_s <= _LENGTHS_S[1]:
+        return None
+    kilometres = _positive(row, places, "distance")
+    distance_m = _positive(row, places, "distance_m") or (kilometres and kilometres * 1000)
+    totals = Summary(
+        elapsed_s=length_s,
+        timer_s=moving_s,
+        distance_m=distance_m,
+        energy_kcal=_positive(row, places, "energy"),
+        heart_rate_avg_bpm=_positive(row, places, "heart_rate"),
+        heart_rate_max_bpm=_positive(row, places, "heart_rate_max"),
+        power_avg_w=_positive(row, places, "power"),
+        ascent_m=_positive(row, places, "ascent"),
+    )
+    name = f"row {_cell(row, places, 'id') or start.isoformat()}"
+    return ByHand(name, start, totals, _supplement(row, places, scales))
+
+
+def _positive(row: list[str], places: dict[str, int], quantity: str) -> float | None:
+    """Return a number above 0: Strava writes 0 for what nobody told."""
+    number = _number(_cell(row, places, quantity))
+    return number if number is not None and number > 0 else None
 
 
 def _scales(body: list[list[str]], places: dict[str, int]) -> dict[str, float]:
@@ -152,12 +182,14 @@ def _supplement(row: list[str], places: dict[str, int], scales: dict[str, float]
         weather = Conditions(**told, source=_SOURCE, origin=Origin.EXPORT)
     mass = value("mass", 20, 300)
     race = (_cell(row, places, "race") or "").casefold()
+    sport = sport_of(_cell(row, places, "type"))
     return Supplement(
         weather=weather,
         athlete=None if mass is None else Athlete(mass_kg=mass),
         race=True if race in ("true", "1", "1.0") else None,
         rpe=value("rpe", 0, 10),
         name=_cell(row, places, "name") or None,
+        sport=None if sport[0] == "unknown" else sport,
     )
 
 

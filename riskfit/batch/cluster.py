@@ -101,7 +101,7 @@ def _with_bytes(task: Task) -> Task:
     """Return a task that carries its bytes along; what cannot be read is found out there."""
     from riskfit.archives.listing import read_place
 
-    if task.apple:
+    if task.holds == "apple":
         raise InputError("the workers must see an Apple Health export under the same path")
     try:
         members = read_place(task.place)

@@ -1,29 +1,40 @@
-"""Know the exports of Strava, Garmin and Apple by their layout among the places listed.
+"""Know the exports of Strava, Garmin, Apple, Google and Polar among the places listed.
 
-Which places hold activities, and what the export tells of each beside its file.
+They are known by their layout and by what their documents hold: names of folders and documents
+differ from language to language.  An export says which of its places hold activities, and what it
+tells of each beside its file.
 """
 
+import re
+import zlib
+from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import Final, TypeVar
+from zipfile import BadZipFile
 
 import msgspec
 import numpy as np
 
+from riskfit._common import plural
 from riskfit.activity import Failure
 from riskfit.archives.garmin import DOCUMENTS, HYDRATION, GarminDocuments
-from riskfit.archives.listing import Inner, Place, read_place
-from riskfit.archives.strava import TABLE, StravaTable, read_table
+from riskfit.archives.listing import Inner, Place, open_place, read_place
+from riskfit.archives.strava import TABLE, StravaTable, plain_name, read_table
 from riskfit.archives.supplement import Supplement
+from riskfit.batch.work import Holds
 from riskfit.errors import RiskfitError
 from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.origin import Origin
+from riskfit.readers.sniff import sniff
+from riskfit.sports import sport_of
 from riskfit.store.entries import Entry, Info
 
 Item = Place | Inner
-#: The folder of Garmin's export that holds all of it.
-_GARMIN: Final = "DI_CONNECT/"
+_RECORDING: Final = re.compile(r"\.(fit|tcx|gpx)(\.gz)?$", re.IGNORECASE)
+#: As much of a document as tells what it is. [bytes]
+_HEAD_BYTES: Final = 1 << 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +43,7 @@ class Wanted:
 
     supplement: Supplement | None = None
     aside: bool = False
-    apple: bool = False
+    holds: Holds = "file"
     garmin: GarminDocuments | None = None
 
 
@@ -40,17 +51,42 @@ _PLAINLY = Wanted()
 
 
 @dataclass(frozen=True, slots=True)
-class _Strava:
-    table: StravaTable
+class Export(ABC):
+    """One maker's export; all that lies behind ``prefix`` is of it."""
+
     prefix: str
+
+    @abstractmethod
+    def wanted(self, name: str) -> Wanted | None:
+        """Say how a place shall be read, by its name in the export; None where it shall not."""
+
+    def opens(self, name: str) -> bool:  # noqa: ARG002
+        """Say whether a zip in it shall be opened."""
+        return False
+
+    def failures(self) -> list[Failure]:
+        """Return what it names and does not hold, or holds and nobody can read."""
+        return []
+
+    def aside(self) -> dict[str, int]:
+        """Count what needs not be read, by what it is."""
+        return {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Strava(Export):
+    table: StravaTable
+    #: Plain names of the files that the table names.
+    names: dict[str, str]
     met: set[str] = field(default_factory=set)
 
-    def wanted(self, place: Place) -> Wanted | None:
-        name = place.source.removeprefix(self.prefix)
-        supplement = self.table.files.get(name)
-        if supplement is not None:
-            self.met.add(name)
-            return Wanted(supplement=supplement)
+    def wanted(self, name: str) -> Wanted | None:
+        if name.casefold() == TABLE:
+            return Wanted(holds="rows") if self.table.by_hand else None
+        file = self.names.get(plain_name(name))
+        if file is not None:
+            self.met.add(file)
+            return Wanted(supplement=self.table.files[file])
         return _PLAINLY if name.startswith("activities/") else None
 
     def failures(self) -> list[Failure]:
@@ -63,88 +99,182 @@ class _Strava:
             for name in sorted(self.table.files.keys() - self.met)
         ]
 
+    def aside(self) -> dict[str, int]:
+        counts = {
+            "rows that Strava could not write": self.table.unreadable_rows,
+            "rows without a file, a date or a duration": self.table.bare_rows,
+        }
+        return {word: count for word, count in counts.items() if count}
+
 
 @dataclass(frozen=True, slots=True)
-class _Garmin:
-    documents: GarminDocuments
-    supplement: Supplement | None
-    prefix: str
+class _Garmin(Export):
+    documents: GarminDocuments = field(default_factory=GarminDocuments)
 
-    def wanted(self, place: Place) -> Wanted | None:
-        if "Uploaded-Files/" not in place.source.removeprefix(self.prefix):
+    def wanted(self, name: str) -> Wanted | None:
+        if not self.opens(name):
+            # a folder that was renamed may hold what is not Garmin's
+            renamed = "DI_CONNECT" not in self.prefix[-11:]
+            return _PLAINLY if renamed and not name.startswith("DI-Connect-") else None
+        athlete = self.documents.athlete()
+        supplement = None if athlete is None else Supplement(athlete=athlete)
+        return Wanted(supplement=supplement, aside=True, garmin=self.documents)
+
+    def opens(self, name: str) -> bool:
+        return "Uploaded-Files/" in name
+
+
+@dataclass(frozen=True, slots=True)
+class _Apple(Export):
+    documents: set[str] = field(default_factory=set)
+
+    def wanted(self, name: str) -> Wanted | None:
+        if name in self.documents:
+            return Wanted(holds="apple")
+        alone = self.prefix.rstrip("/").endswith("apple_health_export")
+        own = name.partition("/")[0] in _APPLES_FOLDERS or name.lower().endswith(".xml")
+        return None if alone or own else _PLAINLY
+
+
+_APPLES_FOLDERS: Final = {
+    "attachments",
+    "clinical-records",
+    "clinical_records",
+    "electrocardiograms",
+    "workout-routes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Takeout(Export):
+    """Google's: sessions are TCX files, and documents in English name the sport of each."""
+
+    sports: dict[str, str]
+    others: set[str] = field(default_factory=set)
+
+    def wanted(self, name: str) -> Wanted | None:
+        if not _RECORDING.search(name):
+            self.others.add(name)
             return None
-        return Wanted(supplement=self.supplement, aside=True, garmin=self.documents)
+        stamp = _GOOGLES_STAMP.match(name.rpartition("/")[2])
+        word = self.sports.get(stamp[1]) if stamp else None
+        return _PLAINLY if word is None else Wanted(supplement=Supplement(sport=sport_of(word)))
+
+    def aside(self) -> dict[str, int]:
+        return {"other documents of Google's export": len(self.others)} if self.others else {}
+
+
+_GOOGLES_STAMP: Final = re.compile(
+    r"(\d{4}-\d\d-\d\dT\d\d_\d\d_\d\d(?:[.]\d+)?(?:[+-]\d\d_\d\d|Z))_"
+)
+_GOOGLES_SESSION: Final = re.compile(_GOOGLES_STAMP.pattern + r"([A-Z_.]+)\.json$")
 
 
 @dataclass(frozen=True, slots=True)
-class _Apple:
-    xml: str
-    prefix: str
+class _Polar(Export):
+    sessions: set[str] = field(default_factory=set)
 
-    def wanted(self, place: Place) -> Wanted | None:
-        return Wanted(apple=True) if place.source == self.xml else None
+    def wanted(self, name: str) -> Wanted | None:
+        return _PLAINLY if _RECORDING.search(name) else None
+
+    def failures(self) -> list[Failure]:
+        return [
+            Failure(
+                source=self.prefix.rstrip("/!\\"),
+                kind="unsupported",
+                error=(
+                    f"the export of Polar Flow holds {plural(len(self.sessions), 'session')} as "
+                    "JSON, which riskfit does not read: export them one by one as TCX or FIT from "
+                    "Polar Flow on the web, and import these files"
+                ),
+            )
+        ]
 
 
-_Export = _Strava | _Garmin | _Apple
+_POLARS_SESSION: Final = re.compile(r"training-session-\d{4}-\d\d-\d\d-.*\.json$")
+
+
+_E = TypeVar("_E", bound=Export)
 
 
 @dataclass(frozen=True, slots=True)
 class Outline:
     """The exports among some items; what lies in none of them is wanted plainly."""
 
-    exports: list[_Export] = field(default_factory=list)
-    aside: Counter[str] = field(default_factory=Counter)
+    exports: dict[str, Export] = field(default_factory=dict)
+    google_sports: dict[str, str] = field(default_factory=dict)
+
+    def add(self, items: Iterable[Item]) -> None:
+        """Find the exports among the places of an input."""
+        for item in items:
+            folder, name = _split(item.source)
+            if marked := _GARMINS.search(item.source):
+                begin = marked.start() if marked[1] else marked.end()
+                garmin = self._export(_Garmin(item.source[:begin]))
+                if isinstance(item, Place) and (name.endswith(DOCUMENTS) or HYDRATION in name):
+                    garmin.documents.read(name, _bytes(item))
+            elif isinstance(item, Inner):
+                continue
+            elif name.casefold() == TABLE:
+                table = read_table(_bytes(item))
+                if table.files or table.by_hand or table.unreadable_rows:
+                    names = {plain_name(file): file for file in table.files}
+                    self.exports[folder] = _Strava(folder, table, names)
+            elif name.lower().endswith(".xml") and sniff(_head(item)) == "apple":
+                self._export(_Apple(folder)).documents.add(name)
+            elif _POLARS_SESSION.match(name):
+                self._export(_Polar(folder)).sessions.add(name)
+            else:
+                self._add_google(folder, name)
+
+    def _add_google(self, folder: str, name: str) -> None:
+        if session := _GOOGLES_SESSION.match(name):
+            self.google_sports[session[1]] = session[2]
+        if name == "archive_browser.html":
+            self._export(_Takeout(folder, self.google_sports))
+        elif name.startswith(("raw_com.google", "derived_com.google")):
+            self._export(_Takeout(_split(folder[:-1])[0], self.google_sports))
+
+    def _export(self, new: _E) -> _E:
+        """Return the export that begins there, the new one where there is none."""
+        known = self.exports.get(new.prefix)
+        if isinstance(known, type(new)):
+            return known
+        self.exports[new.prefix] = new
+        return new
 
     def wanted(self, place: Place) -> Wanted | None:
         """Say how a place shall be read, None where it shall not."""
-        export = self._of(place.source)
+        export = self.of(place)
         if export is not None:
-            return export.wanted(place)
+            return export.wanted(_inside(place, export))
         # an athlete's own, among their files
         return None if _split(place.source)[1] == "profile.toml" else _PLAINLY
 
     def opens(self, inner: Inner) -> bool:
         """Say whether a zip in the zip shall be opened."""
-        export = self._of(inner.source)
-        if export is None:
-            return True
-        return isinstance(export, _Garmin) and "Uploaded-Files/" in inner.source
+        export = self.of(inner)
+        return export is None or export.opens(_inside(inner, export))
 
     def failures(self) -> list[Failure]:
-        """Return what the exports name and do not hold; ask when all places were seen."""
-        return [
-            failure
-            for export in self.exports
-            if isinstance(export, _Strava)
-            for failure in export.failures()
-        ]
+        """Return what the exports cannot give; ask when all places were seen."""
+        return [failure for export in self.exports.values() for failure in export.failures()]
 
-    def _of(self, source: str) -> _Export | None:
-        mine = [one for one in self.exports if source.startswith(one.prefix)]
+    def aside(self) -> dict[str, int]:
+        """Count what needs not be read, by what it is; ask when all places were seen."""
+        total: Counter[str] = Counter()
+        for export in self.exports.values():
+            total.update(export.aside())
+        return dict(total)
+
+    def of(self, item: Item) -> Export | None:
+        """Return the export that an item lies in."""
+        mine = [one for prefix, one in self.exports.items() if item.source.startswith(prefix)]
         return max(mine, key=lambda one: len(one.prefix), default=None)
 
 
-def outline_of(items: Iterable[Item]) -> Outline:
-    """Find the exports among the places of an input."""
-    outline = Outline()
-    documents: dict[str, GarminDocuments] = {}
-    for item in items:
-        before, found, _ = item.source.rpartition(_GARMIN)
-        garmin = documents.setdefault(before + found, GarminDocuments()) if found else None
-        if not isinstance(item, Place):
-            continue
-        folder, name = _split(item.source)
-        if name == TABLE:
-            _add_strava(outline, item, folder)
-        elif name == "export.xml" and _split(folder[:-1])[1] == "apple_health_export":
-            outline.exports.append(_Apple(xml=item.source, prefix=folder))
-        elif garmin and (name.endswith(DOCUMENTS) or name.startswith(HYDRATION)):
-            garmin.read(name, _bytes(item))
-    for prefix, garmin in documents.items():
-        athlete = garmin.athlete()
-        supplement = None if athlete is None else Supplement(athlete=athlete)
-        outline.exports.append(_Garmin(documents=garmin, supplement=supplement, prefix=prefix))
-    return outline
+#: Where Garmin's export begins: behind its own folder, or where somebody renamed that.
+_GARMINS: Final = re.compile(r"DI_CONNECT[/\\]|(DI-Connect-[A-Z])")
 
 
 def _split(source: str) -> tuple[str, str]:
@@ -153,16 +283,9 @@ def _split(source: str) -> tuple[str, str]:
     return source[:cut], source[cut:]
 
 
-def _add_strava(outline: Outline, item: Place, folder: str) -> None:
-    table = read_table(_bytes(item))
-    if not table.files and not table.unreadable_rows:
-        return  # another table of that name
-    outline.exports.append(_Strava(table=table, prefix=folder))
-    counts = {
-        "rows that Strava could not write": table.unreadable_rows,
-        "rows without a file, entered by hand": table.manual_rows,
-    }
-    outline.aside.update({word: count for word, count in counts.items() if count})
+def _inside(item: Item, export: Export) -> str:
+    """Return an item's name in its export."""
+    return item.source[len(export.prefix) :].replace("\\", "/")
 
 
 def _bytes(item: Place) -> bytes:
@@ -171,6 +294,14 @@ def _bytes(item: Place) -> bytes:
     except RiskfitError:
         return b""
     return content if isinstance(content, bytes) else b""
+
+
+def _head(item: Place) -> bytes:
+    try:
+        with open_place(item) as stream:
+            return stream.read(_HEAD_BYTES)
+    except (RiskfitError, OSError, EOFError, ValueError, zlib.error, BadZipFile):
+        return b""
 
 
 def with_logged_sweat(entry: Entry, documents: GarminDocuments) -> Entry:

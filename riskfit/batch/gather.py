@@ -10,7 +10,7 @@ from riskfit.archives.garmin import GarminDocuments
 from riskfit.archives.listing import Inner, Place, list_inner, list_places
 from riskfit.archives.supplement import Supplement
 from riskfit.athlete import Athlete
-from riskfit.batch.exports import Outline, outline_of, with_logged_sweat
+from riskfit.batch.exports import Outline, with_logged_sweat
 from riskfit.batch.work import Known, Task, basis_of
 from riskfit.errors import RiskfitError
 from riskfit.store import OWNER, Seen, Store
@@ -182,9 +182,8 @@ def _share_of(store: Store, athlete: str, inputs: list[Input], again: bool) -> _
     bases: dict[Supplement | None, bytes] = {}
     for one in inputs:
         gathered.paths.append(one.path)
-        items = list(list_places(one.path))
-        outline = outline_of([item for item in items if not isinstance(item, Failure)])
-        for item in _all_places(items, store, outline):
+        outline = Outline()
+        for item in _all_places(one.path, store, outline):
             if isinstance(item, Failure):
                 gathered.failures.append(item)
                 continue
@@ -209,11 +208,11 @@ def _share_of(store: Store, athlete: str, inputs: list[Input], again: bool) -> _
                     basis=bases[extra],
                     supplement=extra,
                     aside=wanted.aside,
-                    apple=wanted.apple,
+                    holds=wanted.holds,
                 )
             )
         gathered.failures.extend(outline.failures())
-        gathered.aside.update(outline.aside)
+        gathered.aside.update(outline.aside())
     return share
 
 
@@ -226,22 +225,29 @@ def _recall(gathered: Gathered, source: str, seen: Seen, places: dict[str, Seen]
                 gathered.add(inside, places[inside])
 
 
-def _all_places(
-    items: list[Place | Inner | Failure], store: Store, outline: Outline
-) -> Iterator[Place | Failure]:
-    """Yield places, those of zips in zips among them."""
+def _all_places(path: str, store: Store, outline: Outline) -> Iterator[Place | Failure]:
+    """Yield places, those of zips in zips among them; the outline is whole before the first."""
+    items = list(list_places(path))
+    outline.add(item for item in items if not isinstance(item, Failure))
+    found: list[Place | Failure] = []
     for item in items:
         if not isinstance(item, Inner):
-            yield item
-            continue
-        if not outline.opens(item):
-            continue
-        known = store.listing(item.source, item.stamp)
-        try:
-            inside, members = list_inner(item, known)
-        except RiskfitError as error:
-            yield Failure(source=item.source, kind=error.kind, error=str(error))
-            continue
-        if known is None:
-            store.keep_listing(item.source, item.stamp, members)
-        yield from inside
+            found.append(item)
+        elif outline.opens(item):
+            inside = _inside(item, store)
+            found += inside
+            if outline.of(item) is None:
+                outline.add(place for place in inside if isinstance(place, Place))
+    yield from found
+
+
+def _inside(item: Inner, store: Store) -> Sequence[Place | Failure]:
+    """List a zip in a zip, unpacked only where it is new."""
+    known = store.listing(item.source, item.stamp)
+    try:
+        inside, members = list_inner(item, known)
+    except RiskfitError as error:
+        return [Failure(source=item.source, kind=error.kind, error=str(error))]
+    if known is None:
+        store.keep_listing(item.source, item.stamp, members)
+    return inside

@@ -10,7 +10,7 @@ from functools import lru_cache
 from hashlib import sha256
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Final
+from typing import Final, Literal
 
 from riskfit.activity import Activity, Failure
 from riskfit.archives.listing import Place, open_place, read_beside, read_place
@@ -30,9 +30,14 @@ _CODE: Final = (
     "formulas",
     "features",
     "readers",
+    "sports.py",
 )
 #: Recordings are finished together up to so many samples, to keep memory flat.
 _SAMPLES_AT_ONCE: Final = 200_000
+
+
+#: What lies at a place: a file, Apple Health's XML, a table some of whose rows are sessions.
+Holds = Literal["file", "apple", "rows"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +45,8 @@ class Task:
     """One place to be read for one athlete.
 
     ``basis`` stands for everything but the content that the result depends on; ``aside`` says
-    that files of other types are no failure; ``apple`` that it is the XML of Apple Health;
-    ``content`` holds the bytes where the worker cannot see the place.
+    that files of other types are no failure; ``content`` holds the bytes where the worker cannot
+    see the place.
     """
 
     place: Place
@@ -49,7 +54,7 @@ class Task:
     basis: bytes
     supplement: Supplement | None = None
     aside: bool = False
-    apple: bool = False
+    holds: Holds = "file"
     content: bytes | None = None
 
 
@@ -123,8 +128,8 @@ def _finished(read: list[_Read]) -> list[FileResult]:
 def _work_one(task: Task, known: Known) -> Iterator[_Read]:
     source, stamp = task.place.source, task.place.stamp
     try:
-        if task.apple:
-            yield from _work_apple(task)
+        if task.holds != "file":
+            yield from _work_many(task, known)
             return
         if task.content is None:
             members = read_place(task.place)
@@ -175,33 +180,48 @@ def _member(task: Task, source: str, stamp: str, content: bytes | Failure, known
             word = set_aside(content)
             if word is not None:
                 return _Read(result=replace(result, kind="aside", error=word))
-        activities = tuple(_begun(activity, task) for activity in read_each(content))
+        activities = tuple(
+            _begun(activity, task.athlete, task.supplement) for activity in read_each(content)
+        )
     except RiskfitError as error:
         return _failed(task, source, stamp, digest, error)
     return _Read(result=result, activities=activities)
 
 
-def _work_apple(task: Task) -> Iterator[_Read]:
-    """Read an export of Apple Health: a result a workout, and the list of them."""
-    from riskfit.readers.apple import read_health, workouts
-
+def _work_many(task: Task, known: Known) -> Iterator[_Read]:
+    """Read a document that holds many sessions: a result each, and the list of them."""
     source, stamp = task.place.source, task.place.stamp
-    with open_place(task.place) as stream:
-        health = read_health(stream)
     names = []
-    for name, digest, activity in workouts(health, lambda path: _route(task.place, path)):
+    for name, digest, activity, extra in _sessions_in(task):
         one = f"{source}!{name}"
         names.append(one)
+        result = FileResult(source=one, stamp=stamp, basis=task.basis, sha256=digest)
+        if digest + task.basis in known:
+            yield _Read(result=replace(result, kind="known"))
+            continue
         try:
-            activities = (_begun(activity, task),)
+            yield _Read(result=result, activities=(_begun(activity, task.athlete, extra),))
         except RiskfitError as error:
             yield _failed(task, one, stamp, digest, error)
-            continue
-        yield _Read(
-            result=FileResult(source=one, stamp=stamp, basis=task.basis, sha256=digest),
-            activities=activities,
-        )
     yield _listed(task, names)
+
+
+def _sessions_in(task: Task) -> Iterator[tuple[str, bytes, Activity, Supplement | None]]:
+    """Yield name, digest and activity of each, with what is said beside it."""
+    if task.holds == "apple":
+        from riskfit.readers.apple import workouts
+        from riskfit.readers.apple_xml import read_health
+
+        with open_place(task.place) as stream:
+            health = read_health(stream)
+        for found in workouts(health, lambda path: _route(task.place, path)):
+            yield *found, task.supplement
+    else:
+        from riskfit.archives.strava import read_table, sessions_by_hand
+
+        content = task.content or read_place(task.place)[0].content
+        if isinstance(content, bytes):
+            yield from sessions_by_hand(read_table(content))
 
 
 def _route(place: Place, path: str) -> tuple[bytes, Activity] | str:
@@ -230,10 +250,12 @@ def _failed(
     )
 
 
-def _begun(activity: Activity, task: Task) -> tuple[Activity, Begun]:
+def _begun(
+    activity: Activity, athlete: Athlete, extra: Supplement | None
+) -> tuple[Activity, Begun]:
     conditions = Conditions()
-    if task.supplement is not None:
-        activity = supplemented(activity, task.supplement)
-        if task.supplement.race is not None:
-            conditions = Conditions(race=task.supplement.race)
-    return activity, begin_features(activity, task.athlete, conditions, History())
+    if extra is not None:
+        activity = supplemented(activity, extra)
+        if extra.race is not None:
+            conditions = Conditions(race=extra.race)
+    return activity, begin_features(activity, athlete, conditions, History())

@@ -1,173 +1,30 @@
-"""Apple Health's export: one long XML of everything, and a route a workout.
+"""Apple Health's export: its workouts with their heart rates, routes, person and weather."""
 
-The XML is streamed: it may have gigabytes, of which workouts and the heart's records are kept.
-"""
-
-from array import array
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import IO, Any, Final
-from xml.parsers import expat
+from typing import Any, Final
 
 import numpy as np
 
 from riskfit._common import FloatArray
-from riskfit.activity import Activity, Device, Samples, Summary
+from riskfit.activity import ONLY_TOTALS, Activity, Device, Samples, Summary
 from riskfit.athlete import Athlete, Conditions
-from riskfit.errors import DamagedFileError
 from riskfit.origin import Origin
+from riskfit.readers.apple_xml import Health, Workout
 from riskfit.readers.assemble import assemble
 from riskfit.readers.recording import Part, Recording
-from riskfit.sports import sport_of_apple
 
-_HEART: Final = "HKQuantityTypeIdentifierHeartRate"
-_MASS: Final = "HKQuantityTypeIdentifierBodyMass"
-_ENERGY: Final = "HKQuantityTypeIdentifierActiveEnergyBurned"
-_TYPE: Final = "HKWorkoutActivityType"
 _PAUSED: Final = ("EventTypePause", "EventTypeMotionPaused")
 _RESUMED: Final = ("EventTypeResume", "EventTypeMotionResumed")
-_KCAL: Final = {"kcal": 1.0, "Cal": 1.0, "kJ": 1 / 4.184}
-_KG: Final = {"kg": 1.0, "lb": 0.45359237, "st": 6.35029318, "g": 0.001}
-_CHUNK: Final = 1 << 20
 
 #: Reads a route by its path: the digest of its bytes and the track; a text says why there is
 #: none.
 RouteOf = Callable[[str], tuple[bytes, Activity] | str]
 
 
-@dataclass(slots=True)
-class Workout:
-    """One workout as the XML tells it."""
-
-    sport: str
-    start_s: float
-    end_s: float
-    device: str | None
-    metadata: dict[str, str] = field(default_factory=dict)
-    events: list[tuple[str, float]] = field(default_factory=list)
-    energy_kcal: float | None = None
-    route: str | None = None
-    indoor: bool | None = None
-
-
-@dataclass(slots=True)
-class Health:
-    """What is kept of the XML."""
-
-    workouts: list[Workout] = field(default_factory=list)
-    heart_s: "array[float]" = field(default_factory=lambda: array("d"))
-    heart_bpm: "array[float]" = field(default_factory=lambda: array("d"))
-    masses: list[tuple[float, float]] = field(default_factory=list)
-    person: dict[str, str] = field(default_factory=dict)
-    cut_off: str | None = None
-
-
-def read_health(stream: IO[bytes]) -> Health:
-    """Stream an ``export.xml``; of a damaged one everything before the damage.
-
-    Raises
-    ------
-    DamagedFileError
-        It is damaged before its first workout or record.
-    """
-    health = Health()
-    parser = expat.ParserCreate()
-    handler = _Handler(health)
-    parser.StartElementHandler = handler.start
-    parser.EndElementHandler = handler.end
-    # the document type lists elements and is long; what it could define is not expanded
-    parser.EntityDeclHandler = _refuse_entity
-    parser.buffer_text = True
-    try:
-        while piece := stream.read(_CHUNK):
-            parser.Parse(piece, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as error:
-        if not health.workouts and not health.heart_s:
-            raise DamagedFileError(
-                f"damaged XML ({error}): export it from the phone again"
-            ) from error
-        health.cut_off = f"the export is damaged ({error}): what lies before was read"
-    return health
-
-
-def _refuse_entity(*_: object) -> None:
-    raise DamagedFileError("the XML defines entities, as no export does: left alone")
-
-
-class _Handler:
-    """Takes what is needed out of the elements as they pass."""
-
-    def __init__(self, health: Health) -> None:
-        self.health = health
-        self.workout: Workout | None = None
-
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "Record":
-            self._record(attributes)
-        elif tag == "Workout":
-            self.workout = _workout(attributes)
-        elif tag == "Me":
-            self.health.person = attributes
-        elif self.workout is not None:
-            self._inside(self.workout, tag, attributes)
-
-    def end(self, tag: str) -> None:
-        if tag == "Workout" and self.workout is not None:
-            self.health.workouts.append(self.workout)
-            self.workout = None
-
-    def _record(self, attributes: dict[str, str]) -> None:
-        kind = attributes.get("type")
-        if kind == _HEART:
-            moment, value = _time(attributes.get("startDate")), _float(attributes.get("value"))
-            if moment is not None and value is not None:
-                self.health.heart_s.append(moment)
-                self.health.heart_bpm.append(value)
-        elif kind == _MASS:
-            moment, value = _time(attributes.get("startDate")), _float(attributes.get("value"))
-            factor = _KG.get(attributes.get("unit", "kg"))
-            if moment is not None and value is not None and factor:
-                self.health.masses.append((moment, value * factor))
-
-    def _inside(self, workout: Workout, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "MetadataEntry":
-            workout.metadata[attributes.get("key", "")] = attributes.get("value", "")
-        elif tag == "WorkoutEvent":
-            moment = _time(attributes.get("date"))
-            if moment is not None:
-                workout.events.append((attributes.get("type", ""), moment))
-        elif tag == "WorkoutStatistics" and attributes.get("type") == _ENERGY:
-            total = _float(attributes.get("sum"))
-            factor = _KCAL.get(attributes.get("unit", "kcal"))
-            workout.energy_kcal = None if total is None or not factor else total * factor
-        elif tag == "FileReference":
-            workout.route = attributes.get("path", "").lstrip("/") or None
-
-
-def _workout(attributes: dict[str, str]) -> Workout | None:
-    start, end = _time(attributes.get("startDate")), _time(attributes.get("endDate"))
-    if start is None or end is None or end <= start:
-        return None
-    word = attributes.get("workoutActivityType", "").removeprefix(_TYPE)
-    energy = _float(attributes.get("totalEnergyBurned"))
-    factor = _KCAL.get(attributes.get("totalEnergyBurnedUnit", "kcal"))
-    return Workout(
-        sport=sport_of_apple(word),
-        start_s=start,
-        end_s=end,
-        device=attributes.get("sourceName"),
-        energy_kcal=None if energy is None or not factor else energy * factor,
-    )
-
-
 def workouts(health: Health, route_of: RouteOf) -> Iterator[tuple[str, bytes, Activity]]:
-    """Yield each workout: its name, the digest of all it was made of, the activity.
-
-    A workout without any sample is passed over.
-    """
+    """Yield each workout: its name, the digest of all it was made of, the activity."""
     heart_s, heart_bpm = np.array(health.heart_s), np.array(health.heart_bpm)
     order = np.argsort(heart_s, kind="stable")
     heart_s, heart_bpm = heart_s[order], heart_bpm[order]
@@ -176,8 +33,6 @@ def workouts(health: Health, route_of: RouteOf) -> Iterator[tuple[str, bytes, Ac
         beats = heart_s[low:high], heart_bpm[low:high]
         route = "" if one.route is None else route_of(one.route)
         activity = _activity(one, health, beats, route)
-        if len(activity.samples) < 2:
-            continue
         digest = sha256(repr(one).encode() + beats[0].tobytes() + beats[1].tobytes())
         digest.update(route.encode() if isinstance(route, str) else route[0])
         moment = datetime.fromtimestamp(one.start_s, UTC)
@@ -191,7 +46,7 @@ def _activity(
     route: tuple[bytes, Activity] | str,
 ) -> Activity:
     columns: dict[str, FloatArray] = {}
-    notes = [] if health.cut_off is None else [health.cut_off]
+    notes = list(health.notes)
     track_s = np.empty(0)
     track: Samples | None = None
     if not isinstance(route, str):
@@ -202,11 +57,14 @@ def _activity(
     elif route:
         notes.append(f"route {one.route}: {route}")
     times = np.union1d(beats[0], track_s)
+    if len(times) < 2:
+        times = np.union1d(times, [one.start_s, one.end_s])
+        notes.append(ONLY_TOTALS)
     columns["heart_rate_bpm"] = _at(times, beats[0], beats[1])
     if track is not None:
         for name in ("latitude_deg", "longitude_deg", "altitude_m", "speed_m_s"):
             columns[name] = _at(times, track_s, getattr(track, name))
-    totals = Summary(elapsed_s=one.end_s - one.start_s, energy_kcal=one.energy_kcal)
+    totals = Summary(elapsed_s=one.end_s - one.start_s, **one.totals)
     recording = Recording(
         start_time=datetime.fromtimestamp(one.start_s, UTC),
         elapsed_s=times - one.start_s,
@@ -288,27 +146,10 @@ def _offset(one: Workout) -> float | None:
     return None if offset is None else offset.total_seconds()
 
 
-def _time(text: str | None) -> float | None:
-    """Read ``2026-07-12 12:00:00 +0200`` as POSIX time."""
-    if text is None:
-        return None
-    try:
-        if len(text) == 25 and text[10] == " " and text[19] == " ":
-            text = f"{text[:10]}T{text[11:19]}{text[20:23]}:{text[23:]}"
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return moment.timestamp() if moment.tzinfo is not None else None
-
-
-def _float(text: str | None) -> float | None:
-    try:
-        return None if text is None else float(text)
-    except ValueError:
-        return None
-
-
 def _quantity(text: str | None) -> tuple[float, str] | None:
     number, _, unit = (text or "").partition(" ")
-    value = _float(number)
-    return None if value is None or not np.isfinite(value) else (value, unit)
+    try:
+        value = float(number)
+    except ValueError:
+        return None
+    return (value, unit) if np.isfinite(value) else None

@@ -1,5 +1,6 @@
 """Makes an Apple Health takeout: one long XML of everything, and a route a workout."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,8 @@ def build_apple_export(
     humidity_in_hundredths: bool = False,
     steps: int = 200,
     person: Person = Person(),
+    name: str = "apple_health_export/export.xml",
+    change: Callable[[str], str] = str,
 ) -> list[Exported]:
     """Write an Apple Health takeout: one ``export.xml`` and a route a workout outdoors.
 
@@ -31,6 +34,10 @@ def build_apple_export(
         Write 56 % as ``5600 %``, as some exports do.
     steps : int
         Records that concern nobody between those of the heart.
+    name : str
+        Of the XML, which has another one on phones of other languages, and its folder.
+    change : callable
+        Done to the XML before it is written.
 
     Returns
     -------
@@ -39,7 +46,8 @@ def build_apple_export(
         cent, and the number of heart-rate records.
     """
     made, workouts, records = [], [], []
-    root = "apple_health_export"
+    root = name.rpartition("/")[0]
+    root += "/" if root else ""
     with writing(path) as write:
         for number, recording in enumerate(recordings_of(count, seed, person, (5,))):
             session = recording.session
@@ -47,7 +55,7 @@ def build_apple_export(
             moment = session.start.astimezone(_APPLE_ZONE)
             route = f"workout-routes/route_{moment:%Y-%m-%d}_{number}.gpx" if outdoors else ""
             if outdoors:
-                write(f"{root}/{route}", _apple_route(recording))
+                write(f"{root}{route}", _apple_route(recording))
             hearts = _apple_hearts(recording)
             records += hearts
             row = {
@@ -57,7 +65,7 @@ def build_apple_export(
                 "indoor": not outdoors,
             }
             made.append(
-                Exported(file=f"{root}/{route}" if route else "", recording=recording, row=row)
+                Exported(file=f"{root}{route}" if route else "", recording=recording, row=row)
             )
             workouts.append(_apple_workout(recording, route, 100 if humidity_in_hundredths else 1))
         walked = _apple_records(
@@ -73,8 +81,9 @@ def build_apple_export(
             np.array([person.mass_kg]),
         )
         text = _APPLE_HEAD + "".join([*mass, *walked, *records, *workouts]) + "</HealthData>\n"
-        write(f"{root}/export.xml", text.encode())
-        write(f"{root}/electrocardiograms/ecg_2026-01-01.csv", b"Name,Alex\n0.1\n")
+        write(name, change(text).encode())
+        write(f"{root}export_cda.xml", b'<?xml version="1.0"?><ClinicalDocument/>')
+        write(f"{root}electrocardiograms/ecg_2026-01-01.csv", b"Name,Alex\n0.1\n")
     return made
 
 
@@ -170,3 +179,24 @@ def _apple_route(recording: Recording) -> bytes:
         f"<metadata><time>2026-07-12T10:00:00Z</time></metadata>\n<trk><name>Route</name>\n"
         f"<trkseg>{points}</trkseg></trk></gpx>\n"
     ).encode()
+
+
+def apple_xml(*elements: str) -> str:
+    """Return an export's XML with these elements."""
+    return _APPLE_HEAD + "".join(f" {one}\n" for one in elements) + "</HealthData>\n"
+
+
+def apple_workout(kind: str = "Running", inside: str = "", **attributes: str) -> str:
+    """Return a workout of an hour without any sample."""
+    more = "".join(f' {name}="{value}"' for name, value in attributes.items())
+    return (
+        f'<Workout workoutActivityType="HKWorkoutActivityType{kind}" sourceName="Watch" '
+        'startDate="2026-06-01 08:00:00 +0200" endDate="2026-06-01 09:00:00 +0200"'
+        f"{more}>\n{inside} </Workout>"
+    )
+
+
+def apple_statistics(kind: str, unit: str, **values: float) -> str:
+    """Return a total as phones write it since iOS 16."""
+    told = "".join(f' {name}="{value}"' for name, value in values.items())
+    return f'  <WorkoutStatistics type="HKQuantityTypeIdentifier{kind}"{told} unit="{unit}"/>\n'

@@ -3,7 +3,7 @@
 import csv
 import gzip
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -74,10 +74,13 @@ STRAVA_WORDS: dict[str, dict[str, str]] = {
         "Elevation Gain": "Dénivelé positif",
     },
 }
+#: Headings of a language that nobody knows: each has its own letters.
+STRAVA_WORDS["xx"] = {name: f"qx {name[::-1]}" for name in STRAVA_COLUMNS}
 _STRAVA_TYPES = {
     "en": {"running": "Run", "cycling": "Ride", "hiking": "Hike"},
     "de": {"running": "Lauf", "cycling": "Radfahrt", "hiking": "Wanderung"},
     "fr": {"running": "Course à pied", "cycling": "Vélo", "hiking": "Randonnée"},
+    "xx": {"running": "Run", "cycling": "Ride", "hiking": "Hike"},
 }
 _MONTHS = (
     "janv.",
@@ -111,6 +114,7 @@ def build_strava_export(
     manual_rows: int = 1,
     repeated_rows: int = 0,
     lost_files: int = 0,
+    unpack: Callable[[str], bool] = lambda _: False,
     humidity_scale: float = 1.0,
     every_s: tuple[int, ...] = (1, 2, 4, 3),
     person: Person = Person(),
@@ -120,8 +124,8 @@ def build_strava_export(
     Parameters
     ----------
     language : str
-        ``"en"``, ``"de"`` or ``"fr"``: header, dates, sports and the decimal comma of what is
-        for the eye.
+        ``"en"``, ``"de"``, ``"fr"`` or ``"xx"``, which is none: header, dates, sports and the
+        decimal comma of what is for the eye.
     columns : sequence of str or None
         English names to keep, where some shall be missing.
     reorder : bool
@@ -131,6 +135,8 @@ def build_strava_export(
     error_rows, manual_rows, repeated_rows, lost_files : int
         Rows of ``#error#``; rows without a file; rows that come twice; rows whose file is not
         in the archive.
+    unpack : callable
+        Which of the packed files somebody has unpacked since.
     humidity_scale : float
         1 for a fraction, 100 for per cent: both occur.
 
@@ -146,20 +152,19 @@ def build_strava_export(
         for number, recording in enumerate(recordings_of(count, seed, person, every_s)):
             name, data = _strava_file(recording, upload_ids[number], random)
             lost = number < lost_files
-            if not lost:
+            if not lost and name.endswith(".gz") and unpack(name):
+                write(name.removesuffix(".gz"), gzip.decompress(data))
+            elif not lost:
                 write(name, data)
             said = _strava_said(recording, random, with_weather=number % 4 != 3)
             made.append(Exported(file="" if lost else name, recording=recording, row=said))
             rows.append(
                 _strava_row(recording, activity_ids[number], name, said, language, humidity_scale)
             )
-        for number in range(manual_rows):
-            by_hand = made[0].recording.session.start - timedelta(days=365 + number)
-            rows.append(
-                rows[0]
-                | {"Activity ID": str(800 + number), "Filename": ""}
-                | {"Activity Date": _strava_date(by_hand, language)}
-            )
+        rows += [
+            _row_by_hand(made[0].recording, rows[0], number, language)
+            for number in range(manual_rows)
+        ]
         rows += rows[:repeated_rows]
         for number in range(error_rows):
             broken = dict.fromkeys(STRAVA_COLUMNS, "#error#") | {"Activity ID": str(700 + number)}
@@ -221,7 +226,7 @@ def _strava_row(
         "Activity Type": _STRAVA_TYPES[language][session.sport],
         "Activity Description": "Two lines:\nhot \\ dusty, no wind",
         "Elapsed Time": recording.end_s - recording.start_s,
-        "Distance (1)": kilometres if language == "en" else kilometres.replace(".", ","),
+        "Distance (1)": kilometres if language in ("en", "xx") else kilometres.replace(".", ","),
         "Distance": f"{recording.total_m:.1f}",
         "Max Heart Rate": f"{np.nanmax(rates):.0f}",
         "Average Heart Rate": f"{np.nanmean(rates):.1f}",
@@ -241,8 +246,17 @@ def _strava_row(
     return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
+def _row_by_hand(
+    recording: Recording, like: dict[str, str], number: int, language: str
+) -> dict[str, str]:
+    """Return a row without a file, of the same course a year and some days before."""
+    before = recording.session.start - timedelta(days=365 + number)
+    own = {"Activity ID": str(800 + number), "Filename": ""}
+    return like | own | {"Activity Date": _strava_date(before, language)}
+
+
 def _strava_date(moment: datetime, language: str) -> str:
-    if language == "de":
+    if language in ("de", "xx"):
         return moment.strftime("%d.%m.%Y, %H:%M:%S")
     if language == "fr":
         return f"{moment.day} {_MONTHS[moment.month - 1]} {moment:%Y, %H:%M:%S}"
