@@ -2,7 +2,6 @@
 
 import gc
 import math
-import time
 import tracemalloc
 from datetime import UTC, datetime
 
@@ -13,7 +12,7 @@ from tools.fit_writer import FitWriter, fit_time, semicircles
 
 from riskfit.activity import CHANNELS, Activity
 from riskfit.errors import DamagedFileError, NotAnActivityError, RiskfitError
-from riskfit.readers.fit import file_word, read_fit, read_fit_activities, read_fit_by_fitparse
+from riskfit.readers.fit import read_fit, read_fit_activities, read_fit_by_fitparse
 
 START = datetime(2025, 7, 12, 6, 30, tzinfo=UTC)
 T0 = fit_time(START)
@@ -651,23 +650,6 @@ def test_what_is_not_fit_at_all_is_damage(data):
 def test_a_header_and_nothing_else_is_an_empty_file():
     with pytest.raises(NotAnActivityError):
         read_fit(FitWriter().finish())
-
-
-@pytest.mark.alone
-@pytest.mark.parametrize(("kind", "word"), [(4, "activity"), (5, "workout"), (32, "monitoring_b")])
-def test_the_first_hundred_bytes_tell_the_file_type_quickly(kind, word):
-    head = writer(kind).finish()[:100]
-    assert file_word(head) == word
-    begin = time.process_time()
-    for _ in range(100):
-        file_word(head)
-    assert (time.process_time() - begin) / 100 < 1e-3
-
-
-def test_the_file_type_of_rubbish_is_unknown():
-    assert file_word(b"") is None
-    assert file_word(bytes(100)) is None
-    assert file_word(writer().finish()[:20]) is None
 
 
 # ---- beside fitparse

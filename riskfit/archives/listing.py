@@ -15,10 +15,9 @@ from pathlib import Path
 from typing import IO, NamedTuple
 
 from riskfit.activity import Failure
-from riskfit.archives.walk import Member, read_member, walk
+from riskfit.archives.walk import ZIP, Member, files_of, members_of, read_member, walk
 from riskfit.errors import DamagedFileError, InputError, UnsupportedFileError
 
-_ZIP = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 #: Zips in zips beyond this go to a nameless file instead of memory. [bytes]
 _IN_MEMORY = 32 * 1024**2
 #: Twenty years of one device's uploads are a tenth of it. [bytes]
@@ -63,11 +62,8 @@ def list_places(path: str | os.PathLike[str]) -> Iterator[Place | Inner | Failur
     """
     root = os.fspath(path)
     if Path(root).is_dir():
-        for parent, folders, files in os.walk(root):
-            folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
-            for file in sorted(files):
-                if not file.startswith("."):
-                    yield from _list_file(str(Path(parent) / file))
+        for file in files_of(root):
+            yield from _list_file(file)
     elif Path(root).exists():
         yield from _list_file(root)
     else:
@@ -79,7 +75,7 @@ def _list_file(path: str) -> Iterator[Place | Inner | Failure]:
         stat = Path(path).stat()
         if path.lower().endswith(".zip"):
             with Path(path).open("rb") as stream:
-                is_zip = stream.read(4) in _ZIP
+                is_zip = stream.read(4) in ZIP
             if is_zip:
                 yield from _list_zip(path)
                 return
@@ -108,13 +104,7 @@ def _list_zip(path: str) -> Iterator[Place | Inner | Failure]:
 
 def _members(archive: zipfile.ZipFile) -> list[tuple[str, str]]:
     """Return name and stamp of every file in a zip that people put there."""
-    return [
-        (info.filename, f"{info.file_size} {info.CRC:08x}")
-        for info in sorted(archive.infolist(), key=lambda one: one.filename)
-        if not info.is_dir()
-        and not info.filename.startswith("__MACOSX/")
-        and not info.filename.rpartition("/")[2].startswith(".")
-    ]
+    return [(info.filename, f"{info.file_size} {info.CRC:08x}") for info in members_of(archive)]
 
 
 def list_inner(inner: Inner, known: str | None = None) -> tuple[list[Place], str]:

@@ -9,7 +9,7 @@ import os
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, NamedTuple
+from typing import TYPE_CHECKING, BinaryIO, Final, NamedTuple
 
 from riskfit.activity import Failure
 from riskfit.errors import DamagedFileError, InputError, RiskfitError, UnsupportedFileError
@@ -28,6 +28,9 @@ _STEEPEST_RATIO = 400
 _FIRST_CHECK = 16 * 1024**2
 _CHUNK = 1 << 20
 _STEP = 32
+#: First bytes of archives: gzip files, and zips with members, without, and in volumes.
+GZIP: Final = b"\x1f\x8b"
+ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08")
 
 
 class Member(NamedTuple):
@@ -63,7 +66,8 @@ def walk(source: str | os.PathLike[str] | bytes | BinaryIO, name: str = "") -> I
     elif isinstance(source, (str, os.PathLike)):
         path = Path(source)
         if path.is_dir():
-            yield from _walk_folder(os.fspath(source))
+            for file in files_of(os.fspath(source)):
+                yield from _walk_file(file)
         elif not path.exists():
             raise InputError(f"{os.fspath(source)}: there is no such file or folder")
         else:
@@ -72,13 +76,25 @@ def walk(source: str | os.PathLike[str] | bytes | BinaryIO, name: str = "") -> I
         yield from _unpack(name or str(getattr(source, "name", "stream")), source.read(), 0)
 
 
-def _walk_folder(folder: str) -> Iterator[Member]:
+def files_of(folder: str) -> Iterator[str]:
+    """Yield the paths of all files that people put under a folder, in order of names."""
     for parent, folders, files in os.walk(folder):
         # files of operating systems, not of people
         folders[:] = sorted(f for f in folders if not f.startswith(".") and f != "__MACOSX")
         for file in sorted(files):
             if not file.startswith("."):
-                yield from _walk_file(str(Path(parent) / file))
+                yield str(Path(parent) / file)
+
+
+def members_of(archive: "ZipFile") -> "list[ZipInfo]":
+    """Return the files that people put into a zip, in order of names."""
+    return [
+        info
+        for info in sorted(archive.infolist(), key=lambda one: one.filename)
+        if not info.is_dir()
+        and not info.filename.startswith("__MACOSX/")
+        and not info.filename.rpartition("/")[2].startswith(".")
+    ]
 
 
 def _walk_file(path: str) -> Iterator[Member]:
@@ -101,18 +117,18 @@ def _walk_file(path: str) -> Iterator[Member]:
 
 def _unpack(name: str, data: bytes, depth: int) -> Iterator[Member]:
     """Yield what is in some bytes: themselves, or their content where they are an archive."""
-    if data[:2] == b"\x1f\x8b":
+    if data[:2] == GZIP:
         try:
             inner, note = gunzip(data)
         except RiskfitError as error:
             yield _failed(name, error)
             return
-        if inner[:2] in (b"\x1f\x8b", b"PK") and not note:
+        if inner[:2] in (GZIP, b"PK") and not note:
             yield from _deeper(name, inner, depth)
         else:
             # a damaged stream goes on as it is, so that its reader can tell what was lost
             yield Member(name, data if note else inner)
-    elif data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
+    elif data[:4] in ZIP:
         yield from _walk_zip(name, io.BytesIO(data), depth)
     else:
         yield Member(name, data)
@@ -140,11 +156,8 @@ def _walk_zip(name: str, stream: BinaryIO, depth: int) -> Iterator[Member]:
         return
     total = 0
     with archive:
-        for info in sorted(archive.infolist(), key=lambda one: one.filename):
-            path = info.filename
-            if info.is_dir() or path.startswith("__MACOSX/") or Path(path).name.startswith("."):
-                continue
-            member = f"{name}!{path}"
+        for info in members_of(archive):
+            member = f"{name}!{info.filename}"
             try:
                 data = read_member(archive, info)
             except RiskfitError as error:
@@ -154,7 +167,7 @@ def _walk_zip(name: str, stream: BinaryIO, depth: int) -> Iterator[Member]:
             if total > LARGEST_ARCHIVE:
                 yield _failed(name, _too_large(total))
                 return
-            if data[:2] in (b"\x1f\x8b", b"PK"):
+            if data[:2] in (GZIP, b"PK"):
                 yield from _deeper(member, data, depth)
             else:
                 yield Member(member, data)
@@ -220,7 +233,7 @@ def gunzip(data: bytes) -> tuple[bytes, str | None]:
     pieces: list[bytes] = []
     size, rest, note = 0, data, None
     try:
-        while rest[:2] == b"\x1f\x8b" and note is None:
+        while rest[:2] == GZIP and note is None:
             inflate = zlib.decompressobj(wbits=31)
             while not inflate.eof:
                 piece = inflate.decompress(rest, _CHUNK)

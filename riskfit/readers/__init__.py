@@ -182,16 +182,16 @@ def _read_source(source: Source) -> bytes:
 
 def _inflate(data: bytes) -> tuple[bytes, list[str]]:
     """Unpack gzip, also twice, as far as it goes."""
-    from riskfit.archives.walk import DEEPEST_NESTING, gunzip
+    from riskfit.archives.walk import DEEPEST_NESTING, GZIP, ZIP, gunzip
 
     notes: list[str] = []
     for _ in range(DEEPEST_NESTING):
-        if data[:2] != b"\x1f\x8b":
+        if data[:2] != GZIP:
             break
         data, note = gunzip(data)
         if note:
             notes.append(f"{note}: read as far as it goes")
-    if data[:4] in (b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"):
+    if data[:4] in ZIP:
         data, more = _inflate(_only_workout(data))
         notes += more
     return data, notes

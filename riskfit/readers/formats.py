@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from riskfit.archives.walk import GZIP, ZIP
 from riskfit.errors import (
     DamagedFileError,
     NotAnActivityError,
@@ -165,10 +166,8 @@ FORMATS: Final[dict[str, Format]] = {
         reference=_FIT + "read_fit_by_fitparse",
         certain=False,
     ),
-    "gzip": Format(magic=(b"\x1f\x8b",), error=NotAnActivityError, refusal=_TEXT),
-    "zip": Format(
-        magic=(b"PK\x03\x04", b"PK\x05\x06", b"PK\x07\x08"), error=NotAnActivityError, refusal=_TEXT
-    ),
+    "gzip": Format(magic=(GZIP,), error=NotAnActivityError, refusal=_TEXT),
+    "zip": Format(magic=ZIP, error=NotAnActivityError, refusal=_TEXT),
     "a PDF document": Format(magic=(b"%PDF",)),
     "a PNG picture": Format(magic=(b"\x89PNG",)),
     "a JPEG picture": Format(magic=(b"\xff\xd8\xff",)),

@@ -5,10 +5,10 @@ from riskfit.errors import DamagedFileError, NotAnActivityError, RiskfitError
 from riskfit.readers.assemble import assemble
 from riskfit.readers.fit.chain import joined, related
 from riskfit.readers.fit.messages import recording_of
-from riskfit.readers.fit.parts import Part, file_word, tables_of
+from riskfit.readers.fit.parts import Part, tables_of
 from riskfit.readers.fit.recover import read_parts
 
-__all__ = ["file_word", "read_fit", "read_fit_activities", "read_fit_by_fitparse"]
+__all__ = ["read_fit", "read_fit_activities", "read_fit_by_fitparse"]
 
 
 def read_fit(data: bytes) -> Activity:

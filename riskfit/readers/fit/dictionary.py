@@ -12,8 +12,6 @@ from typing import Any
 
 from msgspec import Struct
 
-#: Seconds from the POSIX epoch to FIT's, 31 December 1989 00:00 UTC. [s]
-FIT_EPOCH_S = 631065600
 TIMESTAMP = 253
 
 FILE_ID, USER_PROFILE, ZONES_TARGET, SESSION, LAP, RECORD, EVENT = 0, 3, 7, 18, 19, 20, 21

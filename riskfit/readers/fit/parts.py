@@ -186,39 +186,6 @@ def _joined_clock(
     return np.concatenate(times)[np.argsort(places, kind="stable")]
 
 
-def file_word(data: bytes) -> str | None:
-    """Return the file type of a FIT file's first message in FIT's word, quickly.
-
-    Parameters
-    ----------
-    data : bytes
-        The file, or its first bytes (100 are enough for most).
-
-    Returns
-    -------
-    str or None
-        ``"activity"``, ``"workout"``, ``"course"``, ``"monitoring_b"`` ...; None where the
-        first message does not say.
-    """
-    header = read_header(data, 0)
-    if header is None:
-        return None
-    scanner, position = Scanner(data), header.start
-    for _ in range(4):
-        layouts = [one for one in scanner.layouts.values() if one.number == dictionary.FILE_ID]
-        slot = layouts[0].slot(0) if layouts else None
-        head = data[position] if position < len(data) else 0x40
-        if slot is not None and scanner.local(head) is layouts[0] and head & 0xC0 != 0x40:
-            at = position + slot.offset
-            return (
-                dictionary.word("file", data[at]) if at < len(data) and data[at] != 0xFF else None
-            )
-        position, why = scanner.step(position, len(data))
-        if why is not None:
-            return None
-    return None
-
-
 class Header(Struct, frozen=True):
     """A file header: where its messages begin and where it says they end. [byte]."""
 
