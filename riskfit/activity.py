@@ -14,7 +14,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, IntArray
 from riskfit.athlete import Athlete, Conditions
 
 
@@ -86,7 +86,7 @@ class Samples:
         column: FloatArray = getattr(self, channel)
         return column is not absent_channel(len(self)) and not bool(np.isnan(column).all())
 
-    def rows(self, selection: slice | NDArray[np.bool_] | NDArray[np.intp]) -> Self:
+    def rows(self, selection: slice | NDArray[np.bool_] | IntArray) -> Self:
         """Return the samples of some rows only."""
         picked = {f.name: getattr(self, f.name)[selection] for f in fields(self)}
         return type(self)(**picked)

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from riskfit._common import FloatArray
 from riskfit.errors import InputError
 from riskfit.origin import Origin
 
@@ -211,7 +212,7 @@ class Conditions(_Checked):
     origin: Origin | None = None
 
 
-def _no_floats() -> NDArray[np.float64]:
+def _no_floats() -> FloatArray:
     return np.empty(0)
 
 
@@ -240,14 +241,14 @@ class History:
         Local time minus UTC, for where days begin. [s]
     """
 
-    start_s: NDArray[np.float64] = field(default_factory=_no_floats)
-    duration_s: NDArray[np.float64] = field(default_factory=_no_floats)
-    load: NDArray[np.float64] = field(default_factory=_no_floats)
+    start_s: FloatArray = field(default_factory=_no_floats)
+    duration_s: FloatArray = field(default_factory=_no_floats)
+    load: FloatArray = field(default_factory=_no_floats)
     sport: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, dtype="U32"))
-    temperature_c: NDArray[np.float64] = field(default_factory=_no_floats)
-    best_duration_s: NDArray[np.float64] = field(default_factory=_no_floats)
-    best_speed_m_s: NDArray[np.float64] = field(default_factory=_no_floats)
-    best_power_w: NDArray[np.float64] = field(default_factory=_no_floats)
+    temperature_c: FloatArray = field(default_factory=_no_floats)
+    best_duration_s: FloatArray = field(default_factory=_no_floats)
+    best_speed_m_s: FloatArray = field(default_factory=_no_floats)
+    best_power_w: FloatArray = field(default_factory=_no_floats)
     covered_from_s: float = float("nan")
     utc_offset_s: float = 0.0
 

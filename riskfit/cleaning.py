@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
+from riskfit._common import DAY_S, FloatArray, IntArray
 from riskfit.activity import CHANNELS, Activity, Samples, absent_channel
 from riskfit.errors import NotAnActivityError
 
@@ -46,13 +46,13 @@ _FILL_DEFAULT_S: Final = 60.0
 #: A silence that is at least this long and ten usual steps is a pause nobody marked. [s]
 _SILENCE_S: Final = 60.0
 #: A step forward beyond this is a clock that was set, not a session that went on. [s]
-_CLOCK_JUMP_S: Final = 86400.0
+_CLOCK_JUMP_S: Final = DAY_S
 #: Up to so many samples that ran back are strays; more are a clock that was set back.
 _FEW_LATE: Final = 5
 #: A leap of distance is more than rounding between rows. [m]
 _LEAP_M: Final = 100.0
 #: Longer is no session; what lies behind is left out. [s]
-_LONGEST_S: Final = 14 * 86400.0
+_LONGEST_S: Final = 14 * DAY_S
 
 
 class CleanSession(Struct, frozen=True, kw_only=True, eq=False):
@@ -74,7 +74,7 @@ class CleanSession(Struct, frozen=True, kw_only=True, eq=False):
 
     samples: Samples
     active: NDArray[np.bool_]
-    leg: NDArray[np.intp]
+    leg: IntArray
     offset_s: float
     notes: tuple[str, ...]
 
@@ -119,7 +119,7 @@ def clean(activity: Activity) -> CleanSession:
     )
 
 
-def _usable_times(elapsed_s: FloatArray, notes: list[str]) -> tuple[NDArray[np.intp], FloatArray]:
+def _usable_times(elapsed_s: FloatArray, notes: list[str]) -> tuple[IntArray, FloatArray]:
     """Return the rows to keep and their times on a clock that never runs back."""
     keep = np.flatnonzero(np.isfinite(elapsed_s))
     if len(keep) < len(elapsed_s):
@@ -137,9 +137,7 @@ def _usable_times(elapsed_s: FloatArray, notes: list[str]) -> tuple[NDArray[np.i
     return keep, clock
 
 
-def _mend_clock(
-    keep: NDArray[np.intp], clock: FloatArray, notes: list[str]
-) -> tuple[NDArray[np.intp], FloatArray]:
+def _mend_clock(keep: IntArray, clock: FloatArray, notes: list[str]) -> tuple[IntArray, FloatArray]:
     """Undo set clocks: one that stays behind is shifted, single late samples are left out."""
     step = np.diff(clock)
     for jump in np.flatnonzero(step > _CLOCK_JUMP_S):
@@ -190,7 +188,7 @@ def _possible(name: str, values: FloatArray, notes: list[str]) -> FloatArray:
     return values
 
 
-def _on_grid(name: str, second: NDArray[np.intp], values: FloatArray, length: int) -> FloatArray:
+def _on_grid(name: str, second: IntArray, values: FloatArray, length: int) -> FloatArray:
     """Put values on whole seconds (of equal ones the last holds) and fill short gaps."""
     grid = np.full(length, np.nan)
     grid[second] = values
@@ -224,7 +222,7 @@ def _drop_null_island(grid: dict[str, FloatArray], notes: list[str]) -> None:
 
 def _active(
     activity: Activity,
-    second: NDArray[np.intp],
+    second: IntArray,
     offset_s: float,
     length: int,
     notes: list[str],
@@ -312,8 +310,8 @@ def _speed_from_distance(distance_m: FloatArray) -> FloatArray:
 
 
 def _leg_of_each_second(
-    activity: Activity, keep: NDArray[np.intp], second: NDArray[np.intp], length: int
-) -> NDArray[np.intp]:
+    activity: Activity, keep: IntArray, second: IntArray, length: int
+) -> IntArray:
     """Say which leg each second belongs to; between legs the one before holds."""
     leg = np.zeros(length, dtype=np.intp)
     if len(activity.legs) < 2:

@@ -4,9 +4,8 @@ from typing import Final
 
 import numpy as np
 from msgspec import Struct
-from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, IntArray
 from riskfit.cleaning import CleanSession
 from riskfit.features.course import Course, CourseLeg
 from riskfit.formulas.intensity import cumulative_normalized_power
@@ -42,8 +41,8 @@ class LegTrace(Struct, frozen=True, kw_only=True, eq=False):
 
     leg: CourseLeg
     index: int
-    rows: NDArray[np.intp]
-    ends: NDArray[np.intp]
+    rows: IntArray
+    ends: IntArray
     heart_rate_bpm: FloatArray | None
     power_w: FloatArray | None
     speed_m_s: FloatArray | None
@@ -94,7 +93,7 @@ def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
     return traces
 
 
-def mean_so_far(values: FloatArray, ends: NDArray[np.intp]) -> FloatArray:
+def mean_so_far(values: FloatArray, ends: IntArray) -> FloatArray:
     """Average the known values before each end, nan where there is none."""
     known = ~np.isnan(values)
     total = np.concatenate([[0.0], np.cumsum(np.where(known, values, 0.0))])[ends]
@@ -103,7 +102,7 @@ def mean_so_far(values: FloatArray, ends: NDArray[np.intp]) -> FloatArray:
     return np.asarray(np.divide(total, count, out=unknown, where=count > 0))
 
 
-def _enough(channel: FloatArray, rows: NDArray[np.intp]) -> FloatArray | None:
+def _enough(channel: FloatArray, rows: IntArray) -> FloatArray | None:
     """Return a channel's seconds if at least half of them are known."""
     values = channel[rows]
     known = np.count_nonzero(~np.isnan(values))

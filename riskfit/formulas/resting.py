@@ -6,7 +6,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskfit._common import FloatArray
+from riskfit._common import DAY_S, FloatArray
 from riskfit.formulas.numbers import array, plain
 
 #: Energy of a litre of oxygen at the fuel mix of exercise, 5 kcal: F. Peronnet, D. Massicotte,
@@ -116,7 +116,7 @@ def resting_metabolic_rate_w(
     sex = np.where(np.asarray(male, dtype=bool), 5.0, -161.0)
     mass, height = array(mass_kg), array(height_m)
     kcal_day = 10.0 * mass + 625.0 * height - 5.0 * age + sex
-    return plain(kcal_day * 4184.0 / 86400.0)
+    return plain(kcal_day * 4184.0 / DAY_S)
 
 
 def body_surface_area_m2(mass_kg: ArrayLike, height_m: ArrayLike) -> FloatArray:

@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskfit._common import FloatArray
+from riskfit._common import DAY_S, FloatArray
 
-_SECONDS_PER_DAY = 86400.0
 _SOLAR_CONSTANT_W_M2 = 1361.0  # Kopp & Lean 2011, doi:10.1029/2010GL045777
 
 
@@ -31,7 +30,7 @@ def day_of_year(posix_s: ArrayLike) -> FloatArray:
     known = np.isfinite(t)
     stamps = np.where(known, t, 0.0).astype("datetime64[s]")
     year_start_s = stamps.astype("datetime64[Y]").astype("datetime64[s]").astype(np.float64)
-    return np.where(known, (t - year_start_s) / _SECONDS_PER_DAY + 1.0, np.nan)
+    return np.where(known, (t - year_start_s) / DAY_S + 1.0, np.nan)
 
 
 def cos_zenith(posix_s: ArrayLike, latitude_deg: ArrayLike, longitude_deg: ArrayLike) -> FloatArray:
@@ -87,7 +86,7 @@ def cos_zenith(posix_s: ArrayLike, latitude_deg: ArrayLike, longitude_deg: Array
         - 0.040849 * np.sin(2 * day)
     )
     longitude = np.asarray(longitude_deg, dtype=np.float64)
-    solar_min = np.mod(t, _SECONDS_PER_DAY) / 60.0 + equation_of_time_min + 4.0 * longitude
+    solar_min = np.mod(t, DAY_S) / 60.0 + equation_of_time_min + 4.0 * longitude
     hour_angle = np.radians(solar_min / 4.0 - 180.0)
     latitude = np.radians(np.asarray(latitude_deg, dtype=np.float64))
     return np.asarray(

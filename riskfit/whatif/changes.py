@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import structs
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, IntArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Conditions
 from riskfit.errors import InputError
@@ -271,7 +271,7 @@ class _Search:
             result.append((effort, self._change(chosen, scored, r * len(columns) + c)))
         return result
 
-    def _useful_rows(self, name: str, scored: Scored) -> NDArray[np.intp]:
+    def _useful_rows(self, name: str, scored: Scored) -> IntArray:
         """Return the rows of a lever that help, and are less than what suffices alone."""
         score = scored.scores.score
         enough = np.flatnonzero(score < self.edge)

@@ -6,6 +6,7 @@ from typing import Final
 
 import numpy as np
 
+from riskfit._common import DAY_S
 from riskfit.whatif.baseline import Case, score_variants
 
 #: What counts as one step apart: durations by a quarter, intensities by a tenth, 5 °C, and a
@@ -13,7 +14,7 @@ from riskfit.whatif.baseline import Case, score_variants
 _LOG_DURATION: Final = np.log(1.25)
 _LOG_INTENSITY: Final = np.log(1.10)
 _DEGREES_C: Final = 5.0
-_YEAR_S: Final = 365.25 * 86400
+_YEAR_S: Final = 365.25 * DAY_S
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, IntArray
 from riskfit.features.basis import Basis, together
 from riskfit.features.energy import (
     heart_rate_energy_w,
@@ -168,7 +168,7 @@ class Effort:
             return factor
         return float((after * seconds).sum() / max((before * seconds).sum(), 1e-9))
 
-    def _by_power(self, mine: NDArray[np.intp], factor: FloatArray) -> tuple[FloatArray, ...]:
+    def _by_power(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
         power = self.value[mine] * factor
         flat, own = (
             bike_speed_m_s(watts, self.person.mass_kg) for watts in (power, power / factor)
@@ -178,7 +178,7 @@ class Effort:
         rate = metabolic_rate_from_power_w(power, resting_rate_w=resting_rate_w(self.person))
         return power / self.person.ftp_w, speed, rate, power, np.full(power.shape, np.nan)
 
-    def _by_pace(self, mine: NDArray[np.intp], factor: FloatArray) -> tuple[FloatArray, ...]:
+    def _by_pace(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
         speed = self.speed_m_s[mine] * factor
         running = self.sport in RUN
         rate = sum(
@@ -189,7 +189,7 @@ class Effort:
         fraction = self.value[mine] * factor / self.person.threshold_speed_m_s
         return fraction, speed, np.asarray(rate), nothing, np.full(speed.shape, np.nan)
 
-    def _by_heart_rate(self, mine: NDArray[np.intp], factor: FloatArray) -> tuple[FloatArray, ...]:
+    def _by_heart_rate(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
         person = self.person
         heart = person.hr_rest_bpm + (self.value[mine] - person.hr_rest_bpm) * factor
         rate = np.maximum(heart_rate_energy_w(heart, person), resting_rate_w(person))
@@ -199,7 +199,7 @@ class Effort:
         guessed = speed_of_share(fraction, self.sport, self.capacity, person)
         return fraction, np.where(np.isnan(told), guessed, told), rate, work, heart
 
-    def _by_fraction(self, mine: NDArray[np.intp], factor: FloatArray) -> tuple[FloatArray, ...]:
+    def _by_fraction(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
         """Scale the sport's table value, which stands for the usual share of threshold."""
         fraction = self.value[mine] * factor
         resting_w = resting_rate_w(self.person)
