@@ -56,13 +56,14 @@ def make_plan(
 
         fraction = zone_fraction(str(word), plan.sport in FOOT)
         plan = replace(plan, intensity_fraction=fraction)
-    from riskfit.features.plan.pace import threshold_key, timed
+    from riskfit.features.person import threshold_of
+    from riskfit.features.plan.pace import timed
 
     found = timed(plan, athlete, history, race=race)
     if found is None:
         raise Incomplete(
             "--distance needs a pace: give --speed, --duration, or --intensity with "
-            f"{threshold_key(plan.sport)} in the profile"
+            f"{threshold_of(plan.sport)} in the profile"
         )
     return found, race
 

@@ -7,6 +7,7 @@ import numpy as np
 
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
+from riskfit.features.person import threshold_of
 from riskfit.features.plan.table import prepare
 from riskfit.formulas.pacing import power_duration, riegel_speed
 from riskfit.origin import Origin
@@ -16,11 +17,6 @@ _HOUR_S: Final = 3600.0
 #: Rounds of making a race's pace and its time agree, and when they do. [s]
 _ROUNDS: Final = 40
 _AGREE_S: Final = 1e-6
-
-
-def threshold_key(sport: str) -> str:
-    """Return the key of the profile that a share of threshold goes by in a sport."""
-    return "threshold_speed_m_s" if sport in FOOT else "ftp_w"
 
 
 def timed(
@@ -80,7 +76,7 @@ def _speed_m_s(plan: PlannedSession, athlete: Athlete, history: History) -> floa
     share_of_unknown = (
         by_share
         and plan.power_w is None
-        and planning.person.assumes(threshold_key(plan.sport))
+        and planning.person.assumes(threshold_of(plan.sport))
         and not np.isfinite(best).any()
     )
     if (
