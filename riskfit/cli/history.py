@@ -112,6 +112,7 @@ def remove(values: dict[str, Any], keys: tuple[str, ...], yes: bool) -> None:
     """Forget sessions by key (the beginning of it will do); an import leaves them out then."""
     from riskfit._common import utc_text
     from riskfit.errors import InputError
+    from riskfit.store import OWNER
     from riskfit.store.activities import remove as forget
     from riskfit.store.activities import settle
 
@@ -119,11 +120,7 @@ def remove(values: dict[str, Any], keys: tuple[str, ...], yes: bool) -> None:
         rows = _chosen(store, values)
         picked = []
         for key in keys:
-            found = [
-                row
-                for row, digest in enumerate(rows.sha256)
-                if digest.hex().startswith(key.lower())
-            ]
+            found = rows.of_key(key)
             if not found or len({rows.sha256[row] for row in found}) > 1:
                 many = "several sessions begin" if found else "no session begins"
                 raise InputError(f"{many} with {key!r}: see `riskfit history`")
@@ -132,14 +129,9 @@ def remove(values: dict[str, Any], keys: tuple[str, ...], yes: bool) -> None:
             click.echo(f"{utc_text(rows.start_s[row])}  {rows.sport[row]}", err=True)
         if not yes and not click.confirm("Forget these?", err=True):
             sys.exit(1)
-        forget(store, _athlete(store, values), [rows.ids[row] for row in picked])
-        settle(store, _athlete(store, values))
-
-
-def _athlete(store: "Store", values: dict[str, Any]) -> int:
-    from riskfit.store import OWNER
-
-    return store.add_athlete(values["athlete_name"] or OWNER)
+        athlete = store.add_athlete(values["athlete_name"] or OWNER)
+        forget(store, athlete, [rows.ids[row] for row in picked])
+        settle(store, athlete)
 
 
 @history.command()

@@ -104,10 +104,9 @@ def _moment_of(rows: "Rows", session: str) -> "tuple[datetime, bool]":
         if not len(rows):
             raise InputError("the store holds no session yet: give a date, or `riskfit import`")
         return datetime.fromtimestamp(float(rows.start_s[-1]), UTC), False
-    keys = {digest.hex(): row for row, digest in enumerate(rows.sha256)}
-    found = [row for key, row in keys.items() if key.startswith(session.lower())]
-    if len(session) >= 6 and "-" not in session and len(found) == 1:
-        return datetime.fromtimestamp(float(rows.start_s[found[0]]), UTC), False
+    found = rows.of_key(session)
+    if len(session) >= 6 and "-" not in session and len({rows.sha256[row] for row in found}) == 1:
+        return datetime.fromtimestamp(float(rows.start_s[found[-1]]), UTC), False
     return parse_moment(session, "SESSION")
 
 

@@ -104,6 +104,11 @@ class Rows:
             notes=tuple(info.notes),
         )
 
+    def of_key(self, begin: str) -> list[int]:
+        """Return the rows whose key, their content's digest in hexadecimal, begins like that."""
+        begin = begin.lower()
+        return [row for row, one in enumerate(self.sha256) if one.hex().startswith(begin)]
+
     def stays(self) -> IntArray:
         """Return the row that stays for each: its own number, or that of a richer copy."""
         keys = list(zip(self.sha256, self.parts, strict=True))
