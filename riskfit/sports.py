@@ -48,6 +48,27 @@ INDOOR: Final = VIRTUAL | {
 }
 #: Sports that a satellite receiver follows when they are held outdoors.
 LEAVES_A_TRACK: Final = FOOT | BIKE | {"rowing", "cross_country_skiing", "inline_skating"}
+#: Sports that are done in one place or in bursts: standing still is a part of them.
+KEEPS_CLOCK: Final = frozenset(
+    {
+        "training",
+        "fitness_equipment",
+        "soccer",
+        "basketball",
+        "american_football",
+        "rugby",
+        "hockey",
+        "tennis",
+        "boxing",
+        "rock_climbing",
+        "golf",
+        "floor_climbing",
+        "team_sport",
+        "racket",
+        "hiit",
+        "dance",
+    }
+)
 #: Sub-sports whose cadence is of steps whatever the sport: gym machines for the legs.
 _STEPPING: Final = frozenset(
     {"treadmill", "stair_climbing", "elliptical", "indoor_running", "indoor_walking"}

@@ -25,7 +25,7 @@ from riskfit.store.entries import FileResult, entry_of
 _CODE: Final = (
     "activity.py",
     "athlete.py",
-    "cleaning.py",
+    "cleaning",
     "archives",
     "formulas",
     "features",

@@ -45,6 +45,8 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     "heart_rate_reserve": (_RECORDED, "heart rate; maximum {}, rest {}"),
     "heart_rate_of_threshold": (_RECORDED, "heart rate; threshold {}"),
     "heart_rate_over_threshold": (_RECORDED, "heart rate over threshold"),
+    "of_device_means": (Origin.DEVICE, "{}, by the device's means"),
+    "device_total": (Origin.DEVICE, "the device's own total"),
     "power": (_RECORDED, "power"),
     "power_over_threshold": (_RECORDED, "power over threshold"),
     "load_by_power": (_RECORDED, "power, FTP {}"),

@@ -9,6 +9,7 @@ from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cleaning import CleanSession, clean
+from riskfit.cleaning.heart import held_max_bpm
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.course import record_course
 from riskfit.features.day import day_columns
@@ -107,9 +108,7 @@ def begin_features(
     session = cleaned or clean(activity)
     course = record_course(activity, session)
     traces = leg_traces(course, session)
-    heart = session.samples.heart_rate_bpm
-    observed_max = float(np.nanmax(heart)) if session.samples.has("heart_rate_bpm") else np.nan
-    person = resolve_person(athlete, activity.athlete, observed_max)
+    person = resolve_person(athlete, activity.athlete, held_max_bpm(session.samples.heart_rate_bpm))
     sports = [leg.sport for leg in course.legs]
     recovery = recovery_table(history, [course.start_s] * len(sports), sports)
     around = surroundings(course, conditions, activity.weather, activity.device.wrist)
@@ -134,7 +133,7 @@ def begin_features(
         wbgt=wbgt_question(course, around),
         elapsed_s=course.end_s,
         records=leg_records(course, traces, loads, person, measured_c),
-        notes=session.notes,
+        notes=session.notes + energy.notes,
     )
 
 

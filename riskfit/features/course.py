@@ -72,6 +72,8 @@ class Course(Struct, frozen=True, kw_only=True, eq=False):
     indoor_basis: Basis
     way_basis: Basis
     descent_basis: Basis
+    heart_rate_avg_bpm: float = float("nan")
+    heart_rate_max_bpm: float = float("nan")
 
     @property
     def start_time(self) -> datetime:
@@ -94,14 +96,6 @@ def record_course(activity: Activity, session: CleanSession) -> Course:
     legs = tuple(CourseLeg(leg.sport, leg.sub_sport) for leg in activity.legs) or (
         CourseLeg(activity.sport),
     )
-    ascent_m, descent_m = (
-        _as_the_device_says(climbed, total)
-        for climbed, total in zip(
-            _climb(samples.altitude_m),
-            (activity.summary.ascent_m, activity.summary.descent_m),
-            strict=True,
-        )
-    )
     indoor, indoor_basis = _indoors(activity, samples.has("latitude_deg"), legs)
     return Course(
         start_s=activity.start_time.timestamp() + session.offset_s,
@@ -113,8 +107,8 @@ def record_course(activity: Activity, session: CleanSession) -> Course:
         power_w=step_means(samples.power_w, active),
         speed_m_s=step_means(samples.speed_m_s, active),
         distance_m=samples.distance_m[last_row],
-        ascent_m=ascent_m[last_row],
-        descent_m=descent_m[last_row],
+        ascent_m=session.ascent_m[last_row],
+        descent_m=session.descent_m[last_row],
         temperature_c=step_means(samples.temperature_c, active),
         latitude_deg=_mean(samples.latitude_deg),
         longitude_deg=_mean(samples.longitude_deg),
@@ -123,6 +117,8 @@ def record_course(activity: Activity, session: CleanSession) -> Course:
         indoor_basis=indoor_basis,
         way_basis=basis("recorded"),
         descent_basis=basis("altitude_and_distance"),
+        heart_rate_avg_bpm=_mean(samples.heart_rate_bpm[active]),
+        heart_rate_max_bpm=_highest(samples.heart_rate_bpm[active]),
     )
 
 
@@ -180,32 +176,6 @@ def step_means(
     return np.asarray(np.divide(total, count, out=unknown, where=count > 0))
 
 
-def _climb(altitude_m: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Sum ascent and descent of the altitude averaged over half a minute.
-
-    Averaging takes out the receiver's noise, which would add up to hundreds of metres.
-    """
-    known_rows = np.flatnonzero(~np.isnan(altitude_m))
-    nowhere = np.full(len(altitude_m), np.nan)
-    if len(known_rows) < 2:
-        return nowhere, nowhere
-    whole = altitude_m
-    if len(known_rows) < len(altitude_m):
-        whole = np.interp(np.arange(len(altitude_m)), known_rows, altitude_m[known_rows])
-    summed = np.concatenate([[0.0], np.cumsum(whole)])
-    rows = np.arange(len(whole))
-    left, right = np.maximum(rows - 15, 0), np.minimum(rows + 16, len(whole))
-    smooth = (summed[right] - summed[left]) / (right - left)
-    step = np.diff(smooth, prepend=smooth[0])
-    return np.cumsum(np.maximum(step, 0.0)), np.cumsum(np.maximum(-step, 0.0))
-
-
-def _as_the_device_says(climbed_m: FloatArray, total_m: float | None) -> FloatArray:
-    """Stretch a climb to the device's own total, which its barometer knows better."""
-    own = float(climbed_m[-1])
-    return climbed_m * (total_m / own) if total_m and own > 0 else climbed_m
-
-
 def _indoors(
     activity: Activity, has_positions: bool, legs: tuple[CourseLeg, ...]
 ) -> tuple[bool, Basis]:
@@ -225,3 +195,9 @@ def _mean(values: FloatArray) -> float:
     """Mean of the known values, nan where there is none."""
     known = values[~np.isnan(values)]
     return float(known.mean()) if len(known) else float("nan")
+
+
+def _highest(values: FloatArray) -> float:
+    """Highest of the known values, nan where there is none."""
+    known = values[~np.isnan(values)]
+    return float(known.max()) if len(known) else float("nan")

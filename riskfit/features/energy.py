@@ -12,6 +12,7 @@ from msgspec import Struct
 from riskfit._common import FloatArray
 from riskfit.activity import Activity
 from riskfit.features.basis import Basis, basis
+from riskfit.features.calories import believed_kcal
 from riskfit.features.course import STEP_S, Course
 from riskfit.features.person import Person
 from riskfit.features.results import Column, known
@@ -46,6 +47,7 @@ class Energy(Struct, frozen=True, kw_only=True, eq=False):
     external_work_w: FloatArray
     basis: Basis
     spread_fraction: float
+    notes: tuple[str, ...] = ()
 
 
 def resting_rate_w(person: Person) -> float:
@@ -73,8 +75,9 @@ def record_energy(
     second_m = np.full(int(course.end_s[-1]), resting_w)
     second_w = np.zeros(len(second_m))
     methods: dict[str, int] = {}
+    notes: list[str] = []
     for trace in traces:
-        rate, work, method = _leg_energy(trace, traces, person, activity, resting_w)
+        rate, work, method = _leg_energy(trace, traces, person, activity, resting_w, notes)
         second_m[trace.rows] = np.maximum(rate, resting_w)
         second_w[trace.rows] = work
         methods[method] = methods.get(method, 0) + len(trace.rows)
@@ -90,6 +93,7 @@ def record_energy(
         external_work_w=np.add.reduceat(second_w, starts) / width,
         basis=bases[0] if len(bases) == 1 else basis("mostly", *bases),
         spread_fraction=max((SPREAD[name] for name in methods), default=SPREAD["sport_table"]),
+        notes=tuple(notes),
     )
 
 
@@ -109,7 +113,12 @@ def table_metabolic_rate_w(sport: str, person: Person) -> float:
 
 
 def _leg_energy(
-    trace: LegTrace, traces: list[LegTrace], person: Person, activity: Activity, resting_w: float
+    trace: LegTrace,
+    traces: list[LegTrace],
+    person: Person,
+    activity: Activity,
+    resting_w: float,
+    notes: list[str],
 ) -> tuple[FloatArray, FloatArray, str]:
     """Return metabolic rate and external work for each second of a leg, and the method."""
     nothing = np.zeros(len(trace.rows))
@@ -120,17 +129,21 @@ def _leg_energy(
         speed, running = _filled(trace.speed_m_s), trace.leg.sport in RUN
         rate = foot_metabolic_rate_w(speed, trace.grade_fraction, person.mass_kg, running)
         return rate, nothing, "speed_and_grade"
-    calories = _calories(trace, traces, activity)
-    if calories is not None:
-        mean_w = float(metabolic_rate_from_calories_w(calories, len(trace.rows)))
-        if mean_w > 0.5 * resting_w:
-            rate = _shaped(max(mean_w, resting_w), trace, person, resting_w)
-            return rate, unmeasured_work_w(rate, trace.leg.sport), "device_calories"
-    if trace.heart_rate_bpm is not None:
+    if trace.heart_rate_bpm is None:
+        method = "sport_table"
+        rate = np.full(len(trace.rows), table_metabolic_rate_w(trace.leg.sport, person))
+    else:
+        method = "heart_rate"
         rate = np.maximum(heart_rate_energy_w(_filled(trace.heart_rate_bpm), person), resting_w)
-        return rate, unmeasured_work_w(rate, trace.leg.sport), "heart_rate"
-    rate = np.full(len(trace.rows), table_metabolic_rate_w(trace.leg.sport, person))
-    return rate, unmeasured_work_w(rate, trace.leg.sport), "sport_table"
+    total_kcal = _calories(trace, traces, activity)
+    if total_kcal is not None:
+        by_table = trace.heart_rate_bpm is None
+        total_kcal = believed_kcal(total_kcal, float(rate.sum()) / 4184, by_table, notes)
+    if total_kcal is not None:
+        method = "device_calories"
+        mean_w = float(metabolic_rate_from_calories_w(total_kcal, len(trace.rows)))
+        rate = _shaped(max(mean_w, resting_w), trace, person, resting_w)
+    return rate, unmeasured_work_w(rate, trace.leg.sport), method
 
 
 def unmeasured_work_w(rate_w: FloatArray, sport: str) -> FloatArray:

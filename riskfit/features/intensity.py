@@ -45,6 +45,9 @@ from riskfit.sports import BIKE
 #: Fade is looked for after a warm-up of 5 min, in at least 20 min (Friel's convention).
 _WARM_UP_S: Final = 300
 _FADE_S: Final = 1200
+#: So much higher than any sample a device's highest heart rate may lie between two of them: of
+#: recordings with a point every 10 to 48 s it lies 2 bpm higher.  More was taken out for a spike.
+_BETWEEN_ROWS_BPM: Final = 5.0
 #: Share of the reserve at the first threshold, for Lucia's zones (assumption: 70 %).
 _FIRST_THRESHOLD_FRACTION: Final = 0.70
 
@@ -70,7 +73,7 @@ def intensity_columns(
     active_s = np.cumsum(course.active_s)
     rated = conditions.rpe is not None
     return {
-        **_heart_columns(traces, person),
+        **_heart_columns(course, traces, person, activity.summary.heart_rate_max_bpm),
         **_power_columns(course, traces),
         **_speed_columns(course, traces),
         **load_columns(loads, active_s),
@@ -158,7 +161,9 @@ def _load_by_heart_rate(trace: LegTrace, person: Person) -> LegLoad:
     trimp = mean_so_far(rate, trace.ends) * trace.ends / 60
     per_hour = 60 * float(trimp_rate(np.array([person.hr_threshold_bpm]), person)[0])
     load = zero_unknown(hr_training_stress_score(trimp, per_hour))
-    return LegLoad(load=load, basis=basis("load_by_heart_rate", person.bases["hr_max_bpm"]))
+    told = "heart_rate_bpm" in trace.told
+    measure = _measured(told, "load_by_heart_rate", person.bases["hr_max_bpm"])
+    return LegLoad(load=load, basis=measure)
 
 
 def trimp_rate(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
@@ -168,9 +173,19 @@ def trimp_rate(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
     return np.asarray(sum(rates) / len(rates))
 
 
-def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
-    """Return what rests on heart rate."""
-    with_heart = [(t.heart_rate_bpm, t.ends) for t in traces if t.heart_rate_bpm is not None]
+def _heart_columns(
+    course: Course, traces: list[LegTrace], person: Person, stated_max_bpm: float | None
+) -> Columns:
+    """Return what rests on heart rate; ``stated_max_bpm`` is the device's own highest.
+
+    Mean and highest are those of all the time under way, as devices total them; what stands for
+    strain leaves the changes between sports out.
+    """
+    with_heart = [
+        (trace.shown_heart_rate_bpm, trace.ends)
+        for trace in traces
+        if trace.shown_heart_rate_bpm is not None
+    ]
     names = (
         "heart_rate_avg_bpm",
         "heart_rate_max_bpm",
@@ -182,10 +197,18 @@ def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
     if not with_heart:
         return {name: missing("no heart rate recorded") for name in names}
     heart = np.concatenate([heart for heart, _ in with_heart])
+    # What is known stands for what is not, as in the load.
+    seconds = len(heart)
     heart = heart[~np.isnan(heart)]
-    maximum = basis("heart_rate_of_maximum", person.bases["hr_max_bpm"])
-    zones = basis("heart_rate_reserve", person.bases["hr_max_bpm"], person.bases["hr_rest_bpm"])
-    threshold = basis("heart_rate_of_threshold", person.bases["hr_threshold_bpm"])
+    each_min = seconds / len(heart) / 60
+    told = all(
+        "heart_rate_bpm" in trace.told for trace in traces if trace.shown_heart_rate_bpm is not None
+    )
+    maximum, rest = person.bases["hr_max_bpm"], person.bases["hr_rest_bpm"]
+    threshold = person.bases["hr_threshold_bpm"]
+    zones = _measured(told, "heart_rate_reserve", maximum, rest)
+    of_maximum = _measured(told, "heart_rate_of_maximum", maximum)
+    of_threshold = _measured(told, "heart_rate_of_threshold", threshold)
     reserve = heart_rate_reserve_fraction(heart, person.hr_rest_bpm, person.hr_max_bpm)
     trimp = np.sum(
         [
@@ -197,15 +220,31 @@ def _heart_columns(traces: list[LegTrace], person: Person) -> Columns:
     first = person.hr_rest_bpm + _FIRST_THRESHOLD_FRACTION * (
         person.hr_max_bpm - person.hr_rest_bpm
     )
-    lucia = lucia_trimp(heart, min(first, person.hr_threshold_bpm), person.hr_threshold_bpm, 1 / 60)
+    lucia = lucia_trimp(
+        heart, min(first, person.hr_threshold_bpm), person.hr_threshold_bpm, each_min
+    )
     return {
-        "heart_rate_avg_bpm": known(heart.mean(), "heart_rate"),
-        "heart_rate_max_bpm": known(heart.max(), "heart_rate"),
+        "heart_rate_avg_bpm": known(course.heart_rate_avg_bpm, _measured(told, "heart_rate")),
+        "heart_rate_max_bpm": _highest(course.heart_rate_max_bpm, stated_max_bpm, told),
         "heart_rate_reserve_fraction": known(np.mean(reserve), zones),
         "trimp": known(trimp, zones),
-        "edwards_trimp": known(edwards_trimp(heart, person.hr_max_bpm, 1 / 60), maximum),
-        "lucia_trimp": known(lucia, threshold),
+        "edwards_trimp": known(edwards_trimp(heart, person.hr_max_bpm, each_min), of_maximum),
+        "lucia_trimp": known(lucia, of_threshold),
     }
+
+
+def _measured(told: bool, method: str, *inputs: Basis) -> Basis:
+    """Return a basis; ``told`` where the device's means stand in for samples."""
+    measure = basis(method, *inputs)
+    return basis("of_device_means", measure) if told else measure
+
+
+def _highest(sampled_bpm: float, stated_bpm: float | None, told: bool) -> Column:
+    """Return the highest heart rate: the device's where it is a little above the samples'."""
+    room = np.inf if told else _BETWEEN_ROWS_BPM
+    if stated_bpm is not None and sampled_bpm < stated_bpm <= sampled_bpm + room:
+        return known(stated_bpm, "device_total")
+    return known(sampled_bpm, _measured(told, "heart_rate"))
 
 
 def _power_columns(course: Course, traces: list[LegTrace]) -> Columns:
@@ -215,9 +254,11 @@ def _power_columns(course: Course, traces: list[LegTrace]) -> Columns:
         reason = missing("no power recorded")
         return {"power_avg_w": reason, "normalized_power_w": reason}
     power = np.concatenate(legs)
+    told = all("power_w" in trace.told for trace in traces if trace.power_w is not None)
+    measured = _measured(told, "power")
     return {
-        "power_avg_w": known(np.nanmean(power), "power"),
-        "normalized_power_w": known(normalized_power(power), "power")
+        "power_avg_w": known(np.nanmean(power), measured),
+        "normalized_power_w": known(normalized_power(power), measured)
         if course.active_s.sum() >= 30
         else missing("shorter than 30 s"),
     }
@@ -248,8 +289,8 @@ def _above_threshold(traces: list[LegTrace], person: Person) -> Column:
         if trace.power_w is not None and trace.leg.sport in BIKE and not person.assumes("ftp_w"):
             above = trace.power_w > person.ftp_w
             measures.add("power_over_threshold")
-        elif trace.heart_rate_bpm is not None:
-            above = trace.heart_rate_bpm > person.hr_threshold_bpm
+        elif trace.sampled_heart_rate_bpm is not None:
+            above = trace.sampled_heart_rate_bpm > person.hr_threshold_bpm
             measures.add("heart_rate_over_threshold")
         else:
             continue
@@ -286,19 +327,18 @@ def _fade_columns(traces: list[LegTrace], race: bool) -> Columns:
 
 def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
     """Return decoupling and pace fade of one leg; before 25 minutes there is none."""
-    output = trace.output
+    output, heart = trace.output, trace.sampled_heart_rate_bpm
     if output is None:
         because = missing("needs power on a bike, or speed on foot")
         return because, because
     last = np.maximum(trace.ends - _WARM_UP_S - 1, 0)
     long_enough = last >= _FADE_S
     if not long_enough.any():
-        heart = missing("no heart rate recorded") if trace.heart_rate_bpm is None else None
         none = known(0.0, "too_short_to_fade")
-        return heart or none, none
+        return none if heart is not None else missing("no heart rate recorded"), none
     fade = np.where(long_enough, pace_fade_fraction_at(output[_WARM_UP_S:], last), 0.0)
     slower = known(zero_unknown(fade), "halves")
-    if trace.heart_rate_bpm is None:
+    if heart is None:
         return missing("no heart rate recorded"), slower
-    drift = decoupling_fraction_at(output[_WARM_UP_S:], trace.heart_rate_bpm[_WARM_UP_S:], last)
+    drift = decoupling_fraction_at(output[_WARM_UP_S:], heart[_WARM_UP_S:], last)
     return known(zero_unknown(np.where(long_enough, drift, 0.0)), "output_per_beat"), slower

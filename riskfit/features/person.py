@@ -29,6 +29,10 @@ THRESHOLD_SPREAD: Final = 0.25
 #: Lactate threshold as a share of the heart rate reserve, for who knows no threshold: trained
 #: people hold about 85 % of it for an hour (assumption, +-5 %).
 THRESHOLD_RESERVE_FRACTION: Final = 0.85
+#: Nobody's maximum is so far above that of his age: three times the standard deviation of about
+#: 10 bpm (Tanaka et al. 2001); of somebody whose age nobody told, see the second. [bpm]
+_ABOVE_USUAL_BPM: Final = 30.0
+_HIGHEST_BPM: Final = 215.0
 
 
 class Person(Struct, frozen=True, kw_only=True):
@@ -65,9 +69,9 @@ def resolve_person(
 ) -> Person:
     """Fill a person's numbers: the profile first, then the file, then the assumptions.
 
-    The highest heart rate of the session stands in for a maximum that is lower than it.
-    The maximum of who told none is 208 - 0.7 age (Tanaka et al. 2001,
-    doi 10.1016/S0735-1097(00)01054-8).
+    The highest heart rate that was held in the session stands in for a maximum that is lower
+    than it, within what is possible at the age.  The maximum of who told none is 208 - 0.7 age
+    (Tanaka et al. 2001, doi 10.1016/S0735-1097(00)01054-8).
     """
     bases: dict[str, Basis] = {}
     assumed = basis("assumed")
@@ -84,7 +88,10 @@ def resolve_person(
     mass_kg = take("mass_kg", ASSUMED["mass_kg"])
     age_years = take("age_years", ASSUMED["age_years"])
     hr_max = take("hr_max_bpm", 208 - 0.7 * age_years)
-    if observed_hr_max_bpm > hr_max:
+    possible = 208 - 0.7 * age_years + _ABOVE_USUAL_BPM
+    if bases["age_years"] == assumed:
+        possible = max(possible, _HIGHEST_BPM)
+    if hr_max < observed_hr_max_bpm <= possible:
         hr_max = observed_hr_max_bpm
         if bases["hr_max_bpm"].origin is not Origin.PROFILE:
             bases["hr_max_bpm"] = basis("recorded")

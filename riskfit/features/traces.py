@@ -14,6 +14,11 @@ from riskfit.sports import BIKE, FOOT, RUN
 
 #: A channel counts as recorded in a leg when it is known for half of its time.
 _ENOUGH: Final = 0.5
+#: Heart rate is shown when it is known for so much of a leg, and stands for all of it, in load
+#: and energy, from so much on (assumption: it drifts by a tenth within a session, while an assumed
+#: threshold is off by a quarter).
+_SHOWN: Final = 0.1
+_STANDS_FOR_ALL: Final = 1 / 3
 #: Grade is taken over this many seconds: shorter, the altimeter's steps become walls.
 _GRADE_S: Final = 30
 
@@ -29,8 +34,17 @@ class LegTrace(Struct, frozen=True, kw_only=True, eq=False):
         Their rows in the cleaned session.
     ends : ndarray of int
         How many of them lie before the end of each step.
-    heart_rate_bpm, power_w, speed_m_s : ndarray or None
+    power_w, speed_m_s : ndarray or None
         None where less than half is known.
+    heart_rate_bpm : ndarray or None
+        None where less than a third is known: what is left does not stand for the whole.
+    shown_heart_rate_bpm : ndarray or None
+        None where less than a tenth is known.
+    sampled_heart_rate_bpm : ndarray or None
+        None where less than half of the seconds have samples, as the device's means have no
+        course.
+    told : frozenset of str
+        Channels in which the device's means stand in for samples.
     grade_fraction : ndarray
         0 where no altitude is known.
     adjusted_speed_m_s : ndarray or None
@@ -44,6 +58,9 @@ class LegTrace(Struct, frozen=True, kw_only=True, eq=False):
     rows: IntArray
     ends: IntArray
     heart_rate_bpm: FloatArray | None
+    shown_heart_rate_bpm: FloatArray | None
+    sampled_heart_rate_bpm: FloatArray | None
+    told: frozenset[str]
     power_w: FloatArray | None
     speed_m_s: FloatArray | None
     grade_fraction: FloatArray
@@ -63,6 +80,9 @@ class LegTrace(Struct, frozen=True, kw_only=True, eq=False):
 def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
     """Cut a cleaned session into its legs; changes between sports are left out."""
     samples = session.samples
+    heart = samples.heart_rate_bpm
+    told = session.stand_ins.get("heart_rate_bpm")
+    sampled = heart if told is None else np.where(told, np.nan, heart)
     grade = _grade(samples.altitude_m, samples.distance_m)
     traces = []
     for index, leg in enumerate(course.legs):
@@ -80,7 +100,10 @@ def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
                 index=index,
                 rows=rows,
                 ends=np.searchsorted(rows, course.end_s, side="left"),
-                heart_rate_bpm=_enough(samples.heart_rate_bpm, rows),
+                heart_rate_bpm=_enough(heart, rows, _STANDS_FOR_ALL),
+                shown_heart_rate_bpm=_enough(heart, rows, _SHOWN),
+                sampled_heart_rate_bpm=_enough(sampled, rows),
+                told=frozenset(name for name, at in session.stand_ins.items() if at[rows].any()),
                 power_w=power,
                 speed_m_s=speed,
                 grade_fraction=grade[rows],
@@ -102,11 +125,11 @@ def mean_so_far(values: FloatArray, ends: IntArray) -> FloatArray:
     return np.asarray(np.divide(total, count, out=unknown, where=count > 0))
 
 
-def _enough(channel: FloatArray, rows: IntArray) -> FloatArray | None:
-    """Return a channel's seconds if at least half of them are known."""
+def _enough(channel: FloatArray, rows: IntArray, share: float = _ENOUGH) -> FloatArray | None:
+    """Return a channel's seconds if at least this share of them is known."""
     values = channel[rows]
     known = np.count_nonzero(~np.isnan(values))
-    return values if known >= _ENOUGH * len(rows) and known else None
+    return values if known >= share * len(rows) and known else None
 
 
 def _grade(altitude_m: FloatArray, distance_m: FloatArray) -> FloatArray:

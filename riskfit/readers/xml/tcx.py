@@ -36,6 +36,7 @@ _LAP_TOTALS = {
     "DistanceMeters": "distance_m",
     "Calories": "energy_kcal",
     "AverageHeartRateBpm": "heart_rate_avg_bpm",
+    "HeartRateBpm": "heart_rate_avg_bpm",  # as Mi Fitness writes it
     "MaximumHeartRateBpm": "heart_rate_max_bpm",
     "AvgWatts": "power_avg_w",
 }

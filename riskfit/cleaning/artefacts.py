@@ -1,0 +1,108 @@
+"""What no body and no sensor can have said, left out and counted."""
+
+import re
+from typing import Final
+
+import numpy as np
+
+from riskfit._common import FloatArray, IntArray, plural
+
+#: What a sensor can say of a living, moving person; outside is an artefact.  Heart rate: 0 and
+#: 255 are the straps' words for "lost"; speed: above 40 m/s nobody moves on muscles; power and
+#: cadence: above the track sprinters' peaks; temperatures: the sensors' operating ranges;
+#: core temperature: survivable range; altitude: the Dead Sea to Everest with a margin.
+POSSIBLE: Final[dict[str, tuple[float, float]]] = {
+    "heart_rate_bpm": (25, 240),
+    "power_w": (0, 2600),
+    "speed_m_s": (0, 40),
+    "altitude_m": (-500, 9500),
+    "cadence_rpm": (0, 250),
+    "cadence_spm": (0, 350),
+    "temperature_c": (-40, 60),
+    "core_temperature_c": (30, 44),
+    "skin_temperature_c": (5, 50),
+    "latitude_deg": (-90, 90),
+    "longitude_deg": (-180, 180),
+}
+#: A single sample this far from its neighbours' middle, which agree, is a spike.
+_SPIKE: Final[dict[str, float]] = {"speed_m_s": 15, "altitude_m": 100}
+#: Power that is so high, and so many times what is around it, for up to two seconds was none:
+#: a sprint stays above half of its peak for longer (assumption; of 36 recordings with power this
+#: takes one sample out of three). [W, times, s]
+_SPIKE_W: Final = 700.0
+_SPIKE_TIMES: Final = 2.5
+_SPIKE_W_S: Final = 2
+
+
+def channel_words(name: str) -> str:
+    """Return a channel's name without its unit, as people say it.
+
+    Examples
+    --------
+    >>> channel_words("heart_rate_bpm"), channel_words("speed_m_s")
+    ('heart rate', 'speed')
+    """
+    return re.sub(r"_(bpm|w|m_s|m|rpm|spm|c|deg)$", "", name).replace("_", " ")
+
+
+def possible(name: str, values: FloatArray, notes: list[str]) -> FloatArray:
+    """Turn impossible values and single spikes into nan."""
+    bounds = POSSIBLE.get(name)
+    if bounds is None:
+        return values
+    with np.errstate(invalid="ignore"):
+        impossible = (values < bounds[0]) | (values > bounds[1])
+    count = int(np.count_nonzero(impossible))
+    if count:
+        values = np.where(impossible, np.nan, values)
+        notes.append(f"{channel_words(name)}: {plural(count, 'impossible value')} left out")
+    if name == "altitude_m":
+        values = _without_a_start_at_zero(values, notes)
+    limit = _SPIKE.get(name)
+    if limit is None or len(values) < 3:
+        return values
+    before, here, after = values[:-2], values[1:-1], values[2:]
+    with np.errstate(invalid="ignore"):
+        apart = np.abs(here - (before + after) / 2) > limit
+        spike = apart & (np.abs(before - after) < limit / 2)
+    if spike.any():
+        values = values.copy()
+        values[1:-1][spike] = np.nan
+        notes.append(f"{channel_words(name)}: {plural(int(spike.sum()), 'spike')} left out")
+    return values
+
+
+def without_power_spikes(second: IntArray, power_w: FloatArray, notes: list[str]) -> FloatArray:
+    """Turn leaps of power that last for up to two seconds into nan."""
+    known = np.flatnonzero(~np.isnan(power_w))
+    at, value = second[known], power_w[known]
+    bad = []
+    for row in np.flatnonzero(value > _SPIKE_W).tolist():
+        limit = value[row] / _SPIKE_TIMES
+        # The next rows to either side that are clearly lower bound the spike.
+        before, after = row - 1, row + 1
+        while before >= 0 and value[before] >= limit and at[row] - at[before] <= _SPIKE_W_S:
+            before -= 1
+        while after < len(at) and value[after] >= limit and at[after] - at[row] <= _SPIKE_W_S:
+            after += 1
+        if before < 0 or after >= len(at) or at[after] - at[before] > _SPIKE_W_S + 1:
+            continue
+        if max(value[before], value[after]) < limit:
+            bad.append(row)
+    if not bad:
+        return power_w
+    power_w = power_w.copy()
+    power_w[known[bad]] = np.nan
+    notes.append(f"power: {plural(len(bad), 'sample')} in spikes left out")
+    return power_w
+
+
+def _without_a_start_at_zero(altitude_m: FloatArray, notes: list[str]) -> FloatArray:
+    """Leave out altitude 0 at the start where it leaps: the receiver had no height yet."""
+    other = np.flatnonzero((altitude_m != 0) & ~np.isnan(altitude_m))
+    if not len(other) or not other[0] or abs(altitude_m[other[0]]) < _SPIKE["altitude_m"]:
+        return altitude_m
+    notes.append(
+        f"altitude: {plural(int(other[0]), 'value')} of 0 at the start left out: not known yet"
+    )
+    return np.where(np.arange(len(altitude_m)) < other[0], np.nan, altitude_m)
