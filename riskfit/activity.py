@@ -157,6 +157,8 @@ class Device(Struct, frozen=True, kw_only=True):
     serial_number: str | None = None
     #: True: worn at the wrist (warmed by the skin); False: on a bike or a pod; None: unknown.
     wrist: bool | None = None
+    #: A program that leads through a landscape on a screen, indoors.
+    virtual: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -1,14 +1,12 @@
 """Sports: FIT's words, what kind of movement each is, other formats' words for them, zones.
 
-Sources: Garmin's TrainingCenterDatabase v2 schema (Sport: Running, Biking, Other); the words
-Garmin Connect and Strava write into GPX ``<type>`` (Strava's upload documentation lists its own:
-https://developers.strava.com/docs/uploads/); the numbers Strava wrote there until about 2023 as
-collected in https://stackoverflow.com/questions/61903437; German words as Garmin Connect, Komoot
-and OpenTracks show them.  Where no source is sure a word is left out and the sport is unknown.
+The words stand in ``sports.toml`` beside this module, with their sources.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
@@ -67,8 +65,17 @@ KEEPS_CLOCK: Final = frozenset(
         "racket",
         "hiit",
         "dance",
+        "volleyball",
+        "baseball",
+        "cricket",
+        "lacrosse",
+        "mixed_martial_arts",
+        "jump_rope",
+        "meditation",
+        "disc_golf",
     }
 )
+_E_BIKES: Final = frozenset({"e_bike_fitness", "e_bike_mountain"})
 #: Sub-sports whose cadence is of steps whatever the sport: gym machines for the legs.
 _STEPPING: Final = frozenset(
     {"treadmill", "stair_climbing", "elliptical", "indoor_running", "indoor_walking"}
@@ -80,63 +87,21 @@ def counts_steps(sport: str, sub_sport: str | None = None) -> bool:
     return sport in FOOT or sub_sport in _STEPPING
 
 
+def with_motor(sport: str, sub_sport: str | None) -> str:
+    """Return a sport with e-bikes told from bikes, which FIT does by the sub-sport as well."""
+    return "e_biking" if sport == "cycling" and sub_sport in _E_BIKES else sport
+
+
 def sport_of_legs(sports: Sequence[str]) -> str:
     """Return the sport of a session whose legs are of these: ``"multisport"`` where they differ."""
     found = dict.fromkeys(sport for sport in sports if sport != TRANSITION) or {sports[0]: None}
     return next(iter(found)) if len(found) == 1 else "multisport"
 
 
-#: Word without blanks, hyphens and underscores, lower case -> sport and sub-sport.
-_SPORTS: dict[str, tuple[str, str | None]] = {}
-
-
-def _add(sport: str, sub_sport: str | None, words: str) -> None:
-    for word in words.split():
-        _SPORTS[word] = (sport, sub_sport)
-
-
-_add("running", None, "running run 9 jogging jog laufen lauf joggen streetrunning")
-_add("running", "trail", "trailrunning trailrun trail traillauf trailrunninglauf")
-_add("running", "treadmill", "treadmillrunning treadmill laufband laufbandtraining")
-_add("running", "track", "trackrunning tracklauf")
-_add("running", "virtual_activity", "virtualrun virtualrunning")
-_add("cycling", None, "cycling biking bike bicycle ride 1 bikeride radfahren rad radsport velo")
-_add("cycling", "road", "roadbiking roadcycling roadbike rennrad rennradfahren racebike")
-_add("cycling", "mountain", "mountainbiking mountainbike mtb mountainbikeride mountainbiken")
-_add("cycling", "gravel_cycling", "gravelcycling gravelride gravelbike gravel")
-_add("cycling", "indoor_cycling", "indoorcycling indoorbike spinning indoorradfahren")
-_add("cycling", "virtual_activity", "virtualride 17 virtualcycling")
-_add("e_biking", None, "ebikeride ebiking ebike ebikefahren 18 emountainbikeride ebikemountain")
-_add("walking", None, "walking walk 10 gehen spazieren spaziergang casualwalking")
-_add("walking", "speed_walking", "speedwalking nordicwalking")
-_add("hiking", None, "hiking hike 4 wandern wanderung trekking")
-_add("swimming", None, "swimming swim 16 schwimmen")
-_add("swimming", "lap_swimming", "lapswimming poolswimming bahnenschwimmen")
-_add("swimming", "open_water", "openwaterswimming openwater freiwasserschwimmen")
-_add("rowing", None, "rowing rudern")
-_add("rowing", "indoor_rowing", "indoorrowing")
-_add("cross_country_skiing", None, "crosscountryskiing nordicski langlauf langlaufen xcskiing")
-_add("alpine_skiing", None, "alpineski alpineskiing skifahren resortskiing")
-_add("alpine_skiing", "backcountry", "backcountryski backcountryskiing skitour skitouring")
-_add("snowshoeing", None, "snowshoe snowshoeing schneeschuhwandern")
-_add("inline_skating", None, "inlineskate inlineskating inlineskaten")
-_add("ice_skating", None, "iceskate iceskating")
-_add("stand_up_paddleboarding", None, "standuppaddling standuppaddleboarding sup")
-_add("kayaking", None, "kayaking kayak")
-_add("paddling", None, "paddling canoeing canoe")
-_add("mountaineering", None, "mountaineering bergsteigen")
-_add("training", "strength_training", "strengthtraining weighttraining krafttraining")
-_add("training", None, "workout training")
-_add("fitness_equipment", "elliptical", "elliptical crosstrainer")
-_add("soccer", None, "soccer football fussball fußball")
-_add("tennis", None, "tennis")
-_add("transition", None, "transition")
-_add("multisport", None, "multisport triathlon")
-_add("generic", None, "other generic sonstige")
-
-
 def sport_of(word: str | None) -> tuple[str, str | None]:
-    """Return FIT's sport and sub-sport for a word of another format.
+    """Return FIT's sport and sub-sport for a word of a file, an export or a person.
+
+    Case, accents, blanks and punctuation do not count.
 
     Parameters
     ----------
@@ -146,29 +111,52 @@ def sport_of(word: str | None) -> tuple[str, str | None]:
     -------
     tuple of str and (str or None)
         ``("unknown", None)`` where nobody knows the word.
+
+    Examples
+    --------
+    >>> sport_of("Course \u00e0 pied"), sport_of("TRAIL_RUNNING")
+    (('running', None), ('running', 'trail'))
     """
-    key = re.sub(r"[\s_-]+", "", word or "").casefold()
-    return _SPORTS.get(key) or _SPORTS.get(key.replace("ss", "ß")) or ("unknown", None)
+    key = _folded(word or "")
+    words = _words()
+    return words.get(key) or words.get(_VERSION.sub("", key)) or ("unknown", None)
 
 
-#: Apple Health's words, where they are not FIT's in capitals.
-_APPLE: Final = MappingProxyType(
-    {
-        "DownhillSkiing": "alpine_skiing",
-        "TraditionalStrengthTraining": "training",
-        "FunctionalStrengthTraining": "training",
-        "HighIntensityIntervalTraining": "hiit",
-        "Elliptical": "fitness_equipment",
-        "StairClimbing": "fitness_equipment",
-        "SwimBikeRun": "multisport",
-    }
-)
+#: What Garmin appends to the keys of newer editions of a type.
+_VERSION: Final = re.compile(r"(v\d|ws|activity)$")
+
+
+def _folded(word: str) -> str:
+    """Return a word as its letters and digits alone, without case and accents."""
+    plain = unicodedata.normalize("NFKD", word.casefold()).translate(_STROKES)
+    return "".join(letter for letter in plain if letter.isalnum())
+
+
+#: Letters that carry their stroke inside.
+_STROKES: Final = str.maketrans("øłđı", "oldi")
+
+
+@cache
+def _words() -> dict[str, tuple[str, str | None]]:
+    """Return every known word, folded, with the sport and sub-sport it stands for."""
+    from pkgutil import get_data
+
+    import tomli
+
+    found: dict[str, tuple[str, str | None]] = {}
+    text = get_data("riskfit", "sports.toml") or b""
+    for entry in tomli.loads(text.decode())["sport"]:
+        for word in entry["words"].replace("\n", " ").split(";"):
+            if word.strip():
+                found.setdefault(_folded(word), (entry["sport"], entry.get("sub_sport")))
+    return found
 
 
 def sport_of_apple(word: str) -> str:
     """Return FIT's sport for one of Apple Health's workout types, its own in small letters else."""
     plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", word).lower()
-    return _APPLE.get(word) or plain or "unknown"
+    known = sport_of(word)[0]
+    return known if known != "unknown" else plain or known
 
 
 # ---- zones

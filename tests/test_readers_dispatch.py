@@ -4,6 +4,7 @@ import contextlib
 import gzip
 import io
 import random
+import re
 import zipfile
 import zlib
 
@@ -89,9 +90,14 @@ def test_a_gzip_stream_cut_off_is_read_as_far_as_it_goes():
         (b"<!DOCTYPE html><html><body>404</body></html>", NotAnActivityError, "web page"),
         (b"\n\n<html lang='en'><head/></html>", NotAnActivityError, "web page"),
         (b'{"error": "login required"}', NotAnActivityError, "JSON"),
-        (b'{"exercises": [{"startTime": "x"}]}', UnsupportedFileError, "maker's JSON export"),
+        (
+            b'{"exercises": [{"startTime": "x"}]}',
+            UnsupportedFileError,
+            "Polar Flow.*riskfit import",
+        ),
         (b"time,hr\n0,120\n1,121\n", NotAnActivityError, "plain text"),
-        (b"<?xml version='1.0'?><kml><Placemark/></kml>", UnsupportedFileError, "neither TCX nor"),
+        (b"<?xml version='1.0'?><kml><Placemark/></kml>", NotAnActivityError, "KML"),
+        (b"<?xml version='1.0'?><notes><note/></notes>", UnsupportedFileError, "neither TCX nor"),
         (
             b"<?xml version='1.0'?>\n<!DOCTYPE HealthData [<!ELEMENT x (y)>]>\n<HealthData a='b'/>",
             UnsupportedFileError,
@@ -294,3 +300,53 @@ def test_a_fit_file_whose_header_is_lost_is_still_read():
 def test_bytes_of_no_kind_are_damaged():
     with pytest.raises(RiskfitError):
         read_activity(bytes(random.Random(4).randrange(256) for _ in range(3000)))
+
+
+def zip_of(*names):
+    """Return a zip with empty members."""
+    return zipped(dict.fromkeys(names, b""))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"[Params]\r\nVersion=107\r\nMonitor=34", "Polar HRM"),
+        (b"[COURSE HEADER]\nFTP = 250\n", "ERG or MRC"),
+        (b"$GPRMC,123519,A,4807.038,N\r\n", "NMEA"),
+        (b"AXCT123 Flytec\r\nHFDTE230725\r\n", "IGC"),
+        (b"OziExplorer Track Point File Version 2.1\r\n", "OziExplorer"),
+        (b"BEGIN:VCALENDAR\r\nVERSION:2.0\r\n", "calendar"),
+        (b"tp=lbs;k=0;lat=47.1;lon=11.2;alt=0.0;t=1.6E12\n", "Huawei"),
+        (b"<?xml version='1.0'?><pwx xmlns='x'><workout/></pwx>", "TrainingPeaks"),
+        (b"<FitnessWorkbook><AthleteLog/></FitnessWorkbook>", "FITLOG"),
+        (b"<?xml version='1.0'?><sml><DeviceLog/></sml>", "Suunto SML"),
+        (b'{"DeviceLog": {"Samples": []}}', "Suunto"),
+        (b'[{"logId": 1, "activityTypeId": 15}]', "Fitbit"),
+        (b'[{"dateTime": "x", "value": {"bpm": 61, "confidence": 2}}]', "Fitbit"),
+        (b'{"fitnessActivity": "running"}', "Google"),
+        (b'{"semanticSegments": []}', "Google"),
+        (b'[{"motionPathData": []}]', "Huawei"),
+        (b'{"id": 1, "resource_state": 3}', "Strava"),
+        (b'{"type": "FeatureCollection", "features": []}', "GeoJSON"),
+        (zip_of("[Content_Types].xml", "xl/workbook.xml"), "spreadsheet"),
+        (zip_of("doc.kml", "images/a.png"), "KMZ"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(64), "spreadsheet or another office"),
+        (b"run.fit".ljust(257, b"\0") + b"ustar\x0000" + bytes(64), "tar archive: unpack"),
+        (b"7z\xbc\xaf\x27\x1c" + bytes(64), "7z archive: unpack"),
+        (b"Rar!\x1a\x07\x00" + bytes(64), "RAR archive: unpack"),
+        (b"SRM7" + bytes(64), "SRM"),
+        (b"II*\0" + bytes(64), "TIFF"),
+        (b"bplist00" + bytes(64), "property list"),
+        (b"%PDF-1.7\n", "PDF"),
+    ],
+)
+def test_what_people_hand_in_by_mistake_is_named_with_what_to_do(data, said):
+    with pytest.raises(RiskfitError, match=said) as caught:
+        read_activity(data)
+    assert re.search(r"export|give|unpack|save", str(caught.value))
+
+
+@pytest.mark.parametrize("first", [b"BMI,age\n22,40\n", b" \ttime,hr\n", b"A line of text\n"])
+def test_text_that_begins_like_another_format_is_text(first):
+    with pytest.raises(NotAnActivityError, match="plain text"):
+        read_activity(first)

@@ -35,6 +35,7 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     # ---- indoors
     "file_says": (_FILE, "the file says so"),
     "recorded_as": (_RECORDED, "recorded as {}"),
+    "virtual": (_RECORDED, "recorded with {}"),
     "no_positions": (_RECORDED, "no positions were recorded"),
     "positions": (_RECORDED, "positions were recorded"),
     "planned_as": (_PLANNED, "planned as {}"),

@@ -185,6 +185,9 @@ def _indoors(
     named = [leg.sub_sport for leg in legs if leg.sub_sport in INDOOR]
     if named and len(named) == sum(leg.moves for leg in legs):
         return True, basis("recorded_as", named[0] or "")
+    if activity.device.virtual:
+        maker = activity.device.product or activity.device.manufacturer or ""
+        return True, basis("virtual", maker)
     in_water = any(leg.sport in WATER for leg in legs)
     if not has_positions and (legs[0].sport in LEAVES_A_TRACK or not in_water):
         return True, basis("no_positions")

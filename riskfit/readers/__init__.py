@@ -220,6 +220,8 @@ def _only_workout(data: bytes) -> bytes:
     if failures:
         first = failures[0]
         raise UnsupportedFileError(f"the zip holds no workout that can be read: {first.error}")
+    if (kind := sniff(data)) != "zip":
+        raise refusal(kind, data)
     raise NotAnActivityError("the zip holds no FIT, TCX or GPX file: name the workout itself")
 
 

@@ -10,12 +10,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
+from msgspec.structs import replace
 
-from riskfit._common import FloatArray
+from riskfit._common import DAY_S, FloatArray
 from riskfit.activity import Activity, Lap, Leg, Pause, Samples, Summary
+from riskfit.errors import DamagedFileError
 from riskfit.readers.recording import CADENCE, STEPS, Part, Recording
-from riskfit.sports import counts_steps, sport_of_legs
+from riskfit.sports import counts_steps, sport_of_legs, with_motor
 
+#: A session may have been resumed on other days, but not this often.
+_MOST_DAYS_APART = 10
+#: Nobody has trained in this year yet.
+_NO_YEAR = 2100
 #: A part may end this long after its last row and still be believed. [s]
 _LATE_END_S = 60.0
 #: Devices that record on change write at least every ten seconds or so; a break that is longer was
@@ -39,8 +45,9 @@ def assemble(recording: Recording) -> Activity:
     -------
     Activity
     """
+    _refuse_broken_clock(recording)
     notes = list(recording.notes)
-    legs = tuple(_legs(recording.parts, recording.elapsed_s))
+    legs = tuple(_legs(_named(recording), recording.elapsed_s))
     return Activity(
         start_time=recording.start_time,
         samples=Samples(
@@ -65,7 +72,36 @@ def assemble(recording: Recording) -> Activity:
     )
 
 
+def _refuse_broken_clock(recording: Recording) -> None:
+    """Refuse times that are no clock's: days apart throughout, or of another century."""
+    step = np.abs(np.diff(_known(recording.elapsed_s)))
+    far = int(np.count_nonzero(step > DAY_S))
+    if far >= _MOST_DAYS_APART and far > len(step) / 5:
+        raise DamagedFileError(
+            f"{far} of {len(step) + 1} times lie more than a day apart: the clock that wrote "
+            "them was broken; fetch the file again from where it was recorded"
+        )
+    if recording.start_time.year >= _NO_YEAR:
+        raise DamagedFileError(
+            f"the session is dated {recording.start_time.year}: the clock that wrote the file was "
+            "broken; fetch the file again from where it was recorded, or correct its date"
+        )
+
+
 # ---- legs
+
+
+def _named(recording: Recording) -> Sequence[Part]:
+    """Return the parts; on a screen indoors one rides, unless the cadence is of steps."""
+    if not recording.device.virtual:
+        return recording.parts
+    sport = "running" if STEPS in recording.channels else "cycling"
+    return [
+        replace(part, sport=sport, sub_sport="virtual_activity")
+        if part.sport in ("unknown", "generic")
+        else part
+        for part in recording.parts
+    ]
 
 
 def _legs(parts: Sequence[Part], elapsed_s: FloatArray) -> Iterator[Leg]:
@@ -79,7 +115,7 @@ def _legs(parts: Sequence[Part], elapsed_s: FloatArray) -> Iterator[Leg]:
     for part, own in zip(parts, rows, strict=True):
         start_s, end_s = _span(part, elapsed_s[own])
         yield Leg(
-            sport=part.sport,
+            sport=with_motor(part.sport, part.sub_sport),
             sub_sport=part.sub_sport,
             rows=own,
             start_s=start_s,

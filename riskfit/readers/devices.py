@@ -58,7 +58,13 @@ def device_of(
     """
     product = (name or "").strip() or None
     found, wrist = _known(product or "", maker)
-    return Device(manufacturer=found, product=product, serial_number=serial_number, wrist=wrist)
+    return Device(
+        manufacturer=found,
+        product=product,
+        serial_number=serial_number,
+        wrist=wrist,
+        virtual=_is_virtual(product or "", found),
+    )
 
 
 def garmin_product(number: int) -> str | None:
@@ -90,6 +96,14 @@ def _known(product: str, maker: str | None) -> tuple[str | None, bool | None]:
     if spelled is None and _pattern(table.garmin.lines).search(name):
         return "garmin", wrist
     return spelled[0] if spelled else None, wrist
+
+
+@lru_cache(maxsize=256)
+def _is_virtual(product: str, maker: str | None) -> bool:
+    """Say whether this leads through a landscape on a screen."""
+    table, name = _table(), _plain(product)
+    words = (*table.names.virtual, *table.makers.virtual)
+    return maker in table.makers.virtual or bool(words and _pattern(words).search(name))
 
 
 def _plain(name: str) -> str:

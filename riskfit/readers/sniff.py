@@ -14,6 +14,8 @@ _ROOTS = {one.root: kind for kind, one in FORMATS.items() if one.root}
 _POINTS = {one.point: kind for kind, one in FORMATS.items() if one.point}
 #: A sample of an XML format, which tells a document whose root is damaged or cut off.
 _POINT = re.compile(rf"<(?:[\w.-]+:)?({'|'.join(_POINTS)})[\s>]")
+_HEADS = [(re.compile(one.head), kind) for kind, one in FORMATS.items() if one.head]
+_MEMBERS = [(one.members, kind) for kind, one in FORMATS.items() if one.members]
 _MARKS = [(one.marks, kind) for kind, one in FORMATS.items() if one.marks]
 #: As much of a file as is looked at: an Apple export has 10 kB of DOCTYPE before its root. [bytes]
 _HEAD_BYTES = 32_768
@@ -40,7 +42,7 @@ def sniff(data: bytes) -> str:
         return "binary" if data.strip(b"\0 \t\r\n") else "blank"
     for where, magic, kind in _MAGIC:
         if head[where] == magic:
-            return kind
+            return _sniff_zip(data) if kind == "zip" else kind
     text = _as_text(head)
     if text is None:
         return "binary"
@@ -51,7 +53,19 @@ def sniff(data: bytes) -> str:
     return next(found, kind)
 
 
+def _sniff_zip(data: bytes) -> str:
+    """Tell documents that are zips of their own kind from zips of files."""
+    directory = data[:_HEAD_BYTES] + data[-_HEAD_BYTES:]
+    for members, kind in _MEMBERS:
+        if any(one in directory for one in members):
+            return kind
+    return "zip"
+
+
 def _sniff_text(text: str) -> str:
+    for head, kind in _HEADS:
+        if head.match(text):
+            return kind
     named = _sniff_xml(text) if text.startswith("<") else "text"
     if named in ("xml", "text") and (point := _POINT.search(text)):
         return _POINTS[point[1]]

@@ -109,7 +109,7 @@ def _refuse_other_kinds(tables: Tables, said: list[str], *, damaged: bool) -> bo
     if kind not in {None, "activity"}:
         remedy = _REMEDY.get(str(kind), "give a recorded activity")
         raise NotAnActivityError(
-            f"this FIT file holds {_a(str(kind))}, not a recorded session: {remedy}"
+            f"this FIT file holds {_named(str(kind))}, not a recorded session: {remedy}"
         )
     if damaged:
         lost = "; ".join(said[:3])
@@ -126,11 +126,28 @@ def _refuse_other_kinds(tables: Tables, said: list[str], *, damaged: bool) -> bo
     )
 
 
-def _a(kind: str) -> str:
+#: What a FIT file of another type is, where its word does not say it.
+_KINDS = {
+    "activity_summary": "the summary of an activity",
+    "exd_configuration": "the layout of a display",
+    "goals": "goals",
+    "monitoring_a": "a day's steps and pulse (monitoring)",
+    "monitoring_b": "a day's steps and pulse (monitoring)",
+    "monitoring_daily": "a day's steps and pulse (monitoring)",
+    "schedules": "planned dates",
+    "settings": "settings",
+    "totals": "totals",
+    "weight": "body weights",
+    "blood_pressure": "blood pressures",
+}
+
+
+def _named(kind: str) -> str:
+    """Return what a file of this type is, with its article."""
+    if kind.isdigit():
+        return f"data of file type {kind}"
     word = kind.replace("_", " ")
-    if word.isdigit():
-        return f"data of file type {word}"
-    return word if word.endswith("s") else f"a {word} file"
+    return _KINDS.get(kind, f"{'an' if word[0] in 'aeiou' else 'a'} {word}")
 
 
 def _clock(times: FloatArray, said: list[str], far_days: int) -> tuple[FloatArray, float]:

@@ -8,6 +8,7 @@ the same doubles.
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -219,6 +220,14 @@ def _days(dates: LongArray) -> LongArray | None:
     return spread
 
 
+def _loose_number(text: str) -> float:
+    """Return a number with a decimal comma, nan where it is none."""
+    try:
+        return float(text.replace(",", ".")) if text.count(",") == 1 else float("nan")
+    except ValueError:
+        return float("nan")
+
+
 def parse_number_texts(texts: Sequence[str]) -> tuple[FloatArray, int]:
     """Return numbers from any text, nan where it is none, and how many were none.
 
@@ -236,9 +245,22 @@ def parse_number_texts(texts: Sequence[str]) -> tuple[FloatArray, int]:
         try:
             numbers[i] = float(text)
         except ValueError:
-            numbers[i] = np.nan
+            numbers[i] = _loose_number(text)
     numbers[~np.isfinite(numbers)] = np.nan
     return numbers, int(np.isnan(numbers).sum())
+
+
+#: Times as people's devices write them beside ISO 8601: single digits, other separators, AM and PM,
+#: a zone's name behind, in brackets or not.  Digits of any script.
+_LOOSE_TIME: Final = re.compile(
+    r"""\s*(\d{4})[-/.](\d{1,2})[-/.](\d{1,2}) (?:\s*T\s*|\s+)
+    (\d{1,2})[:.](\d{1,2})(?:[:.](\d{1,2})(?:[.,](\d+))?)?
+    \s*([ap])?\.?(?:m\.?)? \s*(?:(Z|UTC|GMT)|([+-])(\d{1,2}):?(\d{2})?)?
+    \s*(?:\[[^]]*\])?\s*""",
+    re.IGNORECASE | re.VERBOSE,
+)
+#: Seconds since 1970, or thousandths of them: digits alone.
+_POSIX_TIME: Final = re.compile(r"\s*(\d{9,10})(?:\.\d+)?\s*|\s*(\d{12,13})\s*")
 
 
 def parse_time(text: str) -> tuple[int, int | None] | None:
@@ -247,24 +269,58 @@ def parse_time(text: str) -> tuple[int, int | None] | None:
     Parameters
     ----------
     text : str
-        ISO 8601.
+        ISO 8601, or what devices write in its place.
 
     Returns
     -------
     tuple of int, or None
         POSIX time [µs] and offset from UTC [s]; the offset is None where the text has none
         (the time is then taken as UTC).
+
+    Examples
+    --------
+    >>> parse_time("2025-7-30T15:12:4Z"), parse_time("2025-07-30T17:12:04+02:00[Europe/Berlin]")
+    ((1753888324000000, 0), (1753888324000000, 7200))
+    >>> parse_time("2025/7/30 3:12:04 PM GMT")
+    (1753888324000000, 0)
     """
     try:
         moment = datetime.fromisoformat(text.strip())
-        offset = moment.utcoffset()
-        if offset is None:
-            moment = moment.replace(tzinfo=UTC)
-        span = moment - datetime(1970, 1, 1, tzinfo=UTC)
-    except (ValueError, OverflowError):
+    except ValueError:
+        return _loose_time(text)
+    offset = moment.utcoffset()
+    if offset is None:
+        moment = moment.replace(tzinfo=UTC)
+    return _since_1970_us(moment), None if offset is None else int(offset.total_seconds())
+
+
+def _loose_time(text: str) -> tuple[int, int | None] | None:
+    """Return the time of a text that is not ISO 8601 to the letter, or None."""
+    if number := _POSIX_TIME.fullmatch(text):
+        return int(float(number[1] or int(number[2]) / 1000) * 1_000_000), 0
+    found = _LOOSE_TIME.fullmatch(text)
+    if found is None:
         return None
-    posix_us = span.days * _DAY_US + span.seconds * 1_000_000 + span.microseconds
-    return posix_us, None if offset is None else int(offset.total_seconds())
+    year, month, day, hour, minute = (int(found[at]) for at in range(1, 6))
+    if found[8]:
+        hour = hour % 12 + (12 if found[8].lower() == "p" else 0)
+    fraction = int((found[7] or "").ljust(6, "0")[:6])
+    offset_s = (int(found[11]) * 60 + int(found[12] or 0)) * 60 if found[10] else 0
+    offset_s = -offset_s if found[10] == "-" else offset_s
+    try:
+        midnight = datetime(year, month, day, tzinfo=UTC)
+    except ValueError:
+        return None
+    if hour > 24 or minute > 59 or int(found[6] or 0) > 60:
+        return None
+    second = (hour * 60 + minute) * 60 + int(found[6] or 0)  # 24:00:00 and leap seconds run over
+    posix_us = _since_1970_us(midnight) + (second - offset_s) * 1_000_000 + fraction
+    return posix_us, offset_s if found[9] or found[10] else None
+
+
+def _since_1970_us(moment: datetime) -> int:
+    span = moment - datetime(1970, 1, 1, tzinfo=UTC)
+    return span.days * _DAY_US + span.seconds * 1_000_000 + span.microseconds
 
 
 def parse_time_texts(texts: Sequence[str]) -> tuple[LongArray, Offsets, int]:

@@ -5,9 +5,9 @@ from riskfit.errors import NotAnActivityError
 from riskfit.readers.assemble import assemble
 from riskfit.readers.devices import device_of
 from riskfit.readers.recording import CADENCE, Break
-from riskfit.readers.xml.cells import NO_TIME
+from riskfit.readers.xml.cells import NO_TIME, parse_time
 from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
-from riskfit.readers.xml.stretches import Stretch, apart, close_stretches, recording_of
+from riskfit.readers.xml.stretches import Stretch, apart, close_stretches, on_time, recording_of
 from riskfit.sports import sport_of
 
 #: Tracks of one file that are further apart are sessions of their own in `read_gpx_activities`.
@@ -44,6 +44,7 @@ class GpxOutline(Outline):
     def __init__(self) -> None:
         self.creator = ""
         self.name: str | None = None
+        self.written_us = NO_TIME
         self.stretches: list[Stretch] = []
         self.planned_points = 0
 
@@ -69,6 +70,8 @@ class GpxOutline(Outline):
             self.stretches[-1].sport, self.stretches[-1].sub_sport = sport_of(text)
         elif parent == "metadata" and name == "name":
             self.name = text or None
+        elif parent in ("metadata", "gpx") and name == "time":
+            self.written_us = (parse_time(text) or (NO_TIME,))[0]
 
 
 def read_gpx(data: bytes) -> Activity:
@@ -124,6 +127,7 @@ def _read(data: bytes) -> tuple[GpxOutline, Points]:
             f"route without times: none of the {points.count} points of the GPX file has one. "
             "Export the recorded track, or give the course with --plan and a target time"
         )
+    on_time(points, outline.written_us)
     close_stretches(outline.stretches, points.count)
     return outline, points
 

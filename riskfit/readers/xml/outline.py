@@ -35,6 +35,8 @@ __all__ = ["TIME", "Outline", "Points", "read_xml", "require_rows", "to_single_b
 _MOST_RESUMES = 50
 #: Stands for the root of a document whose start is missing, so that points have a parent.
 _MISSING_ROOT = "riskfit-root"
+#: An ampersand that begins none of XML's own references: a name like "Run & Bike".
+_BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)")
 #: Deeper nesting is no workout and would only cost memory.
 _DEEPEST = 200
 
@@ -117,6 +119,8 @@ def read_xml(
         The document brings a DOCTYPE, or nests without end.
     """
     text, encoding, notes, skipped = to_single_bytes(data)
+    text, raw = _BARE_AMPERSAND.subn(b"&amp;", text)
+    mended = [f"{raw} raw & read as text"] if raw else []
     made = outline()
     if columnar:
         table = fast.split(text, made.point, made.fields, made.attributes)
@@ -126,12 +130,14 @@ def read_xml(
                 time_us = table.time_us
                 if time_us is None:
                     time_us = np.full(table.count, NO_TIME, dtype=np.int64)
+                notes += mended
                 return made, Points(table.count, time_us, table.numbers, table.offsets, notes)
             made = outline()
     reader = _Expat(made, encoding)
     reader.read_damaged(text, skipped)
     points = reader.points()
     points.notes[:0] = notes
+    points.notes += mended
     return made, points
 
 

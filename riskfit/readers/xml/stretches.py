@@ -18,6 +18,9 @@ from riskfit.readers.xml.outline import Points
 
 #: Last row of a stretch whose end was not seen.
 OPEN = -1
+#: A file is written within days of the session. [µs]
+_NEAR_US = 3 * 86_400_000_000
+_ROLLOVER_US = 1024 * 7 * 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANNELS = (*CHANNELS, CADENCE, STEPS)
 
@@ -105,6 +108,29 @@ def apart(
             groups.append([stretch])
         end_us = int(time_us.max())
     return groups
+
+
+def on_time(points: Points, written_us: int) -> None:
+    """Undo a week count that ran over: GPS counts 1,024 weeks, and some receivers begin again.
+
+    Parameters
+    ----------
+    points : Points
+        Changed in place where the other time is about a multiple of 1,024 weeks away.
+    written_us : int
+        When the file itself says it was made, `NO_TIME` where it does not. [µs]
+    """
+    timed = points.time_us != NO_TIME
+    if written_us == NO_TIME or not timed.any():
+        return
+    off_us = written_us - int(points.time_us[timed].min())
+    rounds = round(off_us / _ROLLOVER_US)
+    if rounds and abs(off_us - rounds * _ROLLOVER_US) <= _NEAR_US:
+        points.time_us[timed] += rounds * _ROLLOVER_US
+        points.notes.append(
+            f"clock: {abs(rounds) * 1024} weeks {'late' if rounds < 0 else 'early'}, as the file's "
+            "own date shows: a receiver that lost count of the weeks; put right"
+        )
 
 
 def recording_of(

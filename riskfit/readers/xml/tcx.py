@@ -9,7 +9,14 @@ from riskfit.readers.devices import device_of
 from riskfit.readers.recording import CADENCE, STEPS, Break
 from riskfit.readers.xml.cells import NO_TIME, parse_number_texts, parse_time
 from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
-from riskfit.readers.xml.stretches import Stretch, StretchLap, apart, close_stretches, recording_of
+from riskfit.readers.xml.stretches import (
+    Stretch,
+    StretchLap,
+    apart,
+    close_stretches,
+    on_time,
+    recording_of,
+)
 from riskfit.sports import sport_of
 
 #: Activities of different sports that follow within this belong to one race (Garmin Connect
@@ -53,6 +60,7 @@ class TcxOutline(Outline):
         #: Courses, apart from what was recorded.
         self.courses: list[Stretch] = []
         self.workouts = 0
+        self.written_us = NO_TIME
         self._bonds = 0
         self._bond: int | None = None
         self._device_name = ""
@@ -109,6 +117,8 @@ class TcxOutline(Outline):
             numbers, bad = parse_number_texts([text])
             if not bad:
                 stretch.laps[-1].totals.setdefault(_LAP_TOTALS[name], float(numbers[0]))
+        elif parent == "Activity" and name == "Id" and self.written_us == NO_TIME:
+            self.written_us = (parse_time(text) or (NO_TIME,))[0]
         elif parent == "Creator" and name == "Name":
             self._device_name = text
         elif parent == "Creator" and name == "UnitId":
@@ -199,5 +209,6 @@ def _read(data: bytes) -> tuple[TcxOutline, Points]:
         raise NotAnActivityError(
             f"the TCX file holds {what}: export the recorded activity with its samples"
         )
+    on_time(points, outline.written_us)
     close_stretches(outline.stretches, points.count)
     return outline, points
