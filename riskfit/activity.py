@@ -143,10 +143,14 @@ class Lap(Struct, frozen=True, kw_only=True):
 
 
 class Pause(Struct, frozen=True, kw_only=True):
-    """A stretch in which the timer stood, in elapsed seconds."""
+    """A stretch in which the timer stood, in elapsed seconds.
+
+    ``inferred`` where no event and no mark of the file says so, but a silence between laps.
+    """
 
     start_s: float
     end_s: float
+    inferred: bool = False
 
 
 class Device(Struct, frozen=True, kw_only=True):

@@ -91,9 +91,14 @@ def under_way(
         still &= ~_standing(net_m)
     timer_s = activity.summary.timer_s
     if timer_s:
-        active = _as_the_timer_says(
-            [marked, marked & ~gap, still, np.ones(length, dtype=bool)], timer_s, notes
-        )
+        candidates = [marked, marked & ~gap, still]
+        if all(pause.inferred for pause in activity.pauses):
+            candidates.append(np.ones(length, dtype=bool))
+        # A timer total that knows nothing of the pauses is the elapsed time by another name.
+        elsewhere = np.count_nonzero(marked) < (1 - _TIMER_SHARE) * timer_s
+        if elsewhere and len(candidates) == 3 and timer_s > (1 - _TIMER_SHARE) * length:
+            return Timer(marked & ~gap, marked & gap, np.zeros(length, dtype=bool))
+        active = _as_the_timer_says(candidates, timer_s, notes)
         return Timer(active, marked & gap, marked & ~gap & ~active)
     active = still
     if not active.any():

@@ -200,7 +200,7 @@ def _inflate(data: bytes) -> tuple[bytes, list[str]]:
 def _only_workout(data: bytes) -> bytes:
     """Return the one workout a zip holds."""
     from riskfit.archives.walk import walk
-    from riskfit.readers.formats import FORMATS
+    from riskfit.readers.formats import FORMATS, refusal
     from riskfit.readers.sniff import sniff
 
     found: list[tuple[str, bytes]] = []

@@ -204,7 +204,9 @@ def _break_pauses(recording: Recording) -> Iterator[Pause]:
             continue
         shortest_s = _SHORTEST_MARKED_PAUSE_S if is_marked else _LONGEST_SMART_GAP_S
         if after_s[0] - before_s[-1] > shortest_s:
-            yield Pause(start_s=float(before_s[-1]), end_s=float(after_s[0]))
+            yield Pause(
+                start_s=float(before_s[-1]), end_s=float(after_s[0]), inferred=not is_marked
+            )
 
 
 # ---- channels
