@@ -18,7 +18,7 @@ PACKAGE = ROOT / "riskfit"
 LAYERS = (
     ("_common", "errors", "folders"),
     ("formulas", "origin", "sports"),
-    ("resources", "strict_toml", "references", "medical", "activity", "athlete"),
+    ("resources", "strict_toml", "languages", "references", "medical", "activity", "athlete"),
     ("readers", "archives", "cleaning", "profiles"),
     ("features",),
     ("rules",),
@@ -40,6 +40,7 @@ ONLY = {
     "activity": {"_common", "errors", "athlete", "origin"},
     "resources": {"errors"},
     "strict_toml": {"errors", "resources"},
+    "languages": {"errors", "resources", "strict_toml"},
     "references": {"errors", "strict_toml"},
     "medical": {"athlete", "errors", "references", "strict_toml"},
 }
