@@ -82,7 +82,7 @@ def in_words_spoken(raw: dict[str, Any]) -> dict[str, Any]:
 
 def _laid(words: dict[str, dict[str, str]], entry: Any) -> Any:
     """Return an entry in the words of its id; what is no entry is for the loader to refuse."""
-    return entry | words.get(entry.get("id"), {}) if isinstance(entry, dict) else entry
+    return entry | words.get(str(entry.get("id")), {}) if isinstance(entry, dict) else entry
 
 
 @cache
