@@ -17,8 +17,8 @@ from sklearn.utils.validation import (
 )
 
 from riskfit._common import FloatArray, IntArray
+from riskfit.learning.card_fit import Fit, Priors, choose_level, fit_card, varying_rules
 from riskfit.learning.design import Design, make_design
-from riskfit.learning.fit import Fit, Priors, choose_level, fit_card, varying_rules
 from riskfit.learning.metrics import chance_of
 from riskfit.learning.model_file import learned_model
 from riskfit.learning.optimise import Level
@@ -51,7 +51,7 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     learn : {"auto", "calibration", "causes", "rules"}
         What `fit` learns: "calibration" leaves the card as it is and learns the intercept.
     cause_prior, rule_prior, extra_prior : float
-        Standard deviations of the priors, as in `riskfit.learning.fit.Priors`; smaller stays
+        Standard deviations of the priors, as in `riskfit.learning.card_fit.Priors`; smaller stays
         closer to the card.
 
     Attributes

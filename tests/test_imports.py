@@ -18,7 +18,7 @@ PACKAGE = ROOT / "riskfit"
 LAYERS = (
     ("_common", "errors", "folders"),
     ("formulas", "origin", "sports"),
-    ("resources", "strict_toml", "references", "medical", "activity", "athlete"),
+    ("resources", "strict_toml", "languages", "references", "medical", "activity", "athlete"),
     ("readers", "archives", "cleaning", "profiles"),
     ("features",),
     ("rules",),
@@ -40,6 +40,7 @@ ONLY = {
     "activity": {"_common", "errors", "athlete", "origin"},
     "resources": {"errors"},
     "strict_toml": {"errors", "resources"},
+    "languages": {"errors", "resources", "strict_toml"},
     "references": {"errors", "strict_toml"},
     "medical": {"athlete", "errors", "references", "strict_toml"},
 }
@@ -151,6 +152,32 @@ def test_no_circle_closes_between_modules():
     links = _module_links()
     assert "riskfit.features.results" in links["riskfit.features.heat"]
     TopologicalSorter(links).prepare()  # raises CycleError, which names the circle
+
+
+# The same thing in parallel rooms: a command, a report's forms, a recording's and a plan's numbers.
+FORMS = ("json", "terminal", "page", "said")
+PARALLEL = {"cli", "web", "report", *(f"report.{form}" for form in FORMS)}
+PARALLEL_FORMULAS = ("formulas", "features.plan")
+
+
+def _double_names(modules: dict[str, Path]) -> dict[str, list[str]]:
+    rooms: dict[str, list[str]] = {}
+    for name in modules:
+        room, _, last = name.removeprefix("riskfit.").rpartition(".")
+        beside = "features" if room in PARALLEL_FORMULAS else room
+        if room and room not in PARALLEL and beside not in rooms.setdefault(last, []):
+            rooms[last].append(beside)
+    return {last: found for last, found in rooms.items() if len(found) > 1}
+
+
+def test_a_name_of_a_module_says_which_one_it_is():
+    assert _double_names(MODULES) == {}
+
+
+def test_names_are_looked_at_beyond_parallel_rooms():
+    same = ("formulas.heat", "features.heat", "features.plan.heat", "cli.heat", "report.page.heat")
+    modules = {f"riskfit.{name}": Path() for name in (*same, "readers.gpx", "readers.xml.gpx")}
+    assert _double_names(modules) == {"gpx": ["readers", "readers.xml"]}
 
 
 def test_the_parser_of_imports_sees_every_way_of_importing():

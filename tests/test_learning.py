@@ -16,9 +16,9 @@ from riskfit.errors import InputError, RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.learning import metrics
 from riskfit.learning.calibration import assess_readiness, calibrate
+from riskfit.learning.card_fit import Priors, choose_level, fit_card
 from riskfit.learning.comparison import Question, context_columns, learned_wins, run_trials
 from riskfit.learning.evaluation import evaluate
-from riskfit.learning.fit import Priors, choose_level, fit_card
 from riskfit.learning.model_file import card_points, diff_models, learned_model, write_model
 from riskfit.learning.outcome_table import OutcomeTable, read_cohort
 from riskfit.learning.outcomes import COLUMNS as OUTCOME_COLUMNS

@@ -7,6 +7,7 @@ import msgspec
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.languages import in_words_spoken, spoken
 from riskfit.medical import load_medicines
 from riskfit.references import check_references
 from riskfit.rules.load import load_model
@@ -158,16 +159,21 @@ class AdviceFile(Strict, frozen=True):
 _ARRAYS = {"kind": Kind, "advice": AdviceText, "stretch": Stretch, "sport": SportMuscles}
 
 
-@cache
 def load_advice() -> AdviceFile:
-    """Read the bundled advice once."""
+    """Read the bundled advice, once for each language."""
+    return _bundled(spoken())
+
+
+@cache
+def _bundled(language: str) -> AdviceFile:  # noqa: ARG001  an advice for each
     name = "advice.toml"
     return parse_advice(bundled_text(name), name)
 
 
 def parse_advice(text: str, source: str) -> AdviceFile:
     """Make the advice of a TOML text; ``source`` names it in messages."""
-    file = convert_table(parse_toml(text, source), AdviceFile, source, tables=_ARRAYS)
+    raw = in_words_spoken(parse_toml(text, source))
+    file = convert_table(raw, AdviceFile, source, tables=_ARRAYS)
     _check_names(file, source)
     for entry in file.advice:
         _check_text(entry, file, f"{source}: advice {entry.id}")

@@ -56,9 +56,11 @@ class _Commands(click.Group):
         """Import one command."""
         if cmd_name not in _COMMANDS:
             return None
+        from riskfit.cli.options import with_options_of_all
+
         module, function, _ = _COMMANDS[cmd_name]
         command: click.Command = getattr(import_module(f"riskfit.cli.{module}"), function)
-        return command
+        return with_options_of_all(command)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """List the commands without importing them."""

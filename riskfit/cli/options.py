@@ -172,7 +172,33 @@ _OTHERS: Final = _table(
     _option("--again", is_flag=True, help="Read also what is known already."),
     _option("--all", "everybody", is_flag=True, help="All athletes of the store."),
 )
-_DECLARED: Final = {**_ATHLETE, **_CONDITIONS, **_PLAN, **_OTHERS}
+
+
+def _speak(ctx: click.Context, param: click.Parameter, value: str | None) -> None:  # noqa: ARG001
+    """Speak a language for as long as a command runs."""
+    if value is None:
+        return
+    from riskfit.errors import InputError
+    from riskfit.languages import speaking
+
+    try:
+        ctx.with_resource(speaking(value))
+    except InputError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+#: Of every command, groups among them; each does by its callback what it asks for.
+_OF_ALL: Final = _table(
+    _option(
+        "--language",
+        metavar="LANGUAGE",
+        envvar="RISKFIT_LANGUAGE",
+        expose_value=False,
+        callback=_speak,
+        help="Words of card and advice: a name in models/languages, or a file.",
+    ),
+)
+_DECLARED: Final = {**_ATHLETE, **_CONDITIONS, **_PLAN, **_OTHERS, **_OF_ALL}
 
 # What kinds of commands take, in the order of their help.
 STORE: Final = ("--store", "--athlete")
@@ -202,6 +228,12 @@ def takes(*options: str, **otherwise: Any) -> Callable[[F], F]:
         return command
 
     return add
+
+
+def with_options_of_all(command: click.Command) -> click.Command:
+    """Return a command with the options that every command takes, if it has them not."""
+    here = {word for param in command.params for word in param.opts}
+    return takes(*(option for option in _OF_ALL if option not in here))(command)
 
 
 def _columns(table: dict[str, _Declared]) -> dict[str, tuple[str, Any]]:

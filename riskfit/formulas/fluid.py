@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
+from riskfit.formulas.numbers import array
 
 #: Spread of sweat rates between people once pace, mass and weather are known, as the
 #: standard deviation of the natural logarithm. [-]
@@ -26,11 +27,6 @@ _SODIUM_G_MMOL = 0.02299
 _LOSS_LIMIT_FRACTION = 0.02
 # 0.4 to 0.8 L/h suits most marathon runners (Sawka 2007); up to 1 for those who sweat more
 _USUAL_CAP_L_H, _HIGH_CAP_L_H, _HIGH_SWEAT_L_H = 0.8, 1.0, 1.2
-
-
-def _array(values: ArrayLike) -> FloatArray:
-    """Return the values as doubles."""
-    return np.asarray(values, dtype=np.float64)
 
 
 def sweat_interval(
@@ -61,7 +57,7 @@ def sweat_interval(
     >>> f"{low:.2f} {high:.2f}"
     '0.50 2.01'
     """
-    rate, count = _array(sweat_rate_l_h), _array(weigh_ins)
+    rate, count = array(sweat_rate_l_h), array(weigh_ins)
     noise = SESSION_LOG_SD**2 + WEIGH_IN_LOG_SD**2
     person = BETWEEN_PERSON_LOG_SD**2 * noise / (noise + count * BETWEEN_PERSON_LOG_SD**2)
     factor = np.exp(1.96 * np.sqrt(person + SESSION_LOG_SD**2))
@@ -104,7 +100,7 @@ def personal_factor(
     """
     if prior_weight is None:
         prior_weight = (SESSION_LOG_SD**2 + WEIGH_IN_LOG_SD**2) / BETWEEN_PERSON_LOG_SD**2
-    measured, estimated = np.broadcast_arrays(_array(measured_l), _array(estimated_l))
+    measured, estimated = np.broadcast_arrays(array(measured_l), array(estimated_l))
     usable = (measured > 0.0) & (estimated > 0.0)
     if not usable.any():
         return 1.0
@@ -156,11 +152,11 @@ def sweat_from_weigh_in(
     >>> f"{sweat_from_weigh_in(70.0, 69.0, intake_l=0.5, energy_kcal=700.0):.2f}"
     '1.36'
     """
-    oxygen_l = _array(energy_kcal) / 4.86
+    oxygen_l = array(energy_kcal) / 4.86
     burnt_kg = oxygen_l * (44.0 * 0.9 - 32.0) / 22.4 / 1000.0
-    breath_kg = oxygen_l * 0.019 * (44.0 - _array(vapour_pressure_kpa) * 7.50062) / 1000.0
-    lost_kg = _array(mass_before_kg) - _array(mass_after_kg)
-    sweat = lost_kg + _array(intake_l) - _array(urine_l) - burnt_kg - breath_kg
+    breath_kg = oxygen_l * 0.019 * (44.0 - array(vapour_pressure_kpa) * 7.50062) / 1000.0
+    lost_kg = array(mass_before_kg) - array(mass_after_kg)
+    sweat = lost_kg + array(intake_l) - array(urine_l) - burnt_kg - breath_kg
     return np.asarray(np.where(sweat >= 0.0, sweat, np.nan))
 
 
@@ -184,7 +180,7 @@ def sodium_loss_g(sweat_l: ArrayLike, sodium_mmol_l: ArrayLike = SODIUM_MMOL_L) 
     >>> f"{sodium_loss_g(4.0, 54.6):.1f}"
     '5.0'
     """
-    return np.asarray(_array(sweat_l) * _array(sodium_mmol_l) * _SODIUM_G_MMOL)
+    return np.asarray(array(sweat_l) * array(sodium_mmol_l) * _SODIUM_G_MMOL)
 
 
 def drink_cap_l_h(sweat_rate_l_h: ArrayLike) -> FloatArray:
@@ -218,7 +214,7 @@ def drink_cap_l_h(sweat_rate_l_h: ArrayLike) -> FloatArray:
     >>> [f"{cap:.1f}" for cap in drink_cap_l_h([0.5, 1.0, 1.3, 2.0])]
     ['0.5', '0.8', '0.9', '1.0']
     """
-    sweat = np.maximum(_array(sweat_rate_l_h), 0.0)
+    sweat = np.maximum(array(sweat_rate_l_h), 0.0)
     raised = _USUAL_CAP_L_H + np.clip(sweat - _HIGH_SWEAT_L_H, 0.0, _HIGH_CAP_L_H - _USUAL_CAP_L_H)
     return np.asarray(np.minimum(sweat, raised))
 
@@ -258,8 +254,8 @@ def drink_plan_l_h(
     >>> f"{drink_plan_l_h(1.0, 70.0, 3.0):.2f}"
     '0.53'
     """
-    sweat, hours = _array(sweat_rate_l_h), _array(duration_h)
-    allowed_l = _LOSS_LIMIT_FRACTION * _array(mass_kg)
+    sweat, hours = array(sweat_rate_l_h), array(duration_h)
+    allowed_l = _LOSS_LIMIT_FRACTION * array(mass_kg)
     need = sweat - allowed_l / np.where(hours > 0.0, hours, np.nan)
     target = np.clip(need, 0.0, drink_cap_l_h(sweat))
     return np.asarray(np.where(hours > 0.0, target, 0.0 * (sweat + allowed_l)))
@@ -289,7 +285,7 @@ def drink_before_l(mass_kg: ArrayLike) -> tuple[FloatArray, FloatArray]:
     >>> f"{low:.2f} {high:.2f}"
     '0.35 0.49'
     """
-    mass = _array(mass_kg)
+    mass = array(mass_kg)
     return np.asarray(0.005 * mass), np.asarray(0.007 * mass)
 
 
@@ -317,5 +313,5 @@ def drink_after_l(deficit_l: ArrayLike) -> tuple[FloatArray, FloatArray]:
     >>> f"{low:.2f} {high:.2f}"
     '1.25 1.50'
     """
-    deficit = np.maximum(_array(deficit_l), 0.0)
+    deficit = np.maximum(array(deficit_l), 0.0)
     return np.asarray(1.25 * deficit), np.asarray(1.5 * deficit)

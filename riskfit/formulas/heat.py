@@ -7,6 +7,7 @@ from riskfit._common import FloatArray
 from riskfit.formulas.humidity import (
     wet_bulb_temperature_c,
 )
+from riskfit.formulas.numbers import array
 from riskfit.formulas.sun import (
     clear_sky_irradiance_w_m2,
     direct_fraction,
@@ -18,11 +19,6 @@ ASSUMED_WIND_M_S = 2.0
 ASSUMED_COS_ZENITH = 0.7071
 #: Occupied rooms: ISO 7730:2005 table A.5 allows 0.1 to 0.24 m/s; a fan reaches 0.3. [m/s]
 _INDOOR_AIR_M_S = (0.3, 0.2, 0.1)
-
-
-def _array(values: ArrayLike) -> FloatArray:
-    """Return the values as doubles."""
-    return np.asarray(values, dtype=np.float64)
 
 
 def wbgt_indoor_c(natural_wet_bulb_c: ArrayLike, globe_c: ArrayLike) -> FloatArray:
@@ -47,7 +43,7 @@ def wbgt_indoor_c(natural_wet_bulb_c: ArrayLike, globe_c: ArrayLike) -> FloatArr
     >>> f"{wbgt_indoor_c(17.3, 40.0):.1f}"
     '24.1'
     """
-    return np.asarray(0.7 * _array(natural_wet_bulb_c) + 0.3 * _array(globe_c))
+    return np.asarray(0.7 * array(natural_wet_bulb_c) + 0.3 * array(globe_c))
 
 
 def natural_wet_bulb_indoor_c(
@@ -81,9 +77,9 @@ def natural_wet_bulb_indoor_c(
     >>> f"{natural_wet_bulb_indoor_c(25.0, 50.0, 0.2):.1f}"
     '18.6'
     """
-    t = _array(air_temperature_c)
-    wet = wet_bulb_temperature_c(t, np.clip(_array(relative_humidity_pct), 5.0, 99.0))
-    speed = np.clip(_array(air_speed_m_s), 0.03, 3.0)
+    t = array(air_temperature_c)
+    wet = wet_bulb_temperature_c(t, np.clip(array(relative_humidity_pct), 5.0, 99.0))
+    speed = np.clip(array(air_speed_m_s), 0.03, 3.0)
     return np.asarray(t - (0.96 + 0.069 * np.log10(speed)) * (t - wet))
 
 
@@ -134,7 +130,7 @@ def liljegren_wbgt_c(
     """
     columns = np.broadcast_arrays(
         *map(
-            _array,
+            array,
             (
                 air_temperature_c,
                 relative_humidity_pct,
@@ -164,7 +160,7 @@ def liljegren_wbgt_c(
         height,
         wind_scaling="brode",
     )
-    result[known] = np.asarray(wbgt_k, dtype=np.float64) - 273.15
+    result[known] = array(wbgt_k) - 273.15
     return result
 
 
@@ -208,7 +204,7 @@ def wbgt_with_interval_c(
     """
     columns = (air_temperature_c, relative_humidity_pct, cos_zenith, sun_fraction, wind_m_s)
     t, rh, height, sun, wind, pressure = np.broadcast_arrays(
-        *map(_array, (*columns, pressure_hpa)), np.asarray(indoor, dtype=bool)
+        *map(array, (*columns, pressure_hpa)), np.asarray(indoor, dtype=bool)
     )[:6]
     room = np.broadcast_to(np.asarray(indoor, dtype=bool), t.shape)
     height = np.where(np.isfinite(height), height, ASSUMED_COS_ZENITH)

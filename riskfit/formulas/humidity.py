@@ -4,15 +4,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
+from riskfit.formulas.numbers import array
 
 # Magnus coefficients over water, -45 to 60 °C, within 0.4 %: Alduchov & Eskridge 1996,
 # J. Appl. Meteorol. 35, 601, doi:10.1175/1520-0450(1996)035<0601:IMFAOS>2.0.CO;2, eq. 21
 _MAGNUS_KPA, _MAGNUS_A, _MAGNUS_B = 0.61094, 17.625, 243.04
-
-
-def _array(values: ArrayLike) -> FloatArray:
-    """Return the values as doubles."""
-    return np.asarray(values, dtype=np.float64)
 
 
 def saturation_vapour_pressure_kpa(air_temperature_c: ArrayLike) -> FloatArray:
@@ -38,7 +34,7 @@ def saturation_vapour_pressure_kpa(air_temperature_c: ArrayLike) -> FloatArray:
     >>> f"{saturation_vapour_pressure_kpa(20.0):.3f}"
     '2.333'
     """
-    t = _array(air_temperature_c)
+    t = array(air_temperature_c)
     return np.asarray(_MAGNUS_KPA * np.exp(_MAGNUS_A * t / (_MAGNUS_B + t)))
 
 
@@ -64,7 +60,7 @@ def vapour_pressure_kpa(
     >>> f"{vapour_pressure_kpa(20.0, 50.0):.3f}"
     '1.167'
     """
-    humidity = _array(relative_humidity_pct)
+    humidity = array(relative_humidity_pct)
     return np.asarray(humidity / 100.0 * saturation_vapour_pressure_kpa(air_temperature_c))
 
 
@@ -100,7 +96,7 @@ def wet_bulb_temperature_c(
     >>> f"{wet_bulb_temperature_c(20.0, 50.0):.1f}"
     '13.7'
     """
-    t, rh = np.broadcast_arrays(_array(air_temperature_c), _array(relative_humidity_pct))
+    t, rh = np.broadcast_arrays(array(air_temperature_c), array(relative_humidity_pct))
     inside = (t >= -20.0) & (t <= 50.0) & (rh >= 5.0) & (rh <= 99.0)
     t, rh = np.where(inside, t, np.nan), np.where(inside, rh, np.nan)
     slope = np.arctan(0.151977 * np.sqrt(rh + 8.313659))
@@ -138,8 +134,8 @@ def heat_index_c(air_temperature_c: ArrayLike, relative_humidity_pct: ArrayLike)
     >>> f"{heat_index_c(30.0, 80.0):.1f}"
     '37.7'
     """
-    t = _array(air_temperature_c) * 1.8 + 32.0
-    rh = _array(relative_humidity_pct)
+    t = array(air_temperature_c) * 1.8 + 32.0
+    rh = array(relative_humidity_pct)
     short = 0.5 * (t + 0.5 * (t + 61.0 + (t - 68.0) * 1.2 + rh * 0.094))
     full = (
         -42.379

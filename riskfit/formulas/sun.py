@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from riskfit._common import DAY_S, FloatArray
+from riskfit.formulas.numbers import array
 
 _SOLAR_CONSTANT_W_M2 = 1361.0  # Kopp & Lean 2011, doi:10.1029/2010GL045777
 
@@ -26,7 +27,7 @@ def day_of_year(posix_s: ArrayLike) -> FloatArray:
     >>> float(day_of_year(86400.0 * 31))
     32.0
     """
-    t = np.asarray(posix_s, dtype=np.float64)
+    t = array(posix_s)
     known = np.isfinite(t)
     stamps = np.where(known, t, 0.0).astype("datetime64[s]")
     year_start_s = stamps.astype("datetime64[Y]").astype("datetime64[s]").astype(np.float64)
@@ -67,7 +68,7 @@ def cos_zenith(posix_s: ArrayLike, latitude_deg: ArrayLike, longitude_deg: Array
     >>> f"{zenith:.1f}"
     '28.0'
     """
-    t = np.asarray(posix_s, dtype=np.float64)
+    t = array(posix_s)
     day = 2.0 * np.pi / 365.0 * (day_of_year(t) - 1.5)
     declination = (
         0.006918
@@ -85,10 +86,10 @@ def cos_zenith(posix_s: ArrayLike, latitude_deg: ArrayLike, longitude_deg: Array
         - 0.014615 * np.cos(2 * day)
         - 0.040849 * np.sin(2 * day)
     )
-    longitude = np.asarray(longitude_deg, dtype=np.float64)
+    longitude = array(longitude_deg)
     solar_min = np.mod(t, DAY_S) / 60.0 + equation_of_time_min + 4.0 * longitude
     hour_angle = np.radians(solar_min / 4.0 - 180.0)
-    latitude = np.radians(np.asarray(latitude_deg, dtype=np.float64))
+    latitude = np.radians(array(latitude_deg))
     return np.asarray(
         np.sin(latitude) * np.sin(declination)
         + np.cos(latitude) * np.cos(declination) * np.cos(hour_angle)
@@ -125,7 +126,7 @@ def clear_sky_irradiance_w_m2(cos_zenith: ArrayLike) -> FloatArray:
     >>> f"{clear_sky_irradiance_w_m2(1.0):.0f}"
     '1037'
     """
-    height = np.asarray(cos_zenith, dtype=np.float64)
+    height = array(cos_zenith)
     above = np.maximum(height, 1e-3)
     return np.asarray(np.where(height > 0.0, 1098.0 * above * np.exp(-0.057 / above), 0.0 * height))
 
@@ -161,8 +162,8 @@ def direct_fraction(solar_w_m2: ArrayLike, cos_zenith: ArrayLike) -> FloatArray:
     >>> f"{direct_fraction(800.0, 0.8):.2f}"
     '0.79'
     """
-    solar = np.asarray(solar_w_m2, dtype=np.float64)
-    height = np.asarray(cos_zenith, dtype=np.float64)
+    solar = array(solar_w_m2)
+    height = array(cos_zenith)
     up = height > 0.00873
     above_air = _SOLAR_CONSTANT_W_M2 * np.where(up, height, 1.0)
     share = np.clip(solar / above_air, 1e-3, 0.85)
@@ -197,8 +198,8 @@ def climate_temperature_c(latitude_deg: ArrayLike, day_of_year: ArrayLike) -> Fl
     >>> f"{climate_temperature_c(50.0, 205.0):.0f} {climate_temperature_c(50.0, 22.5):.0f}"
     '23 3'
     """
-    latitude = np.asarray(latitude_deg, dtype=np.float64)
-    season = np.cos(2.0 * np.pi * (np.asarray(day_of_year, dtype=np.float64) - 205.0) / 365.0)
+    latitude = array(latitude_deg)
+    season = np.cos(2.0 * np.pi * (array(day_of_year) - 205.0) / 365.0)
     return np.asarray(33.0 - 0.4 * np.abs(latitude) + 0.2 * latitude * season)
 
 
@@ -224,7 +225,7 @@ def air_pressure_hpa(altitude_m: ArrayLike) -> FloatArray:
     >>> f"{air_pressure_hpa(2000.0):.0f}"
     '795'
     """
-    altitude = np.asarray(altitude_m, dtype=np.float64)
+    altitude = array(altitude_m)
     return np.asarray(1013.25 * np.maximum(1.0 - 2.25577e-5 * altitude, 0.0) ** 5.25588)
 
 
@@ -251,6 +252,4 @@ def sun_of_cloud(cloud_fraction: ArrayLike) -> FloatArray:
     >>> sun_of_cloud(np.array([0.0, 0.5, 1.0])).round(2)
     array([1.  , 0.93, 0.25])
     """
-    return np.asarray(
-        1.0 - 0.75 * np.clip(np.asarray(cloud_fraction, dtype=np.float64), 0.0, 1.0) ** 3.4
-    )
+    return np.asarray(1.0 - 0.75 * np.clip(array(cloud_fraction), 0.0, 1.0) ** 3.4)

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike, NDArray
 from riskfit._common import FloatArray
 from riskfit.formulas.heat import ASSUMED_COS_ZENITH, ASSUMED_WIND_M_S
 from riskfit.formulas.humidity import saturation_vapour_pressure_kpa, vapour_pressure_kpa
+from riskfit.formulas.numbers import array
 from riskfit.formulas.resting import body_surface_area_m2
 from riskfit.formulas.sun import clear_sky_irradiance_w_m2
 
@@ -258,13 +259,13 @@ def sweat_rate_l_h(
     >>> f"{rate:.2f}"
     '0.89'
     """
-    air = np.asarray(air_temperature_c, dtype=np.float64)
+    air = array(air_temperature_c)
     radiant = air if mean_radiant_temperature_c is None else mean_radiant_temperature_c
     clo = typical_clothing_clo(air) if clothing_clo is None else clothing_clo
     area = body_surface_area_m2(mass_kg, height_m)
     columns = (
-        np.asarray(metabolic_rate_w, dtype=np.float64) / area,
-        np.asarray(external_work_w, dtype=np.float64) / area,
+        array(metabolic_rate_w) / area,
+        array(external_work_w) / area,
         air,
         relative_humidity_pct,
         air_speed_m_s,
@@ -272,7 +273,7 @@ def sweat_rate_l_h(
         clo,
         pressure_hpa,
     )
-    arrays = np.broadcast_arrays(*(np.asarray(c, dtype=np.float64) for c in columns))
+    arrays = np.broadcast_arrays(*(array(c) for c in columns))
     balance = _surroundings(*(np.ravel(a) for a in arrays))
     drive = _drive(balance, _solve(balance))[0].reshape(arrays[0].shape)
     return np.asarray(3.6 * area * drive / _EVAPORATION_J_G)
@@ -313,9 +314,9 @@ def sweat_along_l(
     >>> f"{sweat_along_l(np.full(60, 1.0), 60.0)[-1]:.3f}"
     '0.883'
     """
-    steady = np.nan_to_num(np.asarray(steady_rate_l_h, dtype=np.float64))
-    step = np.broadcast_to(np.nan_to_num(np.asarray(step_s, dtype=np.float64)), steady.shape)
-    start = np.asarray(start_rate_l_h, dtype=np.float64)[..., np.newaxis]
+    steady = np.nan_to_num(array(steady_rate_l_h))
+    step = np.broadcast_to(np.nan_to_num(array(step_s)), steady.shape)
+    start = array(start_rate_l_h)[..., np.newaxis]
     total = np.cumsum(steady * step, axis=-1)
     rate = _lagged(steady, step / lag_s, start)
     return np.asarray((total - lag_s * (rate - start)) / 3600.0)
@@ -371,7 +372,7 @@ def typical_clothing_clo(air_temperature_c: ArrayLike, sport: str = "running") -
     >>> [f"{clo:.2f}" for clo in typical_clothing_clo([35.0, 20.0, 5.0])]
     ['0.30', '0.44', '0.67']
     """
-    air = np.asarray(air_temperature_c, dtype=np.float64)
+    air = array(air_temperature_c)
     base = _SPORT_CLOTHING_CLO.get(sport, _SPORT_CLOTHING_CLO["running"])
     return np.asarray(base - 0.08 + 0.045 * _softplus(10.0 - air / 3.0))
 
@@ -411,8 +412,8 @@ def air_speed_m_s(
     >>> f"{air_speed_m_s(3.0, 4.0):.1f} {air_speed_m_s(9.0, indoor=True):.1f}"
     '4.5 0.2'
     """
-    own = np.nan_to_num(np.asarray(own_speed_m_s, dtype=np.float64))
-    wind = np.nan_to_num(np.asarray(wind_m_s, dtype=np.float64), nan=ASSUMED_WIND_M_S)
+    own = np.nan_to_num(array(own_speed_m_s))
+    wind = np.nan_to_num(array(wind_m_s), nan=ASSUMED_WIND_M_S)
     return np.asarray(np.where(indoor, 0.2, np.hypot(own, 0.83 * wind)))
 
 
@@ -451,7 +452,7 @@ def mean_radiant_temperature_c(
     >>> f"{mean_radiant_temperature_c(20.0, 700.0):.0f}"
     '55'
     """
-    air = np.asarray(air_temperature_c, dtype=np.float64)
+    air = array(air_temperature_c)
     unknown_sky = 0.5 * float(clear_sky_irradiance_w_m2(ASSUMED_COS_ZENITH))
-    solar = np.nan_to_num(np.asarray(solar_w_m2, dtype=np.float64), nan=unknown_sky)
+    solar = np.nan_to_num(array(solar_w_m2), nan=unknown_sky)
     return np.asarray(air + np.where(indoor, 0.0, 0.05 * solar))

@@ -6,6 +6,7 @@ from datetime import date
 import numpy as np
 
 from riskfit.errors import InputError
+from riskfit.learning.card_fit import Fit, Priors, choose_level, varying_rules
 from riskfit.learning.comparison import (
     NAMES,
     Question,
@@ -14,7 +15,6 @@ from riskfit.learning.comparison import (
     learned_wins,
     run_trials,
 )
-from riskfit.learning.fit import Fit, Priors, choose_level, varying_rules
 from riskfit.learning.model_file import card_points, learned_model, write_model
 from riskfit.learning.optimise import Level
 from riskfit.learning.outcome_table import OutcomeTable, numbered

@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riskfit._common import FloatArray, IntArray
+from riskfit.learning.card_fit import Fit, Priors, fit_card
 from riskfit.learning.design import Design
-from riskfit.learning.fit import Fit, Priors, fit_card
 from riskfit.learning.metrics import Z90, chance_of
 from riskfit.learning.optimise import Level
 

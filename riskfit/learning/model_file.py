@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from riskfit.errors import RuleError
-from riskfit.learning.fit import Fit, apply_factors
+from riskfit.learning.card_fit import Fit, apply_factors
 from riskfit.rules.load import load_model, parse_model
 from riskfit.rules.model import CAUSES, Model, Provenance
 from riskfit.strict_toml import bundled_text

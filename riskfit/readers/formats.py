@@ -139,14 +139,14 @@ FORMATS: Final[dict[str, Format]] = {
         point="Trackpoint",
         activity=_TCX + "read_tcx",
         activities=_TCX + "read_tcx_activities",
-        plan=_PLANS + "course:read_tcx_course",
+        plan=_PLANS + "route:read_tcx_course",
     ),
     "gpx": Format(
         root="gpx",
         point="trkpt",
         activity=_GPX + "read_gpx",
         activities=_GPX + "read_gpx_activities",
-        plan=_PLANS + "course:read_gpx_course",
+        plan=_PLANS + "route:read_gpx_course",
     ),
     "zwo": Format(
         root="workout_file",

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from riskfit.errors import RuleError
+from riskfit.languages import in_words_spoken, spoken
 from riskfit.references import load_references
 from riskfit.rules.checks import check_model
 from riskfit.rules.model import (
@@ -68,10 +69,10 @@ def load_model(path: str | Path | None = None) -> Model:
     Returns
     -------
     Model
-        The same object each time for the bundled one.
+        The same object each time for the bundled one; its words are of the language spoken.
     """
     if path is None:
-        return _bundled()
+        return _bundled(spoken())
     file = Path(path)
     try:
         text = file.read_text(encoding="utf-8")
@@ -82,7 +83,7 @@ def load_model(path: str | Path | None = None) -> Model:
 
 def parse_model(text: str, source: str) -> Model:
     """Make a model of a TOML text; ``source`` names it in messages."""
-    raw = parse_toml(text, source)
+    raw = in_words_spoken(parse_toml(text, source))
     file = convert_table(raw, ModelFile, source, tables=_ARRAYS)
     model = Model(
         id=file.id,
@@ -107,6 +108,6 @@ def parse_model(text: str, source: str) -> Model:
 
 
 @cache
-def _bundled() -> Model:
+def _bundled(language: str) -> Model:  # noqa: ARG001  a card for each
     name = "cramp.toml"
     return parse_model(bundled_text(name), source=name)

@@ -13,7 +13,7 @@ from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete
 from riskfit.errors import DamagedFileError, InputError
 from riskfit.readers.plans.asked import Asked
-from riskfit.readers.plans.course import Course, largest, planned_course
+from riskfit.readers.plans.route import Route, largest, planned_course
 from riskfit.readers.plans.workout import MOST_STEPS, Step, Workout, planned_workout
 from riskfit.sports import HEART_RATE_ZONES, POWER_ZONES, zone_fraction
 
@@ -194,8 +194,8 @@ _TARGETS: dict[str, Callable[[dict[str, Any], Athlete], Target]] = {
 }
 
 
-def _course(messages: list[Any]) -> Course:
-    course = Course()
+def _course(messages: list[Any]) -> Route:
+    course = Route()
     columns: dict[str, list[float]] = {"lat": [], "lon": [], "altitude": [], "distance": []}
     for message in messages:
         values = message.get_values()

@@ -24,7 +24,7 @@ _SHORTEST_OWN_TIME_S = 60.0
 
 
 @dataclass(slots=True)
-class Course:
+class Route:
     """A line on the map; its own time is nan where it says none."""
 
     sport: str = "unknown"
@@ -62,11 +62,11 @@ def read_tcx_course(data: bytes, asked: Asked) -> PlannedSession:
     return planned_course(_course_of_points(points, sport, name), asked)
 
 
-def _course_of_points(points: Points, sport: str, name: str | None) -> Course:
+def _course_of_points(points: Points, sport: str, name: str | None) -> Route:
     absent = np.full(points.count, np.nan)
     distance = points.channels.get("distance_m", absent)
     times = points.time_us[points.time_us != NO_TIME]
-    return Course(
+    return Route(
         sport=sport,
         name=name,
         latitude_deg=points.channels.get("latitude_deg", absent),
@@ -84,7 +84,7 @@ def largest(values: FloatArray) -> float:
     return float(known.max()) if known.size else float("nan")
 
 
-def planned_course(course: Course, asked: Asked) -> PlannedSession:
+def planned_course(course: Route, asked: Asked) -> PlannedSession:
     """Return the session of going along a course in the time or at the speed that was asked."""
     along = _along(course)
     length = course.distance_m if course.distance_m > 0 else float(along[-1]) if along.size else 0.0
@@ -117,7 +117,7 @@ def planned_course(course: Course, asked: Asked) -> PlannedSession:
     )
 
 
-def _along(course: Course) -> FloatArray:
+def _along(course: Route) -> FloatArray:
     """Return the distance along the course of the points whose place is known. [m]."""
     placed = ~(np.isnan(course.latitude_deg) | np.isnan(course.longitude_deg))
     lat = np.radians(course.latitude_deg[placed])
@@ -131,7 +131,7 @@ def _along(course: Course) -> FloatArray:
     return np.concatenate(([0.0], np.cumsum(steps)))
 
 
-def _climbs(course: Course, along: FloatArray) -> tuple[float | None, float | None]:
+def _climbs(course: Route, along: FloatArray) -> tuple[float | None, float | None]:
     """Return ascent and descent of the smoothed altitude. [m]."""
     placed = ~(np.isnan(course.latitude_deg) | np.isnan(course.longitude_deg))
     altitude = course.altitude_m[placed]
@@ -148,7 +148,7 @@ def _climbs(course: Course, along: FloatArray) -> tuple[float | None, float | No
     return float(step[step > 0].sum()), float(-step[step < 0].sum())
 
 
-def _centre(course: Course) -> tuple[float | None, float | None]:
+def _centre(course: Route) -> tuple[float | None, float | None]:
     """Return the mean position, the mean longitude as a direction (it may cross the date line)."""
     latitude = course.latitude_deg[~np.isnan(course.latitude_deg)]
     longitude = np.radians(course.longitude_deg[~np.isnan(course.longitude_deg)])
