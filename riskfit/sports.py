@@ -75,6 +75,8 @@ KEEPS_CLOCK: Final = frozenset(
         "disc_golf",
     }
 )
+#: What moves people without their muscles, and files record all the same.
+MOTORISED: Final = frozenset({"boating", "driving", "flying", "motorcycling"})
 _E_BIKES: Final = frozenset({"e_bike_fitness", "e_bike_mountain"})
 #: Sub-sports whose cadence is of steps whatever the sport: gym machines for the legs.
 _STEPPING: Final = frozenset(

@@ -25,7 +25,7 @@ from tools.scenarios import (
 from riskfit.activity import Activity, Lap, Leg, Samples, Summary
 from riskfit.athlete import Athlete
 from riskfit.cleaning import clean
-from riskfit.cleaning.heart import held_max_bpm
+from riskfit.cleaning.pulse import held_max_bpm
 from riskfit.features.calories import believed_kcal
 from riskfit.features.compute import compute_features
 from riskfit.features.person import resolve_person

@@ -48,7 +48,11 @@ def test_the_longest_word_in_a_name_decides(name, maker, wrist):
 )
 def test_a_maker_decides_where_its_product_does_not(name, maker, wrist):
     assert device_of(name, "7", maker=maker) == Device(
-        manufacturer=maker, product=name, serial_number="7", wrist=wrist
+        manufacturer=maker,
+        product=name,
+        serial_number="7",
+        wrist=wrist,
+        virtual=maker == "zwift",
     )
 
 

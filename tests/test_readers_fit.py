@@ -601,7 +601,8 @@ def test_a_chained_part_of_heart_rates_belongs_to_the_swim_before_it():
 
 
 @pytest.mark.parametrize(
-    ("kind", "word"), [(2, "settings"), (5, "workout"), (9, "weight"), (32, "monitoring b")]
+    ("kind", "word"),
+    [(2, "settings"), (5, "workout"), (9, "weight"), (32, "steps and pulse")],
 )
 def test_other_kinds_of_files_are_named(kind, word):
     made = writer(kind)

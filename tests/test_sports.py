@@ -160,3 +160,13 @@ def test_a_word_stands_for_one_sport_only():
             if word.strip():
                 seen.setdefault(_folded(word), set()).add((entry["sport"], entry.get("sub_sport")))
     assert {word: kinds for word, kinds in seen.items() if len(kinds) > 1} == {}
+
+
+def test_who_is_carried_rests():
+    from riskfit.athlete import Athlete
+    from riskfit.features.energy import resting_rate_w, table_metabolic_rate_w
+    from riskfit.features.person import resolve_person
+
+    person = resolve_person(Athlete(), Athlete())
+    assert table_metabolic_rate_w("driving", person) == resting_rate_w(person)
+    assert table_metabolic_rate_w("cycling", person) > 3 * resting_rate_w(person)

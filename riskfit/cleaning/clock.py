@@ -56,7 +56,9 @@ def _repeats(
     same = (told[:, order[1:]] == told[:, order[:-1]]) | np.isnan(told[:, order[1:]])
     repeated = np.zeros(len(clock), dtype=bool)
     repeated[order[1:]] = same.all(axis=0)  # the sort is stable: the first of equals stays
-    repeated &= behind
+    # Equal beats at equal times are chance; equal places or ways are not.
+    placed = ~np.isnan(told[1]) | ~np.isnan(told[3])
+    repeated &= behind & placed
     count = int(repeated.sum())
     if count < _FEWEST_REPEATS:
         return np.zeros(len(clock), dtype=bool)

@@ -88,10 +88,10 @@ def _sport_of(word: str) -> tuple[str, str | None]:
     plain = word.strip().lower().replace(" ", "_").replace("-", "_")
     if plain in MET_BY_SPORT:
         return plain, None
-    from riskfit.sports import sport_of
+    from riskfit.sports import MOTORISED, sport_of
 
     sport, sub_sport = sport_of(word)
-    if sport in ("unknown", "generic", "multisport", "transition"):
+    if sport in MOTORISED or sport in ("unknown", "generic", "multisport", "transition"):
         raise click.BadParameter(
             f"{word!r} is no sport riskfit plans; give running, cycling, walking, hiking, "
             "swimming, rowing ...",

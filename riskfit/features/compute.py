@@ -9,7 +9,7 @@ from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cleaning import CleanSession, clean
-from riskfit.cleaning.heart import held_max_bpm
+from riskfit.cleaning.pulse import held_max_bpm
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.course import record_course
 from riskfit.features.day import day_columns

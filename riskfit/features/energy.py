@@ -24,7 +24,7 @@ from riskfit.formulas.energy import (
 )
 from riskfit.formulas.locomotion import foot_metabolic_rate_w
 from riskfit.formulas.resting import MET_BY_SPORT, met_metabolic_rate_w, resting_metabolic_rate_w
-from riskfit.sports import BIKE, FOOT, RUN
+from riskfit.sports import BIKE, FOOT, MOTORISED, RUN
 
 #: Half-width of the 10 to 90 % range by method, as a share (assumptions): gross efficiency
 #: differs by +-10 % between riders, running economy as much; device totals, heart rate and
@@ -107,7 +107,12 @@ def heart_rate_energy_w(heart_rate_bpm: FloatArray, person: Person) -> FloatArra
 
 
 def table_metabolic_rate_w(sport: str, person: Person) -> float:
-    """Return a sport's table value; of a sport not in the table, that of general training [W]."""
+    """Return a sport's table value; of a sport not in the table, that of general training [W].
+
+    Who is carried rests.
+    """
+    if sport in MOTORISED:
+        return resting_rate_w(person)
     met = MET_BY_SPORT.get(sport, MET_BY_SPORT["training"])
     return float(met_metabolic_rate_w(met, person.mass_kg))
 
