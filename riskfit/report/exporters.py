@@ -102,7 +102,7 @@ def page_bytes(results: Results, *, share: bool) -> bytes:
         results.analyses,
         results.failures,
         results.model,
-        results.document,
+        results.entries,
         results.cases,
         share=share,
     )

@@ -16,7 +16,8 @@ from starlette.routing import Route
 from riskfit import __version__
 from riskfit.errors import RiskfitError
 from riskfit.report.page.batch import batch_view
-from riskfit.report.page.html import environment, plotly_script, render, shown_failures, static
+from riskfit.report.page.html import TEMPLATES, environment, listed, render, script
+from riskfit.report.words import UNKNOWN
 from riskfit.web.desk import Desk, next_quarter
 from riskfit.web.fields import (
     DAY,
@@ -31,15 +32,7 @@ from riskfit.web.guard import Guard, Refusal, Rules
 
 PAGES: Final = (("/", "Check a plan"), ("/analyze", "Analyse a file"), ("/history", "History"))
 #: The scripts that are handed out, and no other file.
-SCRIPTS: Final = (
-    "plotly.js",
-    "page.js",
-    "session.js",
-    "check.js",
-    "ledger.js",
-    "batch.js",
-    "serve.js",
-)
+SCRIPTS: Final = {name for scripts in TEMPLATES.values() for name in scripts}
 T = TypeVar("T")
 
 _YEAR_S: Final = 31_536_000
@@ -83,7 +76,7 @@ class _Site:
 
     def __init__(self, desk: Desk, rules: Rules) -> None:
         self.desk, self.rules = desk, rules
-        digest = sha256("".join(map(static, SCRIPTS[1:])).encode()).hexdigest()[:8]
+        digest = sha256("".join(map(script, sorted(SCRIPTS))).encode()).hexdigest()[:8]
         self.version = f"{__version__}-{digest}"
         # sliders first: whatever takes longer waits in a line of its own
         self.quick, self.slow = CapacityLimiter(2), CapacityLimiter(1)
@@ -98,7 +91,7 @@ class _Site:
         }
 
     def _page(self, request: Request, template: str, **context: Any) -> Response:
-        text = render(template, model=self.desk.model, served=self._served(request), **context)
+        text = render(template, self.desk.model, served=self._served(request), **context)
         return Response(text, media_type="text/html; charset=utf-8")
 
     async def check_page(self, request: Request) -> Response:
@@ -110,8 +103,6 @@ class _Site:
             request,
             "serve_check.html.jinja",
             title="Check a plan",
-            charts=True,
-            scripts=("page.js", "session.js", "check.js", "serve.js"),
             form=form,
             plan_sliders=PLAN,
             day_sliders=DAY,
@@ -120,6 +111,7 @@ class _Site:
             start=f"{next_quarter():%Y-%m-%dT%H:%M}",
             s=view,
             athlete=self.desk.profile.name,
+            unknown=UNKNOWN,
         )
         return await self._work(self.quick, make)
 
@@ -151,7 +143,6 @@ class _Site:
             request,
             "serve_analyze.html.jinja",
             title="Analyse a file",
-            scripts=("page.js", "serve.js"),
             contexts=list(self.desk.model.contexts.values()),
         )
 
@@ -177,11 +168,8 @@ class _Site:
             self._page,
             request,
             "session.html.jinja",
-            title=f"{report.title}: cramp risk",
-            charts=any(view["chart"] for view in report.views),
-            scripts=("page.js", "session.js"),
-            sessions=report.views,
-            failures=shown_failures(report.failures),
+            **report.view,
+            failures=listed(report.failures),
         )
         return await self._work(self.quick, make)
 
@@ -201,12 +189,9 @@ class _Site:
         return self._page(
             request,
             "serve_history.html.jinja",
-            title=view["title"],
+            **view,
             heading="history",
-            charts=True,
-            scripts=("page.js", "session.js", "ledger.js", "batch.js", "serve.js"),
-            batch=view,
-            failures=shown_failures(report.failures),
+            failures=listed(report.failures),
         )
 
     async def log(self, request: Request) -> Response:
@@ -219,9 +204,8 @@ class _Site:
         name = request.path_params["name"]
         if name not in SCRIPTS or request.path_params["version"] != self.version:
             raise Refusal(404, "there is no such script")
-        text = plotly_script() if name == "plotly.js" else static(name)
         headers = {"cache-control": f"private, max-age={_YEAR_S}, immutable"}
-        return Response(text, media_type="text/javascript; charset=utf-8", headers=headers)
+        return Response(script(name), media_type="text/javascript; charset=utf-8", headers=headers)
 
     async def no_icon(self, request: Request) -> Response:  # noqa: ARG002
         """Answer browsers that ask for an icon all the same."""

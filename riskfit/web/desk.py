@@ -21,8 +21,8 @@ from riskfit.errors import InputError, RiskfitError
 from riskfit.learning.outcomes import Told, keep
 from riskfit.readers import read_each
 from riskfit.report.json.plan import answer_entry
-from riskfit.report.page.plan import complete, plan_view
-from riskfit.report.page.session import answer_view, session_view
+from riskfit.report.page.plan import add_plan, complete
+from riskfit.report.page.session import answer_view, session_view, sessions_view
 from riskfit.rules.model import Model
 from riskfit.store import OWNER, Store
 from riskfit.store.activities import known_contents, read_rows
@@ -43,8 +43,7 @@ _QUARTER_S: Final = 900
 class Report:
     """Analyses of a file that was dropped in, ready for the template."""
 
-    title: str
-    views: tuple[dict[str, Any], ...]
+    view: dict[str, Any]
     failures: tuple[Failure, ...]
 
 
@@ -138,8 +137,7 @@ class Desk:
             return answer_view(found.analysis, self.model, key=key)
         view = session_view(found.analysis, self.model, key=key)
         whole = complete(answer_entry(found), found.analysis, found.case)
-        view["block"]["document"] |= whole
-        view["plan"] = plan_view(whole, found.analysis, self.model)
+        add_plan(view, whole, found.analysis, self.model)
         return view
 
     # ---- files
@@ -163,14 +161,10 @@ class Desk:
         if not analyses:
             reason = failures[0].error if failures else "there is no session in it"
             raise InputError(f"{name}: {reason}")
-        views = tuple(
-            session_view(one, self.model, key=f"s{number}")
-            for number, one in enumerate(analyses, 1)
-        )
+        view = sessions_view(analyses, self.model)
         key = secrets.token_urlsafe(12)
-        title = views[0]["title"] if len(views) == 1 else f"{len(views)} sessions"
         with self._lock:
-            self._reports[key] = Report(title=title, views=views, failures=tuple(failures))
+            self._reports[key] = Report(view=view, failures=tuple(failures))
             while len(self._reports) > _REPORTS_KEPT:
                 self._reports.popitem(last=False)
         return key

@@ -10,10 +10,11 @@ import msgspec
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Conditions
 from riskfit.errors import InputError
+from riskfit.report.words import duration_words
 from riskfit.rules.model import Model
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Slider:
     """A number on the form; ``told`` says whether it counts before it is touched."""
 
@@ -27,93 +28,47 @@ class Slider:
     told: bool = False
     help: str = ""
 
+    @property
+    def words(self) -> list[str]:
+        """Return what each of its places says."""
+        return [_words(self.low + k * self.step, self.unit) for k in range(self._places)]
+
+    @property
+    def _places(self) -> int:
+        return round((self.high - self.low) / self.step) + 1
+
+
+def _words(value: float, unit: str) -> str:
+    """Return a value of a slider in words.
+
+    Examples
+    --------
+    >>> _words(95, "min"), _words(0.75, "of threshold"), _words(20.5, "°C")
+    ('1 h 35 min', '75 % of threshold', '20.5 °C')
+    """
+    if unit == "min":
+        return duration_words(value)
+    return f"{100 * value:.0f} % {unit}" if unit.startswith("of ") else f"{value:.3g} {unit}"
+
 
 SPORTS: Final = ("running", "cycling", "walking", "hiking", "swimming", "rowing", "soccer")
+_HOUR: Final = "What you could hold for an hour is 1."
+_THIRST: Final = "Thirst first, and never more than you sweat."
 #: The plan itself; every plan has them.
 PLAN: Final = (
-    Slider(
-        name="duration_min",
-        label="Duration",
-        unit="min",
-        low=15,
-        high=720,
-        step=5,
-        start=90,
-        told=True,
-    ),
-    Slider(
-        name="intensity_fraction",
-        label="Intensity",
-        unit="of threshold",
-        low=0.4,
-        high=1.2,
-        step=0.01,
-        start=0.75,
-        told=True,
-        help="What you could hold for an hour is 1.",
-    ),
+    Slider("duration_min", "Duration", "min", 15, 720, 5, start=90, told=True),
+    Slider("intensity_fraction", "Intensity", "of threshold", 0.4, 1.2, 0.01, 0.75, True, _HOUR),
 )
 #: The day and its surroundings; what is not told is unknown, and widens the range.
 DAY: Final = (
-    Slider(
-        name="air_temperature_c",
-        label="Air temperature",
-        unit="°C",
-        low=-10,
-        high=45,
-        step=0.5,
-        start=20,
-        told=True,
-    ),
-    Slider(
-        name="relative_humidity_pct",
-        label="Humidity",
-        unit="%",
-        low=5,
-        high=100,
-        step=1,
-        start=50,
-        told=True,
-    ),
-    Slider(name="wind_m_s", label="Wind", unit="m/s", low=0, high=15, step=0.5, start=2),
-    Slider(
-        name="sun_fraction",
-        label="Sun",
-        unit="of clear sky",
-        low=0,
-        high=1,
-        step=0.05,
-        start=0.5,
-    ),
-    Slider(
-        name="fluid_l_h",
-        label="Drinking",
-        unit="L/h",
-        low=0,
-        high=1,
-        step=0.05,
-        start=0.4,
-        help="Thirst first, and never more than you sweat.",
-    ),
-    Slider(
-        name="carbohydrate_g_h",
-        label="Carbohydrate",
-        unit="g/h",
-        low=0,
-        high=120,
-        step=5,
-        start=40,
-    ),
-    Slider(name="sleep_h", label="Sleep last night", unit="h", low=0, high=12, step=0.5, start=7.5),
-    Slider(
-        name="standing_sitting_h",
-        label="Standing or sitting beyond usual",
-        unit="h",
-        low=0,
-        high=16,
-        step=0.5,
-        start=0,
-    ),
+    Slider("air_temperature_c", "Air temperature", "°C", -10, 45, 0.5, start=20, told=True),
+    Slider("relative_humidity_pct", "Humidity", "%", 5, 100, 1, start=50, told=True),
+    Slider("wind_m_s", "Wind", "m/s", 0, 15, 0.5, start=2),
+    Slider("sun_fraction", "Sun", "of clear sky", 0, 1, 0.05, start=0.5),
+    Slider("fluid_l_h", "Drinking", "L/h", 0, 1, 0.05, start=0.4, help=_THIRST),
+    Slider("carbohydrate_g_h", "Carbohydrate", "g/h", 0, 120, 5, start=40),
+    Slider("sleep_h", "Sleep last night", "h", 0, 12, 0.5, start=7.5),
+    Slider("standing_sitting_h", "Standing or sitting beyond usual", "h", 0, 16, 0.5, start=0),
 )
 
 

@@ -11,7 +11,7 @@ from rich.console import Console
 from tools.made_batch import made_report
 from tools.pages import blocks, sample_analysis
 
-from riskfit.report.page.html import batch_page, plotly_script, session_page
+from riskfit.report.page.html import batch_page, script, session_page
 from riskfit.report.page.ledger import ledger_view
 from riskfit.report.terminal.batch import print_batch
 from riskfit.rules.load import load_model
@@ -387,7 +387,7 @@ def empty_chart(tmp_path_factory):
     path = tmp_path_factory.mktemp("empty") / "empty.html"
     path.write_text(
         "<!doctype html><meta charset=utf-8><title>empty</title><div class=chart id=c></div>"
-        f"<script>{plotly_script()}</script><script>Plotly.newPlot('c', []); "
+        f"<script>{script('plotly.js')}</script><script>Plotly.newPlot('c', []); "
         "document.getElementById('c').dataset.drawn = 'true';</script>",
         encoding="utf-8",
     )

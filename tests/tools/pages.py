@@ -86,7 +86,8 @@ def check_page_of_sample(share=False, name=None):
     )
     day = Conditions(air_temperature_c=31, relative_humidity_pct=60)
     found = answer(plan, athlete, day, sample_history(), model=model, context="training")
-    return result_page([found.analysis], [], model, answer_entry(found), [found.case], share=share)
+    entries = [answer_entry(found)]
+    return result_page([found.analysis], [], model, entries, [found.case], share=share)
 
 
 def evaluation_page_of(cohort):

@@ -1,10 +1,11 @@
 """The curves of a session's chart: few enough points to draw, each the mean of a stretch."""
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from riskfit._common import FloatArray
+from riskfit._common import DAY_S, FloatArray
 from riskfit.analysis import Analysis
 from riskfit.cleaning import CleanSession
 from riskfit.sports import FOOT
@@ -90,3 +91,70 @@ def _means(values: FloatArray, step: int) -> FloatArray:
 def _listed(values: FloatArray, places: int) -> list[float | None]:
     """Return rounded numbers, None where there is none."""
     return [value if np.isfinite(value) else None for value in np.round(values, places).tolist()]
+
+
+# ---- what is drawn
+
+
+#: Recorded channels, each in a panel of its own: title, name, decimal places.
+_RECORDED: Final = {
+    "heart_rate_bpm": ("Heart rate, bpm", "heart rate", 0),
+    "power_w": ("Power, W", "power", 0),
+    "pace_s_km": ("Pace, min/km (faster is higher)", "pace", 0),
+    "speed_km_h": ("Speed, km/h", "speed", 1),
+}
+
+
+def panels(timeline: Mapping[str, Any], channels: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the panels of a session's chart from above, each with its lines.
+
+    Parameters
+    ----------
+    timeline : mapping
+        As the document has it.
+    channels : mapping
+        As `chart_channels` gives them.
+
+    Returns
+    -------
+    list of dict
+        ``lines`` name what they are drawn ``of``, a channel or a column of the timeline.
+    """
+    score = _line("score", "score", "accent", 2.6, 1)
+    session = _line("session", "this session", "second", 1.6, 1, dash="dash")
+    session["label"] = "this<br>session"
+    found = [_panel("Score, 0 to 100", score, session, weight=2.1, range=[0, 100])]
+    found += [
+        _panel(title, _line(channel, name, "quiet", 1, places), pace=channel == "pace_s_km")
+        for channel, (title, name, places) in _RECORDED.items()
+        if channels.get(channel)
+    ]
+    air = []
+    if channels["air_temperature_c"] is not None:
+        air.append(_line("air_temperature_c", "air, as used", "ink", 1.6, 1))
+        air[0]["label"] = "air,<br>as used"
+    if channels.get("temperature_c"):
+        air.append(_line("temperature_c", "device", "quiet", 1, 1, dash="dot"))
+    if air:
+        found.append(_panel("Temperature, °C", *air, spread=4))
+    if any(value is not None for value in timeline["sweat_loss_l"]):
+        sweat = _line("sweat_loss_l", "sweat lost", "second", 1.8, 2)
+        found.append(_panel("Sweat lost, L", sweat, zero=True))
+    return found
+
+
+def _panel(title: str, *lines: dict[str, Any], weight: float = 1, **more: Any) -> dict[str, Any]:
+    return {"title": title, "weight": weight, "lines": lines, **more}
+
+
+def _line(
+    of: str, name: str, colour: str, width: float, places: int, **more: Any
+) -> dict[str, Any]:
+    return {"of": of, "name": name, "colour": colour, "width": width, "places": places, **more}
+
+
+def time_axis(last_s: float) -> dict[str, Any]:
+    """Return whether the axis of time counts hours, and what it is called."""
+    long = last_s > DAY_S
+    name = "hours from the start" if long else "time from the start, h:min"
+    return {"long": long, "time": name}

@@ -14,9 +14,9 @@ from markupsafe import Markup
 from riskfit import __version__
 from riskfit.activity import Failure
 from riskfit.analysis import Analysis
-from riskfit.report.json.session import anonymous
-from riskfit.report.page.plan import complete, plan_view, roster_entries
-from riskfit.report.page.session import session_view
+from riskfit.report.json.document import anonymous_failures, failed_entry
+from riskfit.report.page.plan import plans_view
+from riskfit.report.page.session import sessions_view
 from riskfit.report.said.session import because
 from riskfit.report.words import capital, plain, score_words
 from riskfit.rules.model import Model
@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     from riskfit.learning.published import Cohort
     from riskfit.whatif.baseline import Case
 
+_CHARTS: Final = "plotly.js"
+_ALWAYS: Final = ("page.js",)
+#: Pages that do more than every page does: their templates, and their scripts in order.
+TEMPLATES: Final[Mapping[str, tuple[str, ...]]] = {
+    "session.html.jinja": (_CHARTS, "page.js", "session.js"),
+    "check.html.jinja": (_CHARTS, "page.js", "session.js", "check.js"),
+    "batch.html.jinja": (_CHARTS, "page.js", "ledger.js", "batch.js"),
+    "evaluation.html.jinja": (_CHARTS, "page.js", "evaluation.js"),
+    "serve_check.html.jinja": (_CHARTS, "page.js", "session.js", "check.js", "serve.js"),
+    "serve_analyze.html.jinja": ("page.js", "serve.js"),
+    "serve_history.html.jinja": (_CHARTS, "page.js", "ledger.js", "batch.js", "serve.js"),
+}
 #: What a page may do: run the scripts whose digests it names, style itself, and nothing else.
 _POLICY: Final = (
     "default-src 'none'; script-src {scripts}; style-src 'unsafe-inline'; "
@@ -54,64 +66,34 @@ def session_page(
     share : bool
         Leave out whose it is: file and person's names, digests, notes and the time zone.
     """
-    views = [
-        session_view(analysis, model, key=f"s{number}", share=share)
-        for number, analysis in enumerate(analyses, 1)
-    ]
-    title = f"{views[0]['title']}: cramp risk" if len(views) == 1 else "Cramp risk of sessions"
-    return render(
-        "session.html.jinja",
-        title=title,
-        model=model,
-        charts=any(view["chart"] for view in views),
-        scripts=("page.js", "session.js"),
-        sessions=views,
-        failures=shown_failures(failures, share=share),
-    )
+    view = sessions_view(analyses, model, share=share)
+    return render("session.html.jinja", model, **view, failures=listed(failures, share=share))
 
 
 def result_page(
     analyses: Sequence[Analysis],
     failures: Iterable[Failure],
     model: Model,
-    document: Mapping[str, Any],
+    entries: Sequence[Mapping[str, Any]] = (),
     cases: Sequence["Case"] = (),
     *,
     share: bool = False,
 ) -> bytes:
-    """Return the page of what a command found: of plans where the document says so.
+    """Return the page of what a command found, of plans where there are any.
 
     Parameters
     ----------
     analyses, failures, model, share
         As in `session_page`.
-    document : mapping
-        What the document holds beyond the activities: ``plan``, ``what_if``, ``changes``.
+    entries : sequence of mapping
+        What is said of each plan: ``plan``, ``what_if``, ``changes``.
     cases : sequence of Case
         The plans' cases, for what-ifs where none were asked for.
     """
-    if "plan" not in document:
+    if not entries:
         return session_page(analyses, failures, model, share=share)
-    entries = roster_entries(document)
-    views = []
-    for number, (analysis, entry) in enumerate(zip(analyses, entries, strict=True)):
-        view = session_view(analysis, model, key=f"s{number + 1}", share=share)
-        whole = complete(entry, analysis, cases[number] if cases else None)
-        if share:
-            whole["plan"] = anonymous(whole["plan"])
-        view["block"]["document"] |= whole
-        view["plan"] = plan_view(whole, analysis, model, share=share)
-        views.append(view)
-    title = f"{views[0]['title']}: cramp risk" if len(views) == 1 else "Cramp risk of plans"
-    return render(
-        "check.html.jinja",
-        title=title,
-        model=model,
-        charts=any(view["chart"] for view in views),
-        scripts=("page.js", "session.js", "check.js"),
-        sessions=views,
-        failures=shown_failures(failures, share=share),
-    )
+    view = plans_view(analyses, model, entries, cases, share=share)
+    return render("check.html.jinja", model, **view, failures=listed(failures, share=share))
 
 
 def batch_page(report: "BatchReport", *, share: bool = False) -> bytes:
@@ -121,20 +103,14 @@ def batch_page(report: "BatchReport", *, share: bool = False) -> bytes:
     ----------
     report : BatchReport
     share : bool
-        Leave out file names, notes and the athletes' names.
+        Leave out file names, notes, the athletes' names and their time zones.
     """
     from riskfit.report.page.batch import batch_view
 
     view = batch_view(report, share=share)
+    failures = listed(report.failures, share=share)
     return render(
-        "batch.html.jinja",
-        title=view["title"],
-        heading="batch report",
-        model=report.model,
-        charts=True,
-        scripts=("page.js", "session.js", "ledger.js", "batch.js"),
-        batch=view,
-        failures=shown_failures(report.failures, share=share),
+        "batch.html.jinja", report.model, **view, heading="batch report", failures=failures
     )
 
 
@@ -149,15 +125,7 @@ def evaluation_page(document: Mapping[str, Any], model: Model) -> bytes:
     """
     from riskfit.report.page.evaluation import evaluation_view
 
-    view = evaluation_view(document, model)
-    return render(
-        "evaluation.html.jinja",
-        title=view["title"],
-        model=model,
-        charts=True,
-        scripts=("page.js", "evaluation.js"),
-        e=view,
-    )
+    return render("evaluation.html.jinja", model, **evaluation_view(document, model))
 
 
 def published_page(document: Mapping[str, Any], cohorts: "Sequence[Cohort]", model: Model) -> bytes:
@@ -172,70 +140,58 @@ def published_page(document: Mapping[str, Any], cohorts: "Sequence[Cohort]", mod
     """
     from riskfit.report.page.published import published_view
 
-    view = published_view(document, cohorts, model)
-    return render("published.html.jinja", title=view["title"], model=model, e=view)
+    return render("published.html.jinja", model, **published_view(document, cohorts, model))
 
 
-def shown_failures(failures: Iterable[Failure], *, share: bool = False) -> list[dict[str, str]]:
+def listed(failures: Iterable[Failure], *, share: bool = False) -> list[dict[str, str]]:
     """Return failures to be listed; a page to share names neither files nor what is in them."""
-    return [
-        {"source": f"file {number}", "kind": failure.kind, "error": failure.kind.replace("_", " ")}
-        if share
-        else {"source": failure.source, "kind": failure.kind, "error": failure.error}
-        for number, failure in enumerate(failures, 1)
-    ]
+    entries = [failed_entry(failure) for failure in failures]
+    return anonymous_failures(entries) if share else entries
 
 
 def render(
     template: str,
+    model: Model,
     *,
     title: str,
-    model: Model,
-    charts: bool = False,
-    scripts: Sequence[str] = ("page.js",),
+    charts: bool = True,
     served: Mapping[str, Any] | None = None,
-    **context: Any,
+    **view: Any,
 ) -> bytes:
-    """Return a page of a template, self-contained unless it is ``served``.
+    """Return a page, self-contained unless it is ``served``.
 
     Parameters
     ----------
     template : str
         A file of ``riskfit/report/page/templates``.
-    title : str
     model : Model
         Named at the foot.
+    title : str
     charts : bool
-        Whether plotly's script is needed.
-    scripts : sequence of str
-        Scripts of ours, files of the same folder, in order.
+        False where nothing is drawn, so that the charts' script can stay away.
     served : mapping, optional
         Of a page from the local server: ``nonce``, ``static`` (the folder's address), ``pages``
         and ``here``.  Scripts are linked then, and the server sends the policy.
-    **context
+    **view
         What the template shows.
     """
-    if served is None:
-        texts = [plotly_script()] if charts else []
-        texts += [static(name) for name in scripts]
-        policy = _POLICY.format(scripts=" ".join(map(_digest, texts)))
-        linked: list[str] = []
-    else:
-        texts, policy = [], ""
-        names = [*(["plotly.js"] if charts else []), *scripts]
-        linked = [f"{served['static']}/{name}" for name in names]
-    page = environment().get_template(template)
-    text = page.render(
-        title=title,
-        model=model,
-        version=__version__,
-        csp=policy,
-        css=Markup(static("page.css")),  # noqa: S704  our own file
-        scripts=[Markup(text) for text in texts],  # noqa: S704  our own and plotly's
-        linked=linked,
-        nonce="" if served is None else served["nonce"],
-        served=served,
-        **context,
+    names = [name for name in TEMPLATES.get(template, _ALWAYS) if charts or name != _CHARTS]
+    texts = [] if served else [script(name) for name in names]
+    text = (
+        environment()
+        .get_template(template)
+        .render(
+            title=title,
+            model=model,
+            version=__version__,
+            csp="" if served else _POLICY.format(scripts=" ".join(map(_digest, texts))),
+            css=Markup(static("page.css")),  # noqa: S704  our own file
+            scripts=[Markup(text) for text in texts],  # noqa: S704  our own and plotly's
+            linked=[f"{served['static']}/{name}" for name in names] if served else [],
+            nonce=served["nonce"] if served else "",
+            served=served,
+            **view,
+        )
     )
     return text.encode("utf-8", "replace")
 
@@ -275,8 +231,10 @@ def static(name: str) -> str:
 
 
 @cache
-def plotly_script() -> str:
-    """Return the charts' script, made safe to stand inside an element."""
+def script(name: str) -> str:
+    """Return a script, the charts' own made safe to stand inside an element."""
+    if name != _CHARTS:
+        return static(name)
     from plotly.offline import get_plotlyjs
 
     text: str = get_plotlyjs()

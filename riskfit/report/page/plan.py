@@ -8,6 +8,8 @@ from riskfit._common import plural
 from riskfit.activity import PlannedSession
 from riskfit.analysis import Analysis
 from riskfit.report.json.plan import changes_entry, sweep_entry
+from riskfit.report.json.session import anonymous
+from riskfit.report.page.session import sessions_view
 from riskfit.report.said.plan import (
     VARIED,
     changes_said,
@@ -31,6 +33,36 @@ _NOW: Final = {
     "wind": "wind_m_s",
 }
 _TABLE_ROWS: Final = 13
+
+
+def plans_view(
+    analyses: Sequence[Analysis],
+    model: "Model",
+    entries: Sequence[Mapping[str, Any]],
+    cases: "Sequence[Case]" = (),
+    *,
+    share: bool = False,
+) -> dict[str, Any]:
+    """Return the page of one plan, or of several below each other."""
+    view = sessions_view(analyses, model, share=share, many="Cramp risk of plans")
+    for number, session in enumerate(view["sessions"]):
+        whole = complete(entries[number], analyses[number], cases[number] if cases else None)
+        add_plan(session, whole, analyses[number], model, share=share)
+    return view
+
+
+def add_plan(
+    session: dict[str, Any],
+    entry: Mapping[str, Any],
+    analysis: Analysis,
+    model: "Model",
+    *,
+    share: bool = False,
+) -> None:
+    """Add to a session's view what is said of it as a plan."""
+    entry = {**entry, "plan": anonymous(entry["plan"])} if share else entry
+    session["block"]["document"] |= entry
+    session["plan"] = plan_view(entry, analysis, model, share=share)
 
 
 def complete(entry: Mapping[str, Any], analysis: Analysis, case: "Case | None") -> dict[str, Any]:
@@ -154,16 +186,3 @@ def _now(key: str, plan: Mapping[str, Any], analysis: Analysis) -> float | str |
     if feature is None or feature.value is None:
         return None
     return feature.value * VARIED[key].factor
-
-
-def roster_entries(document: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
-    """Return the document's plans, one an athlete where a squad was asked for."""
-    plan = document["plan"]
-    if "roster" not in plan:
-        return [{name: document[name] for name in ("plan", "what_if", "changes")}]
-    return [
-        {"plan": one, "what_if": sweeps, "changes": changes}
-        for one, sweeps, changes in zip(
-            plan["roster"], document["what_if"], document["changes"], strict=True
-        )
-    ]

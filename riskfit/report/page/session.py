@@ -1,12 +1,13 @@
 """What a page shows of one session: every number beside the words it is read in."""
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from riskfit.activity import Activity, PlannedSession
 from riskfit.analysis import Analysis
 from riskfit.report.json.document import heading
 from riskfit.report.json.session import activity_entry, anonymous, timeline_entry
-from riskfit.report.page.chart import chart_channels
+from riskfit.report.page.chart import chart_channels, panels, time_axis
 from riskfit.report.page.fluids import fluid_view
 from riskfit.report.page.ledger import features_view, ledger_view
 from riskfit.report.said.session import (
@@ -34,6 +35,25 @@ from riskfit.scoring.assessment import Assessment
 #: Rows of the timeline's table, and points of its curves.
 _TABLE_ROWS: Final = 24
 _TIMELINE_POINTS: Final = 2000
+
+
+def sessions_view(
+    analyses: Sequence[Analysis],
+    model: Model,
+    *,
+    share: bool = False,
+    many: str = "Cramp risk of sessions",
+) -> dict[str, Any]:
+    """Return a page of one session, or of several below each other, as its template shows it."""
+    views = [
+        session_view(analysis, model, key=f"s{number}", share=share)
+        for number, analysis in enumerate(analyses, 1)
+    ]
+    return {
+        "title": f"{views[0]['title']}: cramp risk" if len(views) == 1 else many,
+        "charts": any(view["chart"] for view in views),
+        "sessions": views,
+    }
 
 
 def session_view(
@@ -193,7 +213,8 @@ def _cell(value: float | None, form: str, unit: str = "") -> str:
 
 def _block(entry: dict[str, Any], model: Model, channels: dict[str, Any]) -> dict[str, Any]:
     """Return what the page's script draws from and what it saves: the document itself."""
-    timeline = entry["timeline"] or {"elapsed_s": ()}
+    timeline = entry["timeline"]
+    seconds = timeline["elapsed_s"] if timeline else []
     return {
         "document": {
             **heading(model),
@@ -201,7 +222,8 @@ def _block(entry: dict[str, Any], model: Model, channels: dict[str, Any]) -> dic
             "failed": [],
         },
         "bands": [{"id": band.id, "from": band.from_} for band in model.bands],
-        "causes": CAUSE_NAMES,
-        "every": max(1, -(-len(timeline["elapsed_s"]) // _TIMELINE_POINTS)),
+        "every": max(1, -(-len(seconds) // _TIMELINE_POINTS)),
         "channels": channels,
+        "panels": panels(timeline, channels) if timeline else [],
+        **time_axis(seconds[-1] if seconds else 0.0),
     }

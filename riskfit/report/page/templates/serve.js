@@ -7,7 +7,7 @@
   async function ask(address, body, headers = {}) {
     const answer = await fetch(address, { method: "POST", body, headers: Object.assign({ "X-Riskfit-Token": token }, headers) });
     const found = await answer.json();
-    if (!answer.ok) throw new Error(found.error || "the server said " + answer.status);
+    if (!answer.ok) throw new Error(found.error);
     return found;
   }
 
@@ -21,17 +21,12 @@
 
   const plan = document.getElementById("plan");
   if (plan) {
-    const words = {
-      duration_min: (v) => (v >= 60 ? Math.floor(v / 60) + " h " + String(v % 60).padStart(2, "0") + " min" : v + " min"),
-      intensity_fraction: (v) => Math.round(v * 100) + " % of threshold",
-      sun_fraction: (v) => Math.round(v * 100) + " % of clear sky",
-    };
     const sliders = [...plan.querySelectorAll('input[type="range"]')];
     let asked = 0, shown = 0, busy = false, waiting = false, settle = 0;
 
     function label(input) {
-      const v = Number(input.value), text = input.disabled ? "not known"
-        : words[input.name] ? words[input.name](v) : v + " " + input.dataset.unit;
+      const { words, unknown } = input.dataset, place = Math.round((input.value - input.min) / input.step);
+      const text = input.disabled ? unknown : words.split("|")[place];
       document.getElementById("o-" + input.name).textContent = text;
       input.setAttribute("aria-valuetext", text);
     }
@@ -104,7 +99,7 @@
     async function send(file) {
       if (!file) return;
       complain(null);
-      said.textContent = "Reading " + file.name + " ...";
+      said.textContent = riskfit.say(said.dataset.reading, { name: file.name });
       const query = new URLSearchParams({ context: drop.elements.context.value, race: drop.elements.race.checked ? "1" : "0" });
       try {
         const found = await ask("/api/analyze?" + query, file, { "X-Riskfit-Name": encodeURIComponent(file.name),
@@ -128,17 +123,16 @@
       const row = event.detail.row, form = event.target.querySelector("form.outcome");
       if (!form) return;
       const start = String(block.columns.start_s[row]), status = form.querySelector('[data-part="logged"]');
-      if (block.logged[start]) status.textContent = "Logged: " + block.logged[start];
+      const logged = (words) => { block.logged[start] = words; status.textContent = riskfit.say(status.dataset.logged, { words }); };
+      if (block.logged[start]) logged(block.logged[start]);
       form.addEventListener("submit", async (sent) => {
         sent.preventDefault();
         const want = Object.fromEntries(new FormData(form));
-        if (!want.cramp) { status.textContent = "Say whether there was a cramp."; return; }
+        if (!want.cramp) { status.textContent = status.dataset.missing; return; }
         const cramp = want.cramp === "yes", body = { start_s: block.columns.start_s[row], cramp };
         if (cramp) for (const name of ["muscle", "when", "severity"]) if (want[name]) body[name] = want[name];
         try {
-          const found = await ask("/api/log", JSON.stringify(body), { "Content-Type": "application/json" });
-          block.logged[start] = found.said;
-          status.textContent = "Logged: " + found.said;
+          logged((await ask("/api/log", JSON.stringify(body), { "Content-Type": "application/json" })).said);
         } catch (error) { status.textContent = error.message; }
       });
     });
