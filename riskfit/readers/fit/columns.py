@@ -9,6 +9,7 @@ elsewhere are put right row by row.  Nothing is converted before it is asked for
 import math
 from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,11 +19,13 @@ from riskfit._common import FloatArray
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.decoded import DeveloperField
 from riskfit.readers.fit.encodings import (
+    MessageForm,
     Place,
     anywhere,
     converted,
     defined_place,
     form_of,
+    message_form,
     one_number,
     place_of,
     unpacked,
@@ -51,6 +54,8 @@ class _Rows(NamedTuple):
     #: The layout that most messages have, and the rows of each of the others.
     main: int = 0
     others: Sequence[tuple[int, NDArray[np.intp]]] = ()
+    #: Row and first byte of each message, of the layouts that have but a few.
+    few: Mapping[int, list[tuple[int, int]]] = MappingProxyType({})
 
 
 class ColumnTable:
@@ -74,6 +79,8 @@ class ColumnTable:
         self._where: Positions | None = None
         self._rows: _Rows | None = None
         self._handful: list[tuple[int, int]] | None = None
+        self._messages: list[tuple[int, tuple[Any, ...]]] | None = None
+        self._forms: list[MessageForm] = []
 
     def __len__(self) -> int:
         return self._count
@@ -114,6 +121,11 @@ class ColumnTable:
             for index, places in enumerate(every)
             if index != main
         ]
+        few = {
+            index: list(zip(own.tolist(), every[index].tolist(), strict=True))
+            for index, own in others
+            if len(own) <= _FEW
+        }
         self._where = where
         widest = max(layout.size for layout in self.layouts)
         data = self.data
@@ -121,7 +133,7 @@ class ColumnTable:
             data += bytes(widest)
         width = min(widest, _WIDE)
         rows = anywhere(data, f"V{width}")[where]
-        return _Rows(rows, 0, width, width, data, main, others)
+        return _Rows(rows, 0, width, width, data, main, others, few)
 
     def _raw(self, offset: int, dtype: str) -> NDArray[Any]:
         """Return what stands at this byte of each message."""
@@ -151,6 +163,9 @@ class ColumnTable:
                 continue
             if place is None:
                 values[own] = np.nan
+            elif index in rows.few:
+                for row, position in rows.few[index]:
+                    values[row] = one_number(self.data, position, place)
             else:
                 values[own] = converted(self._raw(place.offset, place.dtype)[own], place.invalid)
         return values
@@ -166,12 +181,29 @@ class ColumnTable:
         return self._handful
 
     def _few_numbers(self, number: int) -> list[float]:
-        """Return a field of a handful of messages: quicker one by one than by arrays."""
-        places = [defined_place(self.number, one.definition, number) for one in self.layouts]
-        return [
-            math.nan if (place := places[index]) is None else one_number(self.data, position, place)
-            for position, index in self._one_by_one()
-        ]
+        """Return a field of a handful of messages: quicker by whole messages than by arrays."""
+        if self._messages is None:
+            self._forms = [message_form(self.number, one.definition) for one in self.layouts]
+            self._messages = [
+                (index, self._forms[index].form.unpack_from(self.data, position))
+                for position, index in self._one_by_one()
+            ]
+        columns = [form.columns.get(number) for form in self._forms]
+        if len(columns) == 1:
+            (only,) = columns
+            if only is None:
+                return [math.nan] * len(self._messages)
+            at, invalid = only[0], only[1]
+            return [
+                math.nan if (raw := message[at]) == invalid else float(raw)
+                for _, message in self._messages
+            ]
+        values = []
+        for index, message in self._messages:
+            column = columns[index]
+            raw = math.nan if column is None else message[column[0]]
+            values.append(math.nan if column is None or raw == column[1] else float(raw))
+        return values
 
     def times(self) -> FloatArray:
         """Return the time stamps. [s since the FIT epoch]."""

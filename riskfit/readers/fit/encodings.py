@@ -14,13 +14,22 @@ from riskfit.readers.fit.dictionary import BaseType
 from riskfit.readers.fit.layouts import FieldSlot, fields_of
 
 _SMALLER = {1, 2, 4}
-#: How numbers stand in bytes, by numpy's names for them.
+_LETTERS = {
+    "u1": "B",
+    "u2": "H",
+    "u4": "I",
+    "u8": "Q",
+    "i1": "b",
+    "i2": "h",
+    "i4": "i",
+    "i8": "q",
+    "f4": "f",
+    "f8": "d",
+}
 _FORMS = {
     order + code: struct.Struct(order + letter)
     for order in "<>"
-    for code, letter in zip(
-        ("u1", "u2", "u4", "u8", "i1", "i2", "i4", "i8", "f4", "f8"), "BHIQbhiqfd", strict=True
-    )
+    for code, letter in _LETTERS.items()
 }
 
 
@@ -68,16 +77,44 @@ def place_of(
     return Place(slot.offset + index * form.size, f"{order}{form.kind}{form.size}", form.invalid)
 
 
-# Files of one device ask the same again and again.
+@lru_cache(maxsize=1 << 14)
+def native_place(message: int, row: tuple[int, int, int, int], big_endian: bool) -> Place | None:
+    """Return where a message's field stands; files of one device ask the same again and again."""
+    slot = FieldSlot._make(row)
+    return place_of(slot, form_of(slot, dictionary.declared_type(message, slot.number)), big_endian)
+
+
 @lru_cache(maxsize=1 << 14)
 def defined_place(message: int, definition: bytes, number: int) -> Place | None:
     """Return where the messages of a definition hold a field, None where they do not."""
     row = fields_of(definition).get(number)
-    if row is None:
-        return None
-    slot = FieldSlot._make(row)
-    form = form_of(slot, dictionary.declared_type(message, number))
-    return place_of(slot, form, definition[2] != 0)
+    return None if row is None else native_place(message, row, definition[2] != 0)
+
+
+class MessageForm(NamedTuple):
+    """How to take a whole message apart, and which part is which field: index, invalid value."""
+
+    form: struct.Struct
+    columns: dict[int, tuple[int, int | None]]
+
+
+@lru_cache(maxsize=1 << 10)
+def message_form(message: int, definition: bytes) -> MessageForm:
+    """Return how to read the first number of each field of a message."""
+    letters, at = ["x"], 1
+    columns: dict[int, tuple[int, int | None]] = {}
+    for start in range(6, 6 + 3 * definition[5], 3):
+        number, size, source = definition[start : start + 3]
+        place = native_place(message, (number, size, source, at), definition[2] != 0)
+        if place is None:
+            letters.append(f"{size}x")
+        else:
+            letter = _LETTERS[place.dtype[1:]]
+            letters.append(f"{letter}{size - int(place.dtype[2:])}x")
+            columns.setdefault(number, (len(columns), place.invalid))
+        at += size
+    order = ">" if definition[2] else "<"
+    return MessageForm(struct.Struct(order + "".join(letters)), columns)
 
 
 def one_number(data: bytes, position: int, place: Place) -> float:

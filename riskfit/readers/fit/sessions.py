@@ -119,17 +119,18 @@ def _spans(table: Table, zero: float) -> Iterator[tuple[float, float]]:
 
 def _summaries(table: Table, number: int) -> Iterator[Summary]:
     """Yield what the device totalled for each session or lap."""
-    names = _TOTALS[number]
-    for row in zip(*(table.values(field) for field in names.values()), strict=True):
-        known = {
-            name: value for name, value in zip(names, row, strict=True) if not math.isnan(value)
-        }
-        for name, (divisor, highest) in _STORED.items():
-            if name in known:
-                known[name] /= divisor
-                if known[name] > highest:
-                    del known[name]
-        yield Summary(**known)
+    columns = {
+        name: [None if math.isnan(value) else value for value in table.values(field)]
+        for name, field in _TOTALS[number].items()
+    }
+    for name, (divisor, highest) in _STORED.items():
+        if name in columns:
+            values = [None if value is None else value / divisor for value in columns[name]]
+            columns[name] = [
+                None if value is None or value > highest else value for value in values
+            ]
+    for row in zip(*columns.values(), strict=True):
+        yield Summary(**dict(zip(columns, row, strict=True)))
 
 
 def _named_part(tables: Tables) -> Part:
