@@ -1,47 +1,40 @@
-"""The surroundings: which temperature to believe, humidity, wind and sun.
+"""The surroundings: air temperature, humidity, wind and sun, each of the best source there is.
 
-Sources of temperature have a rank: what the user says, the weather in the file or export, a
-bike computer or pod, a wrist (lowered, with a wide range), and last an assumption, which
-serves the sweat estimate alone: WBGT then stays unknown.
+The air temperature always has one: last comes a guess, which serves the sweat estimate alone, as
+WBGT then stays unknown.
 """
 
-from typing import Final
+from collections.abc import Callable, Sequence
+from typing import Final, NamedTuple
 
 import numpy as np
 from msgspec import Struct
 
 from riskfit._common import FloatArray
 from riskfit.athlete import Conditions
-from riskfit.features.basis import Basis, basis, quoted
+from riskfit.features.basis import Basis, basis
 from riskfit.features.course import Course
 from riskfit.features.results import Columns, known, missing
+from riskfit.features.weather import (
+    Asked,
+    Weather,
+    device_weather,
+    told_weather,
+    usual_weather,
+    weather_in_file,
+)
 from riskfit.formulas.heat import ASSUMED_COS_ZENITH
 from riskfit.formulas.humidity import heat_index_c
-from riskfit.formulas.sun import (
-    clear_sky_irradiance_w_m2,
-    climate_temperature_c,
-    cos_zenith,
-    day_of_year,
-)
+from riskfit.formulas.sun import clear_sky_irradiance_w_m2, cos_zenith
 
-#: Half-widths of the 10 to 90 % range of the air temperature. [°C]  What a user or a weather
-#: service says holds for the place within a degree or two; bike computers warm in the sun;
-#: a wrist reads skin as much as air; climate says little of a day (assumptions, see peers of
-#: the field: makers' manuals warn of 3 to 8 degrees at the wrist).
-_TOLD_C: Final = 1.0
-_WEATHER_C: Final = 2.0
-_POD_C: Final = 3.0
-_WRIST_C: Final = 4.0
-_CLIMATE_C: Final = 10.0
-_ROOM_C: Final = 3.0
-_ASSUMED_OUTDOORS_C: Final = 15.0
-_ASSUMED_ROOM_C: Final = 21.0
-#: A wrist reads high: lower it by two degrees, then draw it a fifth of the way to the climate.
-_WRIST_OFFSET_C: Final = 2.0
-_WRIST_WEIGHT: Final = 0.8
-#: Humidity where nobody says, and its 10 to 90 % range. [%]
-_ASSUMED_HUMIDITY_PCT: Final = (55.0, 35.0, 75.0)
-_ASSUMED_WIND_M_S: Final = 2.0
+#: Sources of weather, the most trusted first; adding one is a line here and a module.
+SOURCES: Final[tuple[Callable[[Asked], Weather | None], ...]] = (
+    told_weather,
+    weather_in_file,
+    device_weather,
+    usual_weather,
+)
+_QUANTITIES: Final = ("air_temperature_c", "relative_humidity_pct", "wind_m_s", "sun_fraction")
 
 
 class Surroundings(Struct, frozen=True, kw_only=True, eq=False):
@@ -69,39 +62,43 @@ def surroundings(
 ) -> Surroundings:
     """Choose the best source for each quantity of the surroundings."""
     indoor = course.indoor if told.indoor is None else told.indoor
-    temperature, spread, temperature_basis = _temperature(course, told, in_file, wrist, indoor)
-    humidity, humidity_basis = _said("relative_humidity_pct", told, in_file)
-    wind, wind_basis = _said("wind_m_s", told, in_file)
-    sun = _first(told.sun_fraction, in_file.sun_fraction)
+    weather = _weather_of(
+        Asked(course=course, told=told, in_file=in_file, wrist=wrist, indoor=indoor)
+    )
+    air, humidity, wind, sun = (_best_of(quantity, weather) for quantity in _QUANTITIES)
     return Surroundings(
-        air_temperature_c=temperature,
-        air_temperature_spread_c=spread,
-        temperature_basis=temperature_basis,
-        relative_humidity_pct=np.array(
-            [_ASSUMED_HUMIDITY_PCT[0] if humidity is None else humidity]
-        ),
-        humidity_range_pct=_ASSUMED_HUMIDITY_PCT[1:] if humidity is None else None,
-        humidity_basis=humidity_basis,
-        wind_m_s=np.array([0.0 if indoor else _ASSUMED_WIND_M_S if wind is None else wind]),
-        wind_basis=basis("indoors", course.indoor_basis) if indoor else wind_basis,
-        sun_fraction=np.array([0.0 if indoor else np.nan if sun is None else sun]),
+        air_temperature_c=air.values,
+        air_temperature_spread_c=air.source.spread_c,
+        temperature_basis=air.source.temperature_basis or air.source.basis,
+        relative_humidity_pct=humidity.values,
+        humidity_range_pct=humidity.source.humidity_range_pct,
+        humidity_basis=humidity.source.basis,
+        wind_m_s=np.array([0.0]) if indoor else wind.values,
+        wind_basis=basis("indoors", course.indoor_basis) if indoor else wind.source.basis,
+        sun_fraction=np.array([0.0]) if indoor else sun.values,
         indoor=indoor,
     )
 
 
-def _said(name: str, told: Conditions, in_file: Conditions) -> tuple[float | None, Basis]:
-    """Return a quantity that somebody said, or None, and what that rests on."""
-    value = getattr(told, name)
-    if value is not None:
-        return value, basis("told")
-    value = getattr(in_file, name)
-    return value, basis("assumed") if value is None else _named(in_file, "file")
+class Said(NamedTuple):
+    """A quantity, nan where nobody knows it, and the source it is from."""
+
+    values: FloatArray
+    source: Weather
 
 
-def _named(given: Conditions, unnamed: str) -> Basis:
-    """Return what given weather rests on: its own words, or a method where it has none."""
-    plain = basis(unnamed)
-    return quoted(given.source, given.origin or plain.origin) if given.source else plain
+def _best_of(quantity: str, weather: Sequence[Weather]) -> Said:
+    """Return a quantity, one of `Weather`, from the first that knows it."""
+    for source in weather:
+        value = getattr(source, quantity)
+        if value is not None:
+            return Said(np.atleast_1d(np.asarray(value, dtype=float)), source)
+    return Said(np.array([np.nan]), weather[-1])
+
+
+def _weather_of(asked: Asked) -> list[Weather]:
+    """Return what all sources know, the most trusted first."""
+    return [weather for source in SOURCES if (weather := source(asked)) is not None]
 
 
 def air_columns(course: Course, around: Surroundings) -> Columns:
@@ -140,44 +137,3 @@ def mean_so_far(values: FloatArray, active_s: FloatArray) -> FloatArray:
     total = np.cumsum(values * active_s, axis=-1)
     unknown = np.full(total.shape, np.nan)
     return np.asarray(np.divide(total, weights, out=unknown, where=weights > 0))
-
-
-def _temperature(
-    course: Course, told: Conditions, in_file: Conditions, wrist: bool | None, indoor: bool
-) -> tuple[FloatArray, float, Basis]:
-    """Return temperature, half-width, and what it rests on."""
-    for given, spread, unnamed in (
-        (told, _TOLD_C, "told"),
-        (in_file, _WEATHER_C, "weather_in_file"),
-    ):
-        if given.air_temperature_c is not None:
-            return np.array([given.air_temperature_c]), spread, _named(given, unnamed)
-    climate = _climate(course, indoor)
-    recorded = course.temperature_c
-    if np.isnan(recorded).all():
-        if indoor:
-            return np.array([climate]), _ROOM_C, basis("assumed_indoors")
-        guess = "climate" if np.isfinite(course.latitude_deg) else "assumed_anywhere"
-        return np.array([climate]), _CLIMATE_C, basis(guess)
-    steps = np.arange(len(recorded))
-    there = ~np.isnan(recorded)
-    recorded = np.interp(steps, steps[there], recorded[there])
-    on_bike = any(leg.sport == "cycling" for leg in course.legs) and wrist is None
-    if wrist is False or on_bike:
-        return recorded, _POD_C, basis("pod")
-    lowered = _WRIST_WEIGHT * (recorded - _WRIST_OFFSET_C) + (1 - _WRIST_WEIGHT) * climate
-    return lowered, _WRIST_C, basis("wrist")
-
-
-def _climate(course: Course, indoor: bool) -> float:
-    """Return what the air is like there by default. [°C]."""
-    if indoor:
-        return _ASSUMED_ROOM_C
-    if not np.isfinite(course.latitude_deg):
-        return _ASSUMED_OUTDOORS_C
-    return float(climate_temperature_c(course.latitude_deg, day_of_year(course.start_s)))
-
-
-def _first(*values: float | None) -> float | None:
-    """Return the first that is known."""
-    return next((value for value in values if value is not None), None)
