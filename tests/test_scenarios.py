@@ -24,7 +24,7 @@ from tools.scenarios import (
 from riskfit.errors import DamagedFileError, NotAnActivityError
 from riskfit.features.compute import compute_features
 from riskfit.readers import read_activity
-from riskfit.store.copies import pair_copies
+from riskfit.store.copies import pair_copies, recorded
 
 _FORMS = ("fit", "tcx", "gpx")
 #: What does not come out right yet.  A case that does fails its test until it is taken out here.
@@ -38,8 +38,6 @@ NOT_YET = {
         "clock set in the middle, and damage": "fit",
         "local time for UTC": "fit",
         "1,024 weeks early": "fit",
-        "two devices": "fit tcx gpx",
-        "a copy in local time": "tcx gpx",
     }.items()
     for form in forms.split()
 }
@@ -76,11 +74,9 @@ def _right(name, truth, found):
 
 def _copies_kept(files):
     """Return how many sessions are left of these recordings of one person."""
-    activities = [read_activity(data) for data in files]
-    start = np.array([one.start_time.timestamp() for one in activities])
-    end = start + [float(np.nanmax(one.samples.elapsed_s)) for one in activities]
+    found = [recorded(read_activity(data)) for data in files]
     keys = [(bytes([row]), 0) for row in range(len(files))]
-    return len(set(pair_copies(start, end, -np.arange(len(files)), keys).tolist()))
+    return len(set(pair_copies(found, -np.arange(len(files)), keys).tolist()))
 
 
 def _wrong(made):

@@ -27,7 +27,7 @@ from riskfit.store.activities import (
     save,
     settle,
 )
-from riskfit.store.copies import pair_copies
+from riskfit.store.copies import Recorded, pair_copies
 from riskfit.store.entries import FileResult, entry_of
 from riskfit.store.past import common_offset, read_history
 from riskfit.store.schema import MIGRATIONS, VERSION
@@ -201,17 +201,18 @@ def test_the_richer_copy_stays_whichever_comes_first():
     start = np.array([100.0, 103.0, 5000.0])
     end = np.array([3700.0, 3650.0, 9000.0])
     keys = [(b"a", 0), (b"b", 0), (b"c", 0)]
-    richer_second = pair_copies(start, end, np.array([1.0, 2.0, 1.0]), keys)
+    found = [Recorded(*times, "running", b"") for times in zip(start, end, strict=True)]
+    richer_second = pair_copies(found, np.array([1.0, 2.0, 1.0]), keys)
     assert richer_second.tolist() == [1, 1, 2]
-    equal = pair_copies(start, end, np.array([1.0, 1.0, 1.0]), keys)
+    equal = pair_copies(found, np.array([1.0, 1.0, 1.0]), keys)
     assert equal.tolist() == [0, 0, 2]
-    swapped = pair_copies(start[::-1], end[::-1], np.array([1.0, 2.0, 1.0]), keys[::-1])
+    swapped = pair_copies(found[::-1], np.array([1.0, 2.0, 1.0]), keys[::-1])
     assert swapped.tolist() == [0, 1, 1]
 
 
 def test_two_short_sessions_one_after_the_other_are_two():
-    start, end = np.array([0.0, 60.0]), np.array([50.0, 4000.0])
-    stays = pair_copies(start, end, np.ones(2), [(b"a", 0), (b"b", 0)])
+    found = [Recorded(0.0, 50.0, "running", b""), Recorded(60.0, 4000.0, "running", b"")]
+    stays = pair_copies(found, np.ones(2), [(b"a", 0), (b"b", 0)])
     assert stays.tolist() == [0, 1]
 
 
@@ -230,7 +231,8 @@ def test_another_device_s_copy_of_the_session_itself_is_no_history(store, archiv
     rows = read_rows(store, store.athlete_id(""))
     begin, end = float(rows.start_s[10]) + 4, float(rows.end_s[10]) + 20
     assert len(read_history(store, store.athlete_id(""), begin)) == 11
-    alone = read_history(store, store.athlete_id(""), begin, not_the_same_as=(begin, end))
+    copy = Recorded(begin, end, rows.sport[10], b"")
+    alone = read_history(store, store.athlete_id(""), begin, not_the_same_as=copy)
     assert len(alone) == 10
 
 

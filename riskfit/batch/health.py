@@ -81,15 +81,14 @@ def _health(
     aside: dict[str, int],
     bad_sums: list[tuple[str, str]],
 ) -> Health:
-    stays = rows.stays()
+    kept = rows.without_copies()
     copies = [
-        (source, rows.sources[stay][0])
-        for row, stay in enumerate(stays.tolist())
-        if row != stay and rows.sources[stay]
-        for source in rows.sources[row]
+        (source, sources[0])
+        for sources, others in zip(kept.sources, kept.copies, strict=True)
+        if sources
+        for source in others
     ]
     copies += [(other, sources[0]) for sources in rows.sources for other in sources[1:]]
-    kept = rows.take(np.flatnonzero(stays == np.arange(len(stays))))
     silent = np.flatnonzero(np.diff(kept.start_s) >= _GAP_S)
     return Health(
         athlete=athlete,

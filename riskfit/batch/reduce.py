@@ -47,8 +47,6 @@ class Sessions:
     scores : Scores
     bands : list of str or None
         None where a session is not scored.
-    copies : list of tuple of str
-        Sources of the copies that were left out for each row.
     """
 
     athlete: str | None
@@ -61,7 +59,6 @@ class Sessions:
     picked: IntArray
     scores: Scores
     bands: list[str | None]
-    copies: list[tuple[str, ...]]
     model: Model
     context: str
 
@@ -70,17 +67,7 @@ class Sessions:
 
     def notes(self, row: int) -> tuple[str, ...]:
         """Return what was repaired, left out or passed over."""
-        return (*self.rows.info[row].notes, *self.copy_notes(row))
-
-    def copy_notes(self, row: int) -> tuple[str, ...]:
-        """Say where else the same session was found."""
-        again = self.rows.sources[row][1:]
-        said = [f"copy: the same file also lies at {', '.join(again)}"] if again else []
-        said += [
-            f"copy: {source} holds the same session and less of it: left out"
-            for source in self.copies[row]
-        ]
-        return tuple(said)
+        return self.rows.notes(row)
 
     def source(self, row: int) -> str:
         """Return where a session was read from."""
@@ -103,7 +90,7 @@ class Sessions:
             assessed = assess_many(features, self.model, self.context, athlete=self.profile)
             for row, found, assessment in zip(numbers, features, assessed, strict=True):
                 activity = self.rows.activity(row)
-                activity = replace(activity, notes=(*activity.notes, *self.copy_notes(row)))
+                activity = replace(activity, notes=(*activity.notes, *self.rows.copy_notes(row)))
                 race = found["race_effort"].value
                 yield conclude(
                     Analysis(
@@ -174,13 +161,7 @@ def _reduce_one(
     everything = read_rows(store, key, contents=found.contents, copies=True)
     # the cache may hold them at other places, too
     everything = everything.found_at(found.sources)
-    stays = everything.stays()
-    kept = np.flatnonzero(stays == np.arange(len(stays)))
-    copies: dict[int, list[str]] = {}
-    for row, stay in enumerate(stays.tolist()):
-        if row != stay:
-            copies.setdefault(stay, []).extend(everything.sources[row])
-    rows = everything.take(kept)
+    rows = everything.without_copies()
     reduced = reduce_rows(rows)
     asked = rows.start_s >= since_s
     if sport is not None:
@@ -203,7 +184,6 @@ def _reduce_one(
         picked=picked,
         scores=scores,
         bands=[None if np.isnan(one) else model.band(one) for one in scores.score.tolist()],
-        copies=[tuple(sorted(copies.get(int(kept[row]), []))) for row in picked],
         model=model,
         context=context,
     )

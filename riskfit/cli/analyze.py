@@ -113,8 +113,4 @@ def _before(activity: "Activity", history: "History | Memory") -> "History | Non
     """Return what came before an activity: what was given, or what the store remembers."""
     if not isinstance(history, Memory):
         return history
-    from math import isfinite
-
-    start_s = activity.start_time.timestamp()
-    elapsed = [second for second in activity.samples.elapsed_s[-1:].tolist() if isfinite(second)]
-    return history.history(start_s, (start_s, start_s + max(elapsed, default=0.0)))
+    return history.history(activity.start_time.timestamp(), activity)

@@ -98,7 +98,7 @@ def _print_json(rows: "Rows") -> None:
                 "sport": rows.sport[row],
                 "sources": list(rows.sources[row]),
                 "features": {name: value for name, value in values if not isnan(value)},
-                "notes": rows.info[row].notes,
+                "notes": list(rows.notes(row)),
             }
         )
     sys.stdout.buffer.write(encode({"activities": activities}))

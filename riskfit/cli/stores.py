@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from riskfit.activity import Activity
     from riskfit.athlete import Athlete, History
     from riskfit.learning.outcome_table import OutcomeTable
     from riskfit.rules.model import Model
@@ -55,15 +56,15 @@ class Memory:
 
         return with_sweat_factor(self._store, self._key, profile)
 
-    def history(
-        self, before_s: float, session: tuple[float, float] | None = None
-    ) -> "History | None":
+    def history(self, before_s: float, session: "Activity | None" = None) -> "History | None":
         """Return what came strictly before a moment, copies of ``session`` left out."""
         if self._store is None or self._key is None:
             return None
+        from riskfit.store.copies import recorded
         from riskfit.store.past import read_history
 
-        return read_history(self._store, self._key, before_s, not_the_same_as=session)
+        told = None if session is None else recorded(session)
+        return read_history(self._store, self._key, before_s, not_the_same_as=told)
 
     def outcomes(self) -> dict[float, str]:
         """Return what was logged of sessions, in words, by their start [s]."""

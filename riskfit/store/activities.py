@@ -130,13 +130,26 @@ def read_rows(
         sport=column("sport"),
         sha256=column("sha256"),
         parts=column("part"),
+        trace=column("trace"),
         sources=[places.get(_content(row), ()) for row in rows],
+        copies=_copies_of(store, athlete, column("id"), places),
         values=unpack_features(column("features")),
         legs=legs,
         session=session,
         ranges=unpack_ranges(column("ranges") if details else [], len(rows)),
         info=unpack_info(column("info")) if details else [],
     )
+
+
+def _copies_of(
+    store: Store, athlete: int, ids: list[int], places: dict[Content, tuple[str, ...]]
+) -> list[tuple[str, ...]]:
+    """Return for each activity where its copies were found."""
+    query = "SELECT same_as, sha256, basis FROM activity WHERE athlete = ? AND same_as NOT NULL"
+    found: dict[int, list[str]] = {}
+    for row in store.select(query, (athlete,)):
+        found.setdefault(row["same_as"], []).extend(places.get(_content(row), ()))
+    return [tuple(sorted(found.get(number, ()))) for number in ids]
 
 
 def _content(row: Any) -> Content:
@@ -172,21 +185,20 @@ def settle(store: Store, athlete: int) -> int:
 
     What is marked depends on the rows alone, so it does not matter when or how often it is done.
     """
-    from riskfit.store.copies import pair_copies
+    from riskfit.store.copies import Recorded, pair_copies
 
     with store.transaction() as run:
         rows = run.execute(
-            "SELECT id, start_s, end_s, richness, sha256, part, same_as FROM activity "
-            "WHERE athlete = ? ORDER BY id",
+            "SELECT id, start_s, end_s, sport, trace, richness, sha256, part, same_as "
+            "FROM activity WHERE athlete = ? ORDER BY id",
             (athlete,),
         ).fetchall()
         if not rows:
             return 0
-        start_s, end_s, richness = (
-            np.array([row[name] for row in rows]) for name in ("start_s", "end_s", "richness")
-        )
+        told = [Recorded(*(row[name] for name in Recorded._fields)) for row in rows]
+        richness = np.array([row["richness"] for row in rows])
         keys = [(row["sha256"], row["part"]) for row in rows]
-        stays = pair_copies(start_s, end_s, richness, keys)
+        stays = pair_copies(told, richness, keys)
         now = [
             None if stay == number else rows[stay]["id"]
             for number, stay in enumerate(stays.tolist())

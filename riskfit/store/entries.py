@@ -10,6 +10,7 @@ from riskfit.activity import Activity
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import FeatureSet
 from riskfit.origin import Origin
+from riskfit.store.traces import trace_of
 
 #: What makes one copy of a session richer than another: seconds known, weighed by what they
 #: tell about cramps (assumption); a copy with weather beside it counts an hour of it more.
@@ -37,6 +38,7 @@ class Entry:
     sport: str
     utc_offset_s: float | None
     richness: float
+    trace: bytes
     legs: bytes
     features: bytes
     ranges: bytes
@@ -119,6 +121,7 @@ def entry_of(activity: Activity, features: FeatureSet) -> Entry:
         sport=activity.sport,
         utc_offset_s=activity.utc_offset_s,
         richness=_richness(activity, channels, elapsed_s),
+        trace=trace_of(activity),
         legs=features.records.tobytes(),
         features=values.tobytes(),
         ranges=ranges.tobytes(),

@@ -13,9 +13,9 @@ from riskfit.athlete import History
 from riskfit.features.athlete_rows import Reduced, reduce_features
 from riskfit.features.history import LEG_DTYPE, history_of
 from riskfit.store import Store
-from riskfit.store.copies import START_WITHIN_S, overlaps
 
 if TYPE_CHECKING:
+    from riskfit.store.copies import Recorded
     from riskfit.store.rows import Rows
 
 _MINE = "FROM activity WHERE athlete = ? AND start_s < ? AND same_as IS NULL"
@@ -26,7 +26,7 @@ def read_history(
     athlete: int,
     before_s: float = float("inf"),
     *,
-    not_the_same_as: tuple[float, float] | None = None,
+    not_the_same_as: "Recorded | None" = None,
 ) -> History:
     """Read an athlete's history.
 
@@ -36,27 +36,33 @@ def read_history(
     athlete : int
     before_s : float
         Only what started strictly earlier. [s]
-    not_the_same_as : tuple of float, optional
-        Start and end of a session whose copies do not count. [s]
+    not_the_same_as : Recorded, optional
+        A session whose copies do not count.
     """
     mine = (athlete, before_s)
-    found = store.select(f"SELECT legs {_MINE} ORDER BY start_s", mine)
-    blobs = [row["legs"] for row in found]
-    if not_the_same_as is not None:
-        near = store.select(
-            f"SELECT start_s, end_s {_MINE} AND start_s >= ? ORDER BY start_s",
-            (*mine, not_the_same_as[0] - START_WITHIN_S),
-        )
-        first = len(blobs) - len(near)
-        for number in range(len(near) - 1, -1, -1):
-            if overlaps(near[number]["start_s"], near[number]["end_s"], *not_the_same_as):
-                del blobs[first + number]
+    copies = set() if not_the_same_as is None else _copies_of(store, mine, not_the_same_as)
+    found = store.select(f"SELECT id, legs {_MINE} ORDER BY start_s", mine)
+    blobs = [row["legs"] for row in found if row["id"] not in copies]
     legs = np.frombuffer(b"".join(blobs), dtype=LEG_DTYPE)
     rows = store.select(
         f"SELECT utc_offset_s, count(*) AS sessions {_MINE} GROUP BY utc_offset_s", mine
     )
     offsets = [(row["utc_offset_s"], row["sessions"]) for row in rows]
     return history_of(legs[legs["start_s"] < before_s], utc_offset_s=commonest(offsets))
+
+
+def _copies_of(store: Store, mine: tuple[int, float], session: "Recorded") -> set[int]:
+    """Return the keys of a session's copies among those that may be by their time."""
+    from riskfit.store.copies import LONGEST_SHIFT_S, Recorded, same_sessions
+
+    near = store.select(
+        f"SELECT id, start_s, end_s, sport, trace {_MINE} AND start_s >= ?",
+        (*mine, session.start_s - LONGEST_SHIFT_S - 60.0),
+    )
+    told = [Recorded(*(row[name] for name in Recorded._fields)) for row in near]
+    pairs = same_sessions([*told, session])
+    alike = pairs[(pairs == len(near)).any(axis=1)]
+    return {near[row]["id"] for row in alike.ravel().tolist() if row < len(near)}
 
 
 def reduce_rows(rows: "Rows") -> Reduced:

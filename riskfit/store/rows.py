@@ -15,7 +15,7 @@ from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.history import LEG_DTYPE, LegArray
 from riskfit.features.results import Feature
 from riskfit.origin import Origin
-from riskfit.store.copies import pair_copies
+from riskfit.store.copies import Recorded, pair_copies
 from riskfit.store.entries import Info, decode_info
 
 
@@ -30,8 +30,9 @@ class Rows:
     start_s, end_s : ndarray
         POSIX time. [s]
     richness : ndarray
-    sport, sha256, sources : list
-        ``sources`` holds every place a content was found at, sorted.
+    sport, trace, sha256, sources, copies : list
+        ``trace`` is what copies are told by; ``sources`` holds every place a content was found
+        at, ``copies`` those of its copies that were left out, sorted.
     values : ndarray, rows x catalogue
         Features of each session alone; nan where missing.
     legs, session : structured array, ndarray of int
@@ -50,7 +51,9 @@ class Rows:
     sport: list[str]
     sha256: list[bytes]
     parts: list[int]
+    trace: list[bytes]
     sources: list[tuple[str, ...]]
+    copies: list[tuple[str, ...]]
     values: FloatArray
     legs: LegArray
     session: IntArray
@@ -111,8 +114,33 @@ class Rows:
 
     def stays(self) -> IntArray:
         """Return the row that stays for each: its own number, or that of a richer copy."""
+        told = zip(self.start_s.tolist(), self.end_s.tolist(), self.sport, self.trace, strict=True)
         keys = list(zip(self.sha256, self.parts, strict=True))
-        return pair_copies(self.start_s, self.end_s, self.richness, keys)
+        return pair_copies([Recorded(*one) for one in told], self.richness, keys)
+
+    def without_copies(self) -> "Rows":
+        """Return the rows that stay, and with each where its copies were found."""
+        stays = self.stays()
+        copies: dict[int, list[str]] = {}
+        for row in np.flatnonzero(stays != np.arange(len(stays))).tolist():
+            copies.setdefault(int(stays[row]), []).extend(self.sources[row])
+        kept = np.flatnonzero(stays == np.arange(len(stays)))
+        found = [tuple(sorted(copies.get(row, ()))) for row in kept.tolist()]
+        return replace(self.take(kept), copies=found)
+
+    def notes(self, row: int) -> tuple[str, ...]:
+        """Return what was repaired or left out of one, and where else the session was found."""
+        return (*self.info[row].notes, *self.copy_notes(row))
+
+    def copy_notes(self, row: int) -> tuple[str, ...]:
+        """Say where else the same session was found."""
+        again = self.sources[row][1:]
+        said = [f"copy: the same file also lies at {', '.join(again)}"] if again else []
+        said += [
+            f"copy: {source} holds the same session and less of it: left out"
+            for source in self.copies[row]
+        ]
+        return tuple(said)
 
     def found_at(self, sources: Container[str]) -> "Rows":
         """Return the rows without other places than these."""
@@ -134,7 +162,9 @@ class Rows:
             sport=[self.sport[k] for k in picked],
             sha256=[self.sha256[k] for k in picked],
             parts=[self.parts[k] for k in picked],
+            trace=[self.trace[k] for k in picked],
             sources=[self.sources[k] for k in picked],
+            copies=[self.copies[k] for k in picked],
             values=self.values[rows],
             legs=self.legs[mine],
             session=place[self.session][mine],

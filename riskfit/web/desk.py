@@ -9,8 +9,6 @@ from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
-import numpy as np
-
 from riskfit.activity import Activity, Failure
 from riskfit.analysis import Analysis, analyse
 from riskfit.archives.walk import walk
@@ -26,6 +24,7 @@ from riskfit.report.page.session import answer_view, session_view, sessions_view
 from riskfit.rules.model import Model
 from riskfit.store import OWNER, Store
 from riskfit.store.activities import known_contents, read_rows
+from riskfit.store.copies import recorded
 from riskfit.store.past import read_history
 from riskfit.store.told import outcomes, with_sweat_factor
 from riskfit.web.fields import CheckForm, LogForm, conditions_of, plan_of
@@ -203,16 +202,12 @@ class Desk:
         """Return the history without copies of the session itself."""
         if not len(history) or self.store_file is None:
             return history
-        start_s = activity.start_time.timestamp()
-        elapsed = activity.samples.elapsed_s
-        length_s = float(np.nanmax(elapsed)) if np.isfinite(elapsed).any() else 0.0
+        session = recorded(activity)
         with Store(self.store_file, create=False) as store:
             key = store.athlete_id(self.name)
             if key is None:
                 return history
-            found: History = read_history(
-                store, key, start_s, not_the_same_as=(start_s, start_s + length_s)
-            )
+            found: History = read_history(store, key, session.start_s, not_the_same_as=session)
             return found
 
     def report(self, key: str) -> Report | None:
