@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from riskfit.activity import Summary
-from riskfit.readers.assemble import assemble, total_of
+from riskfit.readers.assemble import assemble
 from riskfit.readers.recording import (
     CADENCE,
     STEPS,
@@ -15,6 +15,7 @@ from riskfit.readers.recording import (
     Part,
     Recording,
 )
+from riskfit.readers.totals import total_of
 
 START = datetime(2024, 5, 1, 8, tzinfo=UTC)
 SECONDS = np.arange(100.0)

@@ -253,15 +253,16 @@ def test_odd_clocks_of_a_sound_file_are_no_damage():
     assert not any("damage" in note for note in read.notes)
 
 
-def test_two_halves_of_a_file_years_apart_keep_one_half():
+def test_two_halves_of_a_file_years_apart_are_one_session_with_the_later_date():
     made = FitWriter()
     made.add("file_id", type=4, manufacturer=1, product=1, time_created=T0)
     stamps = T0 + np.arange(300)
     stamps[150:] += 86400 * 4000
     made.add_rows("record", timestamp=stamps, heart_rate=np.full(300, 140))
     read = read_fit(made.finish())
-    assert len(read.samples) == 300
-    assert int(np.isnan(read.samples.elapsed_s).sum()) == 150
+    assert read.samples.elapsed_s.tolist() == list(range(300))
+    assert fit_time(read.start_time) == T0 + 86400 * 4000
+    assert any("set forward by 4,000 days" in note for note in read.notes)
 
 
 def test_the_same_clocks_in_a_file_with_a_bad_checksum_are():

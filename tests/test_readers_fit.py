@@ -320,7 +320,7 @@ def test_a_record_without_time_keeps_its_row():
     read = read_fit(made.finish())
     np.testing.assert_array_equal(read.samples.elapsed_s, [0, np.nan, 2])
     np.testing.assert_array_equal(read.samples.heart_rate_bpm, [100, 101, 102])
-    assert any("1 records have no time" in note for note in read.notes)
+    assert any("1 record without a time" in note for note in read.notes)
 
 
 @pytest.mark.parametrize("header", [{"header_size": 12}, {"header_crc": 0}, {"crc": 1}])

@@ -13,9 +13,11 @@ import numpy as np
 from msgspec.structs import replace
 
 from riskfit._common import DAY_S, FloatArray
-from riskfit.activity import Activity, Lap, Leg, Pause, Samples, Summary
+from riskfit.activity import Activity, Lap, Leg, Pause, Samples
 from riskfit.errors import DamagedFileError
+from riskfit.readers.clock import from_its_start, on_one_clock
 from riskfit.readers.recording import CADENCE, STEPS, Part, Recording
+from riskfit.readers.totals import total_of
 from riskfit.sports import counts_steps, sport_of_legs, with_motor
 
 #: A session may have been resumed on other days, but not this often.
@@ -46,6 +48,7 @@ def assemble(recording: Recording) -> Activity:
     Activity
     """
     _refuse_broken_clock(recording)
+    recording = from_its_start(on_one_clock(recording))
     notes = list(recording.notes)
     legs = tuple(_legs(_named(recording), recording.elapsed_s))
     return Activity(
@@ -238,56 +241,3 @@ def _of_both_feet(steps: FloatArray, notes: list[str]) -> FloatArray:
         notes.append("cadence already counts both feet: not doubled")
         return steps
     return steps * 2.0
-
-
-# ---- totals
-
-_SUMMED = (
-    "elapsed_s",
-    "timer_s",
-    "distance_m",
-    "energy_kcal",
-    "resting_energy_kcal",
-    "ascent_m",
-    "descent_m",
-    "training_stress_score",
-)
-_AVERAGED = ("heart_rate_avg_bpm", "power_avg_w", "temperature_avg_c")
-#: The maker's sweat runs on from leg to leg (187, 213, 567, 582, 1122 mL in a triathlon).
-_HIGHEST = ("heart_rate_max_bpm", "rpe", "sweat_loss_l")
-
-
-def total_of(summaries: Sequence[Summary]) -> Summary:
-    """Total laps or legs: sums, means weighted by time, and the highest of what runs on.
-
-    Parameters
-    ----------
-    summaries : sequence of Summary
-
-    Returns
-    -------
-    Summary
-    """
-    if len(summaries) == 1:
-        return summaries[0]
-    totals: dict[str, float] = {}
-    for name in _SUMMED:
-        if values := _values(summaries, name):
-            totals[name] = sum(values)
-    for name in _HIGHEST:
-        if values := _values(summaries, name):
-            totals[name] = max(values)
-    for name in _AVERAGED:
-        pairs = [
-            (value, one.timer_s or one.elapsed_s or 0.0)
-            for one in summaries
-            if (value := getattr(one, name)) is not None
-        ]
-        weight = sum(time_s for _, time_s in pairs)
-        if weight:
-            totals[name] = sum(value * time_s for value, time_s in pairs) / weight
-    return Summary(**totals)
-
-
-def _values(summaries: Sequence[Summary], name: str) -> list[float]:
-    return [value for one in summaries if (value := getattr(one, name)) is not None]

@@ -8,9 +8,9 @@ import numpy as np
 from msgspec import structs
 
 from riskfit.activity import CHANNELS, Activity, Samples
-from riskfit.readers.assemble import total_of
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.parts import Part
+from riskfit.readers.totals import total_of
 from riskfit.sports import sport_of_legs
 
 

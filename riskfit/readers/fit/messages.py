@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
-from riskfit._common import FloatArray
+from riskfit._common import DAY_S, FloatArray, plural
 from riskfit.errors import DamagedFileError, NotAnActivityError
+from riskfit.readers.clock import without_strays
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.channels import read_channels
 from riskfit.readers.fit.decoded import Table
@@ -23,7 +24,6 @@ _FIT_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _ABSOLUTE_FROM = 0x10000000
 #: A record this far from the others has no time: sooner where bytes are known to be damaged. [d]
 _FAR_DAYS, _FAR_IF_DAMAGED_DAYS = 30, 3
-_DAY_S = 86400.0
 
 
 def recording_of(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False) -> Recording:
@@ -152,19 +152,19 @@ def _named(kind: str) -> str:
 
 def _clock(times: FloatArray, said: list[str], far_days: int) -> tuple[FloatArray, float]:
     """Return the times without the impossible ones, and the first of them. [s]."""
-    low, high = float(times.min()), float(times.max())
-    if math.isnan(low):
-        low, high = float(np.nanmin(times)), float(np.nanmax(times))
-        said.append(f"{int(np.isnan(times).sum())} records have no time")
-    if high - low > far_days * _DAY_S:
-        known = np.sort(times[~np.isnan(times)])
-        far = np.abs(times - known[len(known) // 2]) > far_days * _DAY_S
-        said.append(
-            f"{int(far.sum())} records lie more than {far_days} days from the others: no time"
-        )
-        times = np.where(far, np.nan, times)
-        low, high = float(np.nanmin(times)), float(np.nanmax(times))
-    if low < _ABSOLUTE_FROM:
+    unknown = int(np.isnan(times).sum())
+    if unknown:
+        said.append(f"{plural(unknown, 'record')} without a time")
+    low, high = float(np.fmin.reduce(times)), float(np.fmax.reduce(times))
+    if high - low > far_days * DAY_S:
+        times = without_strays(times, far_days * DAY_S)
+        strays = int(np.isnan(times).sum()) - unknown
+        if strays:
+            said.append(
+                f"{plural(strays, 'record')} more than {far_days} days from all others: no time"
+            )
+        low, high = float(np.fmin.reduce(times)), float(np.fmax.reduce(times))
+    if high < _ABSOLUTE_FROM:
         said.append("times count from when the device was switched on: the date is unknown")
     return times, low
 

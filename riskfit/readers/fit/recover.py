@@ -20,7 +20,6 @@ from riskfit.readers.fit.trust import (
     clock_of,
     first_odd,
     forget_untimed,
-    is_settled,
     next_trusted,
     sound_definition,
     stamps_of,
@@ -102,7 +101,6 @@ class _Reading:
     open_ended: bool = False
     #: Everything before this byte is believed already.
     checked: int = 0
-    clock: Clock | None = None
 
     def __post_init__(self) -> None:
         header, length = self.header, len(self.data)
@@ -178,13 +176,7 @@ class _Reading:
 
     def _clock(self) -> Clock:
         """Return the times that can be believed in this file."""
-        if self.clock is not None:
-            return self.clock
-        stamps = stamps_of(self.part.scanner)
-        clock = clock_of(stamps)
-        if is_settled(stamps):
-            self.clock = clock
-        return clock
+        return clock_of(stamps_of(self.part.scanner), self.data)
 
     def _sound(self) -> bool:
         """Say whether a walk that met its end can be believed without a closer look."""
@@ -193,7 +185,7 @@ class _Reading:
             return True
         self.part.forget_tables()
         stamps = stamps_of(scanner)
-        if first_odd(stamps, clock_of(stamps), self.data, torn=False) is None:
+        if first_odd(stamps, clock_of(stamps, self.data), self.data, torn=False) is None:
             return True
         # Odd clocks are written by sound devices too: the checksum tells.
         whole = self.data[self.header.at : self.end + _CRC_BYTES]

@@ -1,11 +1,13 @@
 """What can be believed in damaged bytes: times near the others, messages that follow each other.
 
 A time stamp is four bytes; read at a wrong place it is within three days of the session with a
-chance of one in eight thousand, and several in a row are as good as certain.
+chance of one in eight thousand, and several in a row are as good as certain.  A device that gets
+its date late has more than one clock: times that go on from message to message open another.
 """
 
 import struct
-from collections.abc import Container, Iterator
+from collections.abc import Callable, Container, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from msgspec import Struct
@@ -23,6 +25,9 @@ _NEAR_S = 3 * _DAY_S
 _EARLIEST, _LATEST = 400_000_000, 1_600_000_000
 _NONE = 0xFFFFFFFF
 _FEWEST, _FIRST = 3, 25
+#: Steps forward from message to message, at most this long, that show another clock [s]: read at a
+#: wrong place a time stands still, or runs 256 times too fast.
+_STEP_S, _FEWEST_STEPS = 60, 4
 _STAMPED = {
     dictionary.RECORD,
     dictionary.EVENT,
@@ -38,24 +43,28 @@ Stamps = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
 
 
 class Clock(Struct, frozen=True):
-    """The times that can be believed. [s since the FIT epoch]."""
+    """The times that can be believed, in windows. [s since the FIT epoch]."""
 
-    low: int = _EARLIEST
-    high: int = _LATEST
+    windows: tuple[tuple[int, int], ...] = ((_EARLIEST, _LATEST),)
 
     def believes(self, time: int) -> bool:
         """Say whether this time is possible here."""
-        return self.low <= time <= self.high
+        return any(low <= time <= high for low, high in self.windows)
+
+    def believed(self, times: NDArray[np.int64]) -> NDArray[np.bool_]:
+        """Say of each time whether it is possible here."""
+        possible = np.zeros(len(times), dtype=bool)
+        for low, high in self.windows:
+            possible |= (times >= low) & (times <= high)
+        return possible
+
+    def near(self, first: int, last: int) -> "Clock":
+        """Return a clock that believes what lies near these times, too."""
+        return Clock((*self.windows, (first - _NEAR_S, last + _NEAR_S)))
 
 
-def is_settled(stamps: Stamps) -> bool:
-    """Say whether more messages would not change the clock."""
-    times = stamps[1]
-    return int(((times >= _EARLIEST) & (times <= _LATEST)).sum()) >= _FIRST
-
-
-def clock_of(stamps: Stamps) -> Clock:
-    """Return the clock of these messages: near the time that most of the first agree on.
+def clock_of(stamps: Stamps, data: bytes) -> Clock:
+    """Return the clock of these messages: what most of the first agree on, and where it was set.
 
     Reading goes wrong behind damage, never before it, and a stretch of garbage can be longer
     than all that was read well: so the first times count.
@@ -70,7 +79,39 @@ def clock_of(stamps: Stamps) -> Clock:
     if not len(possible) and agreeing[best] < _FEWEST:
         return Clock()
     middle = int(first[best])
-    return Clock(middle - _NEAR_S, middle + _NEAR_S)
+    return _with_set_clocks(Clock(((middle - _NEAR_S, middle + _NEAR_S),)), stamps, data)
+
+
+def _with_set_clocks(clock: Clock, stamps: Stamps, data: bytes) -> Clock:
+    """Open a window where times go on from one to the next though the clock does not know them."""
+    times = stamps[1]
+    odd = ~clock.believed(times)
+    if not odd.any():
+        return clock
+    step = np.diff(times)
+    goes_on = odd[:-1] & odd[1:] & (step >= 0) & (step <= _STEP_S)
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], goes_on, [False])).astype(np.int8)))
+    for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        forward = int(np.count_nonzero(step[begin:end]))
+        if 2 * forward < end - begin or clock.believes(int(times[begin])):
+            continue
+        if forward >= _FEWEST_STEPS or _follows(begin, stamps, clock, data):
+            clock = clock.near(int(times[begin]), int(times[end]))
+    return clock
+
+
+def _follows(row: int, stamps: Stamps, clock: Clock, data: bytes) -> bool:
+    """Say whether this message and the next stand right behind a believable one of their kind.
+
+    Boundaries cannot have been lost between them, so their times are what the device wrote.
+    """
+    places, times, ends = stamps
+    return (
+        row > 0
+        and clock.believes(int(times[row - 1]))
+        and all(ends[at] == places[at + 1] for at in (row - 1, row))
+        and len({data[place] for place in places[row - 1 : row + 2].tolist()}) == 1
+    )
 
 
 def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
@@ -118,7 +159,7 @@ def first_odd(stamps: Stamps, clock: Clock, data: bytes, *, torn: bool) -> int |
     message of the same kind cannot have lost them yet.
     """
     places, times, ends = stamps
-    odd = (times < clock.low) | (times > clock.high)
+    odd = ~clock.believed(times)
     if not odd.any():
         return None
     pairs = np.flatnonzero(odd[:-1] & odd[1:])
@@ -150,6 +191,14 @@ def forget_untimed(scanner: Scanner, start: int) -> None:
 _PLAIN, _STAMP, _DEFINITION, _ROLLED = range(4)
 
 
+class _Taken(NamedTuple):
+    """The byte behind a message, its kind, and its time where it has one."""
+
+    after: int
+    kind: int
+    time: int | None = None
+
+
 def trusted(scanner: Scanner, position: int, end: int, clock: Clock) -> bool:
     """Say whether messages can be read from this byte on: several in a row make sense."""
     local = scanner.local_types_at(position)
@@ -162,11 +211,29 @@ def trusted(scanner: Scanner, position: int, end: int, clock: Clock) -> bool:
         if taken is None:
             # The last message may be cut off.
             return seen[_STAMP] >= 2 and _reaches_over(scanner.data, local, at, end)
-        at, kind = taken
-        seen[kind] += 1
+        at = taken.after
+        seen[taken.kind] += 1
         if seen[_STAMP] >= _ENOUGH_STAMPS or (seen[_DEFINITION] and seen[_STAMP]):
             return True
     return seen[_STAMP] + seen[_DEFINITION] > 0 or seen[_ROLLED] == _STEPS
+
+
+def _goes_on(scanner: Scanner, position: int, end: int) -> bool:
+    """Say whether from this byte on times go on from message to message, whatever the date."""
+    local, at = scanner.local_types_at(position), position
+    times: list[int] = []
+    for _ in range(2 * _STEPS):
+        taken = None if at >= end else _take(scanner, local, at, end, Clock())
+        if taken is None:
+            return False
+        at = taken.after
+        if taken.time is not None:
+            if times and not 0 <= taken.time - times[-1] <= _STEP_S:
+                return False
+            times.append(taken.time)
+            if len(set(times)) > _FEWEST_STEPS:
+                return True
+    return False
 
 
 def _layout_at(data: bytes, local: list[Layout | None], at: int) -> Layout | None:
@@ -181,15 +248,15 @@ def _reaches_over(data: bytes, local: list[Layout | None], at: int, end: int) ->
 
 def _take(
     scanner: Scanner, local: list[Layout | None], at: int, end: int, clock: Clock
-) -> tuple[int, int] | None:
-    """Return the byte behind the message at this one, and its kind; None if it is unbelievable."""
+) -> _Taken | None:
+    """Return what the message at this byte is, None if it is unbelievable."""
     data, head = scanner.data, scanner.data[at]
     if head & 0xC0 == 0x40:
         length = definition_length(data, at, end)
         if length is None or not sound_definition(data[at : at + length]):
             return None
         local[head & 15] = scanner.layout_of(data[at : at + length], at)
-        return at + length, _DEFINITION
+        return _Taken(at + length, _DEFINITION)
     layout = _layout_at(data, local, at)
     if layout is None or head & 0x90 == 0x10 or at + layout.size > end:
         return None
@@ -197,10 +264,8 @@ def _take(
     if offset is not None:
         time = struct.unpack_from(">I" if layout.big_endian else "<I", data, at + offset)[0]
         if time != _NONE:
-            if not clock.believes(time):
-                return None
-            kind = _STAMP
-    return at + layout.size, kind
+            return _Taken(at + layout.size, _STAMP, time) if clock.believes(time) else None
+    return _Taken(at + layout.size, kind)
 
 
 def sound_definition(definition: bytes) -> bool:
@@ -238,11 +303,28 @@ def next_trusted(
     tuple of int and bool, or None
         The byte, and whether a file header stands there.
     """
+    found = _next(scanner, start, end, clock, lambda at: trusted(scanner, at, end, clock), walked)
+    if found is not None and not found[1]:
+        return found
+    # The clock may have been set where the damage is.
+    stop = end if found is None else found[0]
+    later = _next(scanner, start, stop, Clock(), lambda at: _goes_on(scanner, at, stop), walked)
+    return later or found
+
+
+def _next(
+    scanner: Scanner,
+    start: int,
+    end: int,
+    clock: Clock,
+    believable: Callable[[int], bool],
+    walked: Container[int],
+) -> tuple[int, bool] | None:
     for low, high in _windows(start, end):
         for place in _candidates(scanner, low, high, end, clock):
             if read_header(scanner.data, place) is not None:
                 return place, True
-            if place not in walked and trusted(scanner, place, end, clock):
+            if place not in walked and believable(place):
                 return place, False
     return None
 
@@ -270,7 +352,7 @@ def _candidates(scanner: Scanner, low: int, high: int, end: int, clock: Clock) -
         places = np.flatnonzero(heads == local) + low
         places = places[places + layout.size <= end]
         times = _at(data, places + offset, layout.big_endian)
-        found.append(places[(times >= clock.low) & (times <= clock.high)])
+        found.append(places[clock.believed(times)])
     ahead = np.frombuffer(data, dtype=np.uint8, count=min(high + 2, end) - low, offset=low)
     if len(ahead) > 2:
         starts = (ahead[:-2] & 0xD0) == 0x40

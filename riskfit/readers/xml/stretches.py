@@ -11,8 +11,8 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from riskfit.activity import CHANNELS, Device, Summary
-from riskfit.readers.assemble import total_of
 from riskfit.readers.recording import CADENCE, STEPS, Break, MarkedLap, Part, Recording
+from riskfit.readers.totals import total_of
 from riskfit.readers.xml.cells import NO_TIME, LongArray
 from riskfit.readers.xml.outline import Points
 
