@@ -624,13 +624,6 @@ def test_a_workout_is_sent_to_the_check_command():
         read_fit(writer(5).finish())
 
 
-def test_totals_without_records_are_refused_with_the_remedy():
-    made = writer()
-    one_session(made)
-    with pytest.raises(NotAnActivityError, match="no timed records"):
-        read_fit(made.finish())
-
-
 def test_lengths_of_a_pool_swim_are_its_samples_where_there_are_no_records():
     made = writer()
     made.define(3, 101, [(253, "uint32"), (2, "uint32"), (3, "uint32"), (12, "enum")])

@@ -17,7 +17,7 @@ from riskfit.activity import Activity, Lap, Leg, Pause, Samples
 from riskfit.errors import DamagedFileError
 from riskfit.readers.clock import from_its_start, on_one_clock
 from riskfit.readers.recording import CADENCE, STEPS, Part, Recording
-from riskfit.readers.totals import total_of
+from riskfit.readers.totals import total_of, with_totals
 from riskfit.sports import counts_steps, sport_of_legs, with_motor
 
 #: A session may have been resumed on other days, but not this often.
@@ -48,7 +48,7 @@ def assemble(recording: Recording) -> Activity:
     Activity
     """
     _refuse_broken_clock(recording)
-    recording = from_its_start(on_one_clock(recording))
+    recording = from_its_start(with_totals(on_one_clock(recording)))
     notes = list(recording.notes)
     legs = tuple(_legs(_named(recording), recording.elapsed_s))
     return Activity(

@@ -112,7 +112,7 @@ def on_one_clock(recording: Recording) -> Recording:
         With a note for each clock that was set.
     """
     times_s = recording.elapsed_s
-    if float(np.fmax.reduce(times_s) - np.fmin.reduce(times_s)) <= _JUMP_S:
+    if not len(times_s) or float(np.fmax.reduce(times_s) - np.fmin.reduce(times_s)) <= _JUMP_S:
         return recording
     runs = _runs_of(times_s)
     notes = list(recording.notes)
@@ -235,7 +235,7 @@ def _beside_rows(recording: Recording, moved: Callable[[float], float]) -> Recor
         recording,
         parts=[stretch(one) for one in recording.parts],
         laps=[stretch(one) for one in recording.laps],
-        timer=[one._replace(time_s=moved(one.time_s)) for one in recording.timer],
+        timer=[(moved(time_s), runs) for time_s, runs in recording.timer],
     )
 
 

@@ -60,7 +60,7 @@ class Recording:
     start_time : datetime
         Aware UTC time of ``elapsed_s == 0``, not after the earliest of the rows.
     elapsed_s : ndarray
-        Of each row. [s]
+        Of each row; there may be none where laps or parts have times. [s]
     channels : mapping of str to ndarray
         Those of `Samples` in its units, but `CADENCE` and `STEPS` for the two that are made of
         them.
@@ -70,6 +70,8 @@ class Recording:
         In file order.
     timer : sequence of tuple of float and bool
         When the timer was started (True) or stopped, in file order. [s]
+    sets_s : sequence of float
+        When sets of exercises began and ended.
     """
 
     start_time: datetime
@@ -79,6 +81,7 @@ class Recording:
     laps: Sequence[MarkedLap] = ()
     timer: Sequence[tuple[float, bool]] = ()
     breaks: Sequence[Break] = ()
+    sets_s: Sequence[float] = ()
     utc_offset_s: float | None = None
     device: Device = field(default_factory=Device)
     athlete: Athlete = field(default_factory=Athlete)

@@ -16,7 +16,7 @@ TIMESTAMP = 253
 
 FILE_ID, USER_PROFILE, ZONES_TARGET, SESSION, LAP, RECORD, EVENT = 0, 3, 7, 18, 19, 20, 21
 DEVICE_INFO, ACTIVITY, LENGTH, WEATHER, HEART_RATES = 23, 34, 101, 128, 132
-FIELD_DESCRIPTION, DEVELOPER_DATA_ID, TIME_IN_ZONE = 206, 207, 216
+FIELD_DESCRIPTION, DEVELOPER_DATA_ID, TIME_IN_ZONE, SET = 206, 207, 216, 225
 
 #: Fields newer than the 2019 profile of fitparse 1.2 that the assembly reads by number:
 #: (message, field) -> (name, scale).  Source: FIT profile 21.218.

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypeGuard
 
 import numpy as np
 
@@ -12,8 +13,9 @@ from riskfit.readers.clock import without_strays
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.channels import read_channels
 from riskfit.readers.fit.decoded import Table
-from riskfit.readers.fit.lengths import channels_of_lengths, times_of_lengths
-from riskfit.readers.fit.sessions import laps_of, parts_of, timer_of
+from riskfit.readers.fit.heart import merge_heart_rates
+from riskfit.readers.fit.lengths import swim_of, with_lengths
+from riskfit.readers.fit.sessions import laps_of, parts_of, sets_of, timer_of
 from riskfit.readers.fit.wearer import read_athlete, read_device, read_weather
 from riskfit.readers.recording import Recording
 
@@ -50,19 +52,18 @@ def recording_of(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = F
         When no timed record is left.
     """
     said = list(notes)
-    lengths = _refuse_other_kinds(tables, said, damaged=damaged)
-    stamps = times_of_lengths(tables) if lengths else tables[dictionary.RECORD].times()
-    times, zero = _clock(stamps, said, _FAR_IF_DAMAGED_DAYS if damaged else _FAR_DAYS)
+    _refuse_other_kinds(tables, said, damaged=damaged)
+    times, channels = _rows(tables, said)
+    times, zero = _clock(times, tables, said, _FAR_IF_DAMAGED_DAYS if damaged else _FAR_DAYS)
     parts = parts_of(tables, zero)
     return Recording(
         start_time=_FIT_EPOCH + timedelta(seconds=zero),
         elapsed_s=times - zero,
-        channels=channels_of_lengths(tables, said)
-        if lengths
-        else read_channels(tables, times, said),
+        channels=channels,
         parts=parts,
         laps=laps_of(tables, zero),
         timer=timer_of(tables, zero),
+        sets_s=sets_of(tables, zero),
         utc_offset_s=_utc_offset(tables, zero),
         device=read_device(tables, said),
         athlete=read_athlete(tables, said),
@@ -70,6 +71,24 @@ def recording_of(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = F
         name=_name(tables),
         notes=said,
     )
+
+
+def _rows(tables: Tables, said: list[str]) -> tuple[FloatArray, dict[str, FloatArray]]:
+    """Return times [s since the FIT epoch] and channels of records and of a swim's lengths."""
+    records, swim = tables.get(dictionary.RECORD), swim_of(tables)
+    if _is_timed(records):
+        times = records.times()
+        channels = read_channels(tables, times, said)
+        return (times, channels) if swim is None else with_lengths(swim, times, channels, said)
+    if swim is None:
+        return np.empty(0), {}
+    times, channels = with_lengths(swim, np.empty(0), {}, said)
+    heart_rate = merge_heart_rates(tables, times, None, said)
+    return times, channels if heart_rate is None else channels | {"heart_rate_bpm": heart_rate}
+
+
+def _is_timed(table: Table | None) -> TypeGuard[Table]:
+    return table is not None and len(table) > 0 and not bool(np.isnan(table.times()).all())
 
 
 def _file_kind(tables: Tables) -> str | None:
@@ -89,23 +108,22 @@ _REMEDY = {
 }
 
 
-def _refuse_other_kinds(tables: Tables, said: list[str], *, damaged: bool) -> bool:
-    """Refuse what is no recording; say whether only a swim's lengths are timed."""
+def _refuse_other_kinds(tables: Tables, said: list[str], *, damaged: bool) -> None:
+    """Refuse what is no recording."""
     kind = _file_kind(tables)
-    records = tables.get(dictionary.RECORD)
-    timed = records is not None and len(records) > 0 and not np.isnan(records.times()).all()
-    lengths = not timed and len(times_of_lengths(tables)) > 1
+    timed = _is_timed(tables.get(dictionary.RECORD))
+    told = timed or swim_of(tables) is not None or _totals_begin(tables) is not None
     recorded = kind in {None, "activity"} or dictionary.SESSION in tables
-    if (timed or lengths) and recorded:
+    if recorded and (timed or (told and kind != "activity_summary")):
         if kind not in {None, "activity"}:
             said.append(f"the file calls itself {kind!r} but holds a recorded session")
-        return lengths
+        return
     if timed and kind == "course":
         said.append("the file is a course with times: they may be planned and not recorded")
-        return False
+        return
     if timed and str(kind).isdigit():
         said.append(f"the file is of an unknown type ({kind}) and holds timed records: read as one")
-        return False
+        return
     if kind not in {None, "activity"}:
         remedy = _REMEDY.get(str(kind), "give a recorded activity")
         raise NotAnActivityError(
@@ -116,14 +134,17 @@ def _refuse_other_kinds(tables: Tables, said: list[str], *, damaged: bool) -> bo
         raise DamagedFileError(
             f"no timed record could be kept of this FIT file ({lost}): export it once more"
         )
-    if any(number in tables for number in (dictionary.SESSION, dictionary.LENGTH, dictionary.LAP)):
-        raise NotAnActivityError(
-            "this FIT activity holds totals but no timed records: export the original recording"
-        )
     raise NotAnActivityError(
         "this FIT file holds no timed records from its first byte to its last: "
         "give a recorded activity"
     )
+
+
+def _totals_begin(tables: Tables) -> float | None:
+    """Return when the first session or lap with a duration began [s since the FIT epoch]."""
+    stretches = parts_of(tables, 0.0) + laps_of(tables, 0.0)
+    began = [one.start_s for one in stretches if one.end_s > one.start_s]
+    return min(began, default=None)
 
 
 #: What a FIT file of another type is, where its word does not say it.
@@ -150,8 +171,12 @@ def _named(kind: str) -> str:
     return _KINDS.get(kind, f"{'an' if word[0] in 'aeiou' else 'a'} {word}")
 
 
-def _clock(times: FloatArray, said: list[str], far_days: int) -> tuple[FloatArray, float]:
+def _clock(
+    times: FloatArray, tables: Tables, said: list[str], far_days: int
+) -> tuple[FloatArray, float]:
     """Return the times without the impossible ones, and the first of them. [s]."""
+    if not len(times):
+        return times, _totals_begin(tables) or 0.0
     unknown = int(np.isnan(times).sum())
     if unknown:
         said.append(f"{plural(unknown, 'record')} without a time")

@@ -99,6 +99,19 @@ def laps_of(tables: Tables, zero: float) -> list[MarkedLap]:
     ]
 
 
+_SET_DURATION, _SET_START = 0, 6
+
+
+def sets_of(tables: Tables, zero: float) -> list[float]:
+    """Return when sets of strength exercises began and ended; ``zero`` as of `parts_of`."""
+    sets = tables.get(dictionary.SET)
+    if sets is None or not len(sets):
+        return []
+    starts = sets.column(_SET_START) - zero
+    moments = np.concatenate((starts, starts + sets.column(_SET_DURATION)))
+    return sorted(set(moments[~np.isnan(moments)].tolist()))
+
+
 def _words(table: Table, kind: str, field: int, silent: Set[str]) -> list[str | None]:
     """Return FIT's words of a field, None for those that say nothing."""
     words = [dictionary.word(kind, value) for value in table.values(field)]

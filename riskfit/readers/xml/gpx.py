@@ -1,11 +1,14 @@
 """GPX: stretches, segments and points, with the extensions of Garmin, Cluetrust and Strava."""
 
-from riskfit.activity import Activity, Device
+from msgspec import structs
+
+from riskfit.activity import Activity, Device, Summary
 from riskfit.errors import NotAnActivityError
 from riskfit.readers.assemble import assemble
 from riskfit.readers.devices import device_of
 from riskfit.readers.recording import CADENCE, Break
-from riskfit.readers.xml.cells import NO_TIME, parse_time
+from riskfit.readers.totals import total_of
+from riskfit.readers.xml.cells import NO_TIME, parse_number_texts, parse_time
 from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
 from riskfit.readers.xml.stretches import Stretch, apart, close_stretches, on_time, recording_of
 from riskfit.sports import sport_of
@@ -31,6 +34,17 @@ _POINT_FIELDS = {
     "PowerInWatts": "power_w",
     "watts": "power_w",
     "distance": "distance_m",
+}
+#: Garmin's statistics of a track, which OpenTracks writes as well.
+_TRACK_STATS = {
+    "TotalElapsedTime": "elapsed_s",
+    "TimerTime": "timer_s",
+    "Distance": "distance_m",
+    "Ascent": "ascent_m",
+    "Descent": "descent_m",
+    "Calories": "energy_kcal",
+    "AvgHeartRate": "heart_rate_avg_bpm",
+    "MaxHeartRate": "heart_rate_max_bpm",
 }
 
 
@@ -68,6 +82,10 @@ class GpxOutline(Outline):
             self.stretches[-1].name = text or None
         elif parent == "trk" and name == "type":
             self.stretches[-1].sport, self.stretches[-1].sub_sport = sport_of(text)
+        elif parent == "TrackStatsExtension" and name in _TRACK_STATS and self.stretches:
+            numbers, bad = parse_number_texts([text])
+            if not bad:
+                self.stretches[-1].totals[_TRACK_STATS[name]] = float(numbers[0])
         elif parent == "metadata" and name == "name":
             self.name = text or None
         elif parent in ("metadata", "gpx") and name == "time":
@@ -147,10 +165,17 @@ def _merged(stretches: list[Stretch]) -> list[Stretch]:
                 first_row=before.first_row,
                 last_row=stretch.last_row,
                 breaks=[*before.breaks, Break(stretch.first_row, marked=True), *stretch.breaks],
+                totals=_summed(before.totals, stretch.totals),
             )
         else:
             merged.append(stretch)
     return merged
+
+
+def _summed(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    """Return the totals of two tracks together, those alone that both have."""
+    both = structs.asdict(total_of([Summary(**one), Summary(**other)]))
+    return {name: value for name, value in both.items() if name in one and name in other}
 
 
 def _device(outline: GpxOutline) -> Device:

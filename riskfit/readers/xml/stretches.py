@@ -30,6 +30,8 @@ class StretchLap:
     """A lap as its file states it."""
 
     start_us: int = NO_TIME
+    #: Offset from UTC that its start states. [s]
+    offset_s: int | None = None
     first_row: int = 0
     last_row: int = 0
     totals: dict[str, float] = field(default_factory=dict)
@@ -49,6 +51,17 @@ class Stretch:
     device: Device | None = None
     #: Stretches of one number belong together whatever the time between them.
     bond: int | None = None
+    #: What the file totals for all of it, where its laps do not.
+    totals: dict[str, float] = field(default_factory=dict)
+
+    def laps_us(self) -> list[int]:
+        """Return when the laps with start and duration began and ended, POSIX time [µs]."""
+        spans = [
+            (lap.start_us, lap.start_us + round(1e6 * lap.totals["timer_s"]))
+            for lap in self.laps
+            if lap.start_us != NO_TIME and lap.totals.get("timer_s", 0.0) > 0
+        ]
+        return [us for span in spans for us in span]
 
 
 def close_stretches(stretches: list[Stretch], rows: int) -> None:
@@ -91,13 +104,15 @@ def apart(
     Returns
     -------
     list of list of Stretch
-        Without stretches that hold no timed point.
+        Without stretches that hold neither a timed point nor a lap with a time.
     """
     groups: list[list[Stretch]] = []
     end_us = NO_TIME
     for stretch in stretches:
         time_us = points.time_us[stretch.first_row : stretch.last_row]
         time_us = time_us[time_us != NO_TIME]
+        if not len(time_us):
+            time_us = np.array(stretch.laps_us(), dtype=np.int64)
         if not len(time_us):
             continue
         gap_s = (int(time_us.min()) - end_us) / 1e6
@@ -142,7 +157,7 @@ def recording_of(
     ----------
     points : Points
     stretches : sequence of Stretch
-        In file order; at least one, with at least one timed point among them.
+        In file order; at least one, with at least one timed point or lap among them.
     device : Device
         What recorded them where a stretch does not say.
     notes : sequence of str
@@ -155,7 +170,8 @@ def recording_of(
     first, last = stretches[0].first_row, stretches[-1].last_row
     time_us = points.time_us[first:last]
     timed = time_us != NO_TIME
-    start_us = int(time_us[timed].min())
+    began_us = [us for stretch in stretches for us in stretch.laps_us()]
+    start_us = int(time_us[timed].min()) if timed.any() else min(began_us)
     elapsed_s = np.full(len(time_us), np.nan)
     elapsed_s[timed] = (time_us[timed] - start_us) / 1e6
     breaks = [one for stretch in stretches for one in stretch.breaks]
@@ -171,7 +187,12 @@ def recording_of(
                 sport=stretch.sport,
                 sub_sport=stretch.sub_sport,
                 rows=slice(stretch.first_row - first, stretch.last_row - first),
-                totals=total_of([Summary(**lap.totals) for lap in stretch.laps]),
+                start_s=(stretch.laps[0].start_us - start_us) / 1e6
+                if stretch.laps and stretch.laps[0].start_us != NO_TIME
+                else np.nan,
+                totals=total_of([Summary(**lap.totals) for lap in stretch.laps])
+                if stretch.laps
+                else Summary(**stretch.totals),
             )
             for stretch in stretches
         ],
@@ -185,7 +206,11 @@ def recording_of(
             for lap in stretch.laps
         ],
         breaks=[Break(row - first, marked) for row, marked in breaks],
-        utc_offset_s=_offset(points),
+        utc_offset_s=_offset(
+            set(points.offsets)
+            if timed.any()
+            else {lap.offset_s for stretch in stretches for lap in stretch.laps}
+        ),
         device=next((stretch.device for stretch in stretches if stretch.device), device),
         name=next((stretch.name for stretch in stretches if stretch.name), None),
         notes=[*notes, *points.notes, *_notes_on_times(points, time_us)],
@@ -202,9 +227,6 @@ def _notes_on_times(points: Points, time_us: LongArray) -> list[str]:
     return notes
 
 
-def _offset(points: Points) -> float | None:
+def _offset(stated: set[int | None]) -> float | None:
     """Return the offset all times state, unless it is UTC, which says nothing of the place."""
-    stated = {offset for offset in points.offsets if offset}
-    if len(stated) == 1 and not (set(points.offsets) - stated):
-        return float(stated.pop())
-    return None
+    return float(offset) if len(stated) == 1 and (offset := next(iter(stated))) else None

@@ -98,7 +98,8 @@ class TcxOutline(Outline):
     def _open_lap(self, attributes: dict[str, str], rows: int) -> None:
         moment = parse_time(attributes.get("StartTime", ""))
         lap = StretchLap(first_row=rows)
-        lap.start_us = moment[0] if moment else NO_TIME
+        if moment:
+            lap.start_us, lap.offset_s = moment
         self.stretches[-1].laps.append(lap)
         self._tracks = 0
 
@@ -204,7 +205,8 @@ def _read(data: bytes) -> tuple[TcxOutline, Points]:
             "the TCX file holds planned workouts, not a recorded session: "
             "export the recorded activity instead"
         )
-    if not (points.time_us != NO_TIME).any():
+    told = any(one.laps_us() for one in outline.stretches)
+    if not (told or (points.time_us != NO_TIME).any()):
         what = "no trackpoint" if points.count == 0 else f"{points.count} trackpoints without time"
         raise NotAnActivityError(
             f"the TCX file holds {what}: export the recorded activity with its samples"
