@@ -67,9 +67,12 @@ def test_a_lap_without_an_end_lasts_to_its_last_row_but_not_into_the_next():
     assert made(laps=laps).laps[0].end_s == 35
 
 
-def test_a_recording_without_rows_is_an_activity_without_samples():
+def test_a_recording_of_totals_alone_has_a_row_where_it_begins_and_ends():
     read = made(Part(start_s=0, end_s=60), elapsed_s=SECONDS[:0], timer=[(10, False), (20, True)])
-    assert (len(read.samples), read.pauses, read.legs[0].end_s) == (0, (), 60)
+    assert read.samples.elapsed_s.tolist() == [0, 60]
+    assert [(one.start_s, one.end_s) for one in read.pauses] == [(10, 20)]
+    assert read.legs[0].end_s == 60
+    assert read.notes == ("only totals were recorded: 1 session",)
 
 
 def test_the_timer_makes_pauses_from_stop_to_start():

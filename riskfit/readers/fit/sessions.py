@@ -107,9 +107,9 @@ def sets_of(tables: Tables, zero: float) -> list[float]:
     sets = tables.get(dictionary.SET)
     if sets is None or not len(sets):
         return []
-    starts = sets.column(_SET_START) - zero
-    moments = np.concatenate((starts, starts + sets.column(_SET_DURATION)))
-    return sorted(set(moments[~np.isnan(moments)].tolist()))
+    spans = zip(sets.values(_SET_START), sets.values(_SET_DURATION), strict=True)
+    moments = {at - zero for start, took_s in spans for at in (start, start + took_s)}
+    return sorted(at for at in moments if not math.isnan(at))
 
 
 def _words(table: Table, kind: str, field: int, silent: Set[str]) -> list[str | None]:
