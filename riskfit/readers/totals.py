@@ -1,8 +1,8 @@
 """Totals of laps and legs: summed up, and laid out as rows where there are no samples.
 
 A strength session with sets, a manual entry, an export of laps alone: what the device totalled is
-all there is.  It becomes rows where each stretch begins and ends, with the way so far and its mean
-heart rate, so that everything behind reads it like any other recording.
+all there is.  It becomes rows where each stretch begins and ends, with the way so far, so that
+everything behind reads it like any other recording; means stay with their laps and legs.
 """
 
 import math
@@ -73,12 +73,6 @@ def _values(summaries: Sequence[Summary], name: str) -> list[float]:
 
 # ---- stretches without samples
 
-#: Channels that a stretch's total tells the mean of.
-_MEANS = {
-    "heart_rate_bpm": "heart_rate_avg_bpm",
-    "power_w": "power_avg_w",
-    "temperature_c": "temperature_avg_c",
-}
 #: A stretch that is shorter may have no sample of its own, and a gap no longer is none. [s]
 _SHORTEST_S = 60.0
 #: Beside samples a stretch counts if the device's timer has room for this share of it, and if it
@@ -192,11 +186,13 @@ def _part_at(row: int, start_s: float, recording: Recording) -> int:
 
 
 def _with_rows(recording: Recording, stretches: Sequence[_Stretch]) -> Recording:
-    """Insert rows where each stretch begins and ends: the way so far, means throughout."""
+    """Insert rows where each stretch begins and ends, with the way so far."""
     counts = [len(one.times_s) for one in stretches]
     places = np.repeat([one.row for one in stretches], counts)
     part_of = np.repeat([one.part for one in stretches], counts)
-    own = _channels_of(recording, stretches)
+    own: dict[str, FloatArray] = {}
+    if any(one.totals.distance_m for one in stretches):
+        own["distance_m"] = np.concatenate(list(_ways_m(recording, stretches)))
     absent = np.full(len(recording.elapsed_s), np.nan)
 
     def behind(rows: slice, first: BoolArray, last: BoolArray) -> slice:
@@ -227,18 +223,6 @@ def _with_rows(recording: Recording, stretches: Sequence[_Stretch]) -> Recording
             one._replace(row=one.row + int((places < one.row).sum())) for one in recording.breaks
         ],
     )
-
-
-def _channels_of(recording: Recording, stretches: Sequence[_Stretch]) -> dict[str, FloatArray]:
-    """Return the channels that totals tell of, a value for each time of the stretches."""
-    own: dict[str, FloatArray] = {}
-    for channel, total in _MEANS.items():
-        means = [getattr(one.totals, total) or np.nan for one in stretches]
-        if not np.isnan(means).all():
-            own[channel] = np.repeat(means, [len(one.times_s) for one in stretches])
-    if any(one.totals.distance_m for one in stretches):
-        own["distance_m"] = np.concatenate(list(_ways_m(recording, stretches)))
-    return own
 
 
 def _ways_m(recording: Recording, stretches: Sequence[_Stretch]) -> Iterator[FloatArray]:
