@@ -254,14 +254,16 @@ def from_its_start(recording: Recording) -> Recording:
     Recording
         Whose first row has a time above 0 then.
     """
-    began_s = _stated_begin_s(recording)
-    if began_s is None:
+    if not len(recording.elapsed_s):
         return recording
     first_s = float(np.fmin.reduce(recording.elapsed_s))
     span_s = float(np.fmax.reduce(recording.elapsed_s)) - first_s
     totals = total_of([part.totals for part in recording.parts])
     total_s = totals.elapsed_s or totals.timer_s or 0.0
-    waited_s = first_s - began_s
-    if _SOONEST_ROW_S < waited_s <= min(_LATEST_ROW_S, total_s - span_s + 1.0):
+    began_s = _stated_begin_s(recording)
+    if began_s is not None and (
+        _SOONEST_ROW_S < first_s - began_s <= min(_LATEST_ROW_S, total_s - span_s + 1.0)
+    ):
         return _begun(recording, began_s)
-    return recording
+    # A row that totals put in front may have come before all samples.
+    return _begun(recording, first_s) if first_s < 0 else recording

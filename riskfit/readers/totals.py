@@ -103,6 +103,8 @@ def with_totals(recording: Recording) -> Recording:
     Recording
     """
     told = recording.elapsed_s[np.isfinite(recording.elapsed_s)]
+    if not len(recording.elapsed_s):
+        recording = replace(recording, parts=_without_rows(recording.parts))
     stretches = sorted(_untold(recording, told), key=lambda one: (one.row, one.part))
     if not stretches:
         return recording
@@ -121,6 +123,12 @@ def with_totals(recording: Recording) -> Recording:
         timer=sorted(timer, key=itemgetter(0)),
         notes=[*recording.notes, note],
     )
+
+
+def _without_rows(parts: Sequence[Part]) -> list[Part]:
+    """Return the parts of a recording without rows, in order, ready to get some."""
+    parts = sorted(parts, key=lambda part: (math.isnan(part.start_s), part.start_s))
+    return [structs.replace(part, rows=slice(0, 0)) for part in parts]
 
 
 def _ends_s(one: MarkedLap | Part) -> float | None:
