@@ -304,7 +304,7 @@ def test_the_same_activity_in_two_formats_is_one_and_the_other_is_named(tmp_path
     (sessions,) = report.athletes
     assert len(sessions) == 1
     assert sessions.source(0) == str(folder / "b.fit")
-    notes = " ".join(sessions.copy_notes(0))
+    notes = " ".join(sessions.rows.copy_notes(0))
     assert all(name in notes for name in ("a.gpx", "c.tcx", "d.fit"))
     assert "copy" in next(iter(sessions.analyses())).notes[-1]
 

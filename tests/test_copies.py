@@ -13,9 +13,9 @@ from riskfit.batch.pool import run_here
 from riskfit.store import Store
 from riskfit.store.activities import read_rows, settle
 from riskfit.store.copies import Recorded, pair_copies, recorded
+from riskfit.store.fingerprints import trace_of
 from riskfit.store.past import read_history
 from riskfit.store.schema import VERSION
-from riskfit.store.traces import trace_of
 
 START = datetime(2026, 6, 1, 8, 0, 17, tzinfo=UTC)
 HOUR = 3600

@@ -18,11 +18,11 @@ from riskfit._common import FloatArray, IntArray
 from riskfit.activity import CHANNELS, Activity, Samples, absent_channel
 from riskfit.cleaning.artefacts import POSSIBLE, possible, without_power_spikes
 from riskfit.cleaning.climb import climbed_m
-from riskfit.cleaning.clock import usable_times
 from riskfit.cleaning.pulse import notes_of_known, without_lock, without_spikes
 from riskfit.cleaning.stand_ins import stand_ins
 from riskfit.cleaning.strays import without_null_island, without_strays
 from riskfit.cleaning.timer import by_the_minute, crow_flies_m, net_way_m, under_way
+from riskfit.cleaning.times import usable_times
 from riskfit.cleaning.way import (
     Verdict,
     Way,

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from riskfit._common import FloatArray, IntArray
 from riskfit.activity import Activity
 from riskfit.sports import BIKE, FOOT, WATER
-from riskfit.store.traces import Likeness, compare, trace_of
+from riskfit.store.fingerprints import Likeness, compare, trace_of
 
 # What follows are assumptions, but for the time zones.
 #: Two buttons are pressed within so long of each other; then this share of the shorter recording

@@ -10,7 +10,7 @@ from riskfit.activity import Activity
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import FeatureSet
 from riskfit.origin import Origin
-from riskfit.store.traces import trace_of
+from riskfit.store.fingerprints import trace_of
 
 #: What makes one copy of a session richer than another: seconds known, weighed by what they
 #: tell about cramps (assumption); a copy with weather beside it counts an hour of it more.

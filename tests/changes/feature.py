@@ -7,7 +7,7 @@ from pathlib import Path
 from tools.changes import ROOT, Copy, riskfit, sample
 
 ROW = """\
-        _spec("ascent_m_per_h", "duration", "m/h", "climbed in an hour", "altitude"),
+    "ascent_m_per_h": ("m/h", "climbed in an hour", "altitude"),
 """
 COLUMN = """        "ascent_m_per_h": _measured(
             course.ascent_m / np.maximum(active_s / 3600, 1 / 60), simply, no_climb
@@ -17,7 +17,7 @@ COLUMN = """        "ascent_m_per_h": _measured(
 
 def make(copy: Copy) -> None:
     """Add it to the catalogue, and compute it where its group is computed."""
-    copy.before("riskfit/features/catalogue.py", '        _spec("descent_m", "duration"', ROW)
+    copy.before("riskfit/features/catalogue.py", '    "descent_m": (', ROW)
     copy.before("riskfit/features/duration.py", '        "descent_m": _measured(', COLUMN)
 
 
