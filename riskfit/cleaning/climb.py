@@ -117,7 +117,11 @@ def _trend(altitude_m: FloatArray, turn_m: float) -> FloatArray:
     """Return altitude without what does not add up to a turn: it never runs against its trend."""
     if np.ptp(altitude_m) < turn_m:
         return np.full(len(altitude_m), altitude_m[0])
-    turns = _turns(altitude_m.tolist(), turn_m)
+    # Between two changes of direction nothing can turn: only there has one to look.
+    way = np.sign(np.diff(altitude_m))
+    bends = np.flatnonzero(np.diff(way)) + 1
+    bends = np.concatenate([[0], bends, [len(altitude_m) - 1]])
+    turns = bends[_turns(altitude_m[bends].tolist(), turn_m)].tolist()
     out = np.full(len(altitude_m), altitude_m[turns[0]])
     for begin, end in pairwise(turns):
         rise = altitude_m[begin : end + 1]

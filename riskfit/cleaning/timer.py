@@ -123,19 +123,20 @@ def _gaps(second: IntArray, step_m: FloatArray | None, marked: BoolArray) -> Boo
     """Mark the seconds of gaps between rows in which nobody moved."""
     gap = np.zeros(len(marked), dtype=bool)
     between = np.diff(second)
-    if not len(between):
+    if not len(between) or between.max() <= _GAP_S:
         return gap
     middle = len(between) // 2
     # A partition is the median without numpy's masked arrays, which np.median loads.
     usual = float(np.partition(between, middle)[middle])
     if step_m is None:
-        silent = between >= max(_SILENCE_S, _SILENCE_STEPS * usual)
+        silent = np.flatnonzero(between >= max(_SILENCE_S, _SILENCE_STEPS * usual))
     else:
-        silent = between > max(_GAP_S, _GAP_STEPS * usual)
-        so_far = np.concatenate([[0.0], np.cumsum(step_m)])
-        came_on = (so_far[second[1:] + 1] - so_far[second[:-1] + 1]) / np.maximum(between, 1)
-        silent &= came_on < max(_STANDS_M_S, _MOVES * _usual_speed(step_m[marked]))
-    for index in np.flatnonzero(silent):
+        silent = np.flatnonzero(between > max(_GAP_S, _GAP_STEPS * usual))
+        so_far = np.cumsum(step_m)
+        came_on = (so_far[second[silent + 1]] - so_far[second[silent]]) / between[silent]
+        slow = max(_STANDS_M_S, _MOVES * _usual_speed(step_m[marked])) if len(silent) else 0.0
+        silent = silent[came_on < slow]
+    for index in silent:
         gap[second[index] + 1 : second[index + 1]] = True
     return gap
 
