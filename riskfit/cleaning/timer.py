@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 from riskfit._common import FloatArray, IntArray
 from riskfit.activity import Activity
 from riskfit.cleaning.way import great_circle_m
-from riskfit.sports import KEEPS_CLOCK
+from riskfit.sports import KEEPS_CLOCK, WATER
 
 BoolArray = NDArray[np.bool_]
 
-#: Devices that record on change write at least every ten seconds or so; a longer silence, of
-#: several usual steps, is a gap. [s]
-_GAP_S: Final = 10.0
+#: A silence of several usual steps is a gap from here on: devices that record on change fall silent
+#: for less while their runner waits and their timer runs (docs/accuracy.md). [s]
+_GAP_S: Final = 30.0
 _GAP_STEPS: Final = 3.0
 #: A gap in channels that tell no way is a pause when it is this long, and ten usual steps. [s]
 _SILENCE_S: Final = 60.0
@@ -28,6 +28,9 @@ _SILENCE_STEPS: Final = 10.0
 #: uses as well, 1 km/h. [m/s]
 _STANDS_M_S: Final = 1 / 3.6
 _STANDS_FOR_S: Final = 60
+#: A halt counts as a pause from here on: timers of watches run on through shorter ones, at lights
+#: and gates (docs/accuracy.md). [s]
+_SHORTEST_HALT_S: Final = 300
 #: Moments of that minute, from its middle, at which a round may be half way. [s]
 _MEANWHILE_S: Final = (-17, -7, 7, 17)
 #: In a gap somebody moved who came on at this share of the session's usual speed (assumption).
@@ -148,17 +151,19 @@ def _usual_speed(step_m: FloatArray) -> float:
 
 
 def _may_stand(activity: Activity) -> bool:
-    """Say whether standing still is a pause in this sport: not where the sport is done in place."""
-    return not any(leg.sport in KEEPS_CLOCK for leg in activity.legs)
+    """Say whether standing still is a pause: not in sports done in place, or adrift."""
+    return not any(leg.sport in KEEPS_CLOCK | WATER for leg in activity.legs)
 
 
 def _standing(net_m: FloatArray) -> BoolArray:
-    """Mark stretches of a minute and more that lead nowhere."""
+    """Mark stretches that lead nowhere, from the shortest halt that counts as one."""
     slow = net_m < _STANDS_M_S * _STANDS_FOR_S
     edges = np.flatnonzero(np.diff(np.concatenate([[False], slow, [False]]).astype(np.int8)))
     out = np.zeros(len(slow), dtype=bool)
     for begin, end in zip(edges[::2], edges[1::2], strict=True):
         # Slow is said of the middle of a minute: half of it lies to either side.
+        if end - begin + _STANDS_FOR_S < _SHORTEST_HALT_S:
+            continue
         out[max(0, begin - _STANDS_FOR_S // 2 + 1) : end + _STANDS_FOR_S // 2 - 1] = True
     return out
 
