@@ -17,6 +17,7 @@ from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.early_pace import early_excess_of_legs
 from riskfit.features.history import LegArray
 from riskfit.features.recovery import (
+    NEEDED_DAYS,
     RecoveryTable,
     duration_ratio,
     load_ratio,
@@ -27,25 +28,15 @@ from riskfit.features.results import Feature
 from riskfit.origin import weakest
 
 FEATURE_INDEX: Final = {name: number for number, name in enumerate(CATALOGUE)}
-#: Features that a session alone cannot have.
-HISTORY_FEATURES: Final = (
+#: Features that a session alone cannot have: those whose reason is the same with a history that
+#: does not suffice as without one, and the rest.
+_OWN_REASON: Final = (
     "duration_vs_longest_28d_ratio",
     "early_pace_excess_fraction",
     "week_load_ratio",
     "temperature_above_14d_c",
-    "training_72h_h",
-    "training_72h_above_usual_h",
-    "hours_since_last_session_h",
-    "same_sport_sessions_28d",
-    "fitness_ctl",
-    "fatigue_atl",
-    "form_tsb",
-    "ewma_load_ratio",
-    "monotony",
-    "strain",
-    "rest_days_7d",
-    "heat_days_14d",
 )
+HISTORY_FEATURES: Final = (*_OWN_REASON, *(name for name in NEEDED_DAYS if name in CATALOGUE))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -77,15 +68,6 @@ _SET_AGAINST: Final = {
     "week_load_ratio": "training_stress_score",
     "temperature_above_14d_c": "air_temperature_c",
 }
-#: Their reason is the same with a history that does not suffice as without one.
-_OWN_REASON: Final = frozenset(
-    {
-        "duration_vs_longest_28d_ratio",
-        "early_pace_excess_fraction",
-        "week_load_ratio",
-        "temperature_above_14d_c",
-    }
-)
 
 
 def reduce_features(

@@ -98,12 +98,9 @@ def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> Recov
         "same_sport_sessions_28d": np.where(walks & ~ever, np.nan, same_28d),
         **_by_day_before(history, load, at, before),
     }
-    full = covered_days >= _WINDOW_DAYS
-    for name in _NEED_28_DAYS:
-        columns[name] = np.where(full, columns[name], np.nan)
-    any_before = (before > 0) & (covered_days > 0)
-    for name in set(columns) - _NEED_28_DAYS:
-        enough = covered_days >= 7 if name in _NEED_7_DAYS else any_before
+    full, any_before = covered_days >= _WINDOW_DAYS, (before > 0) & (covered_days > 0)
+    for name, days in NEEDED_DAYS.items():
+        enough = covered_days >= days if days else any_before
         columns[name] = np.where(enough, columns[name], np.nan)
     best_since = np.searchsorted(start, at - 90 * DAY_S, side="left")
     speed, power = _hour_equivalents(history)
@@ -118,28 +115,22 @@ def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> Recov
     )
 
 
-_NEED_28_DAYS: Final = frozenset(
-    {
-        "training_72h_above_usual_h",
-        "form_tsb",
-        "fitness_ctl",
-        "fatigue_atl",
-        "ewma_load_ratio",
-        "same_sport_sessions_28d",
-    }
-)
-_NEED_7_DAYS: Final = frozenset({"monotony", "strain", "rest_days_7d"})
-_BY_DAY: Final = (
-    "fitness_ctl",
-    "fatigue_atl",
-    "form_tsb",
-    "ewma_load_ratio",
-    "monotony",
-    "strain",
-    "rest_days_7d",
-    "heat_days_14d",
-    "mean_temperature_14d_c",
-)
+#: Days that the history has to cover for each; 0: any session before will do.
+NEEDED_DAYS: Final = {
+    "training_72h_h": 0,
+    "training_72h_above_usual_h": 28,
+    "hours_since_last_session_h": 0,
+    "same_sport_sessions_28d": 28,
+    "fitness_ctl": 28,
+    "fatigue_atl": 28,
+    "form_tsb": 28,
+    "ewma_load_ratio": 28,
+    "monotony": 7,
+    "strain": 7,
+    "rest_days_7d": 7,
+    "heat_days_14d": 0,
+    "mean_temperature_14d_c": 0,
+}
 
 
 def recovery_because(covered_days: float) -> str:
@@ -161,15 +152,8 @@ def duration_ratio(active_s: ArrayLike, longest_28d_s: ArrayLike) -> FloatArray:
 
 def _nothing_known(rows: int) -> RecoveryTable:
     unknown = np.full(rows, np.nan)
-    names = (
-        "training_72h_h",
-        "training_72h_above_usual_h",
-        "hours_since_last_session_h",
-        "same_sport_sessions_28d",
-        *_BY_DAY,
-    )
     return RecoveryTable(
-        columns=dict.fromkeys(names, unknown),
+        columns=dict.fromkeys(NEEDED_DAYS, unknown),
         covered_days=np.zeros(rows),
         load_7d=unknown,
         weekly_load=unknown,
