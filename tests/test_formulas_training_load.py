@@ -16,16 +16,6 @@ def _last_week(load):
     return [values[-1] for values in f.rolling_monotony_and_strain(load)]
 
 
-def _recursion(load, share, start):
-    """Average day by day, as the equation is written; an unknown day carries the value."""
-    out, x, seen = [], start, False
-    for day in load:
-        if not math.isnan(day):
-            x, seen = x + share * (day - x), True
-        out.append(x if seen else NAN)
-    return out
-
-
 def test_five_days_are_as_worked_by_hand():
     tolerance, rows = read_table("load_worked.csv")
     load = [float(row["load"]) for row in rows]
@@ -38,17 +28,6 @@ def test_five_days_are_as_worked_by_hand():
     for name, values in computed.items():
         expected = [float(row[name] or "nan") for row in rows]
         assert_allclose(values, expected, atol=tolerance, err_msg=name)
-
-
-@pytest.mark.parametrize("days", [0, 1, 63, 64, 65, 128, 1000])
-def test_the_blocked_average_is_the_recursion(days):
-    rng = np.random.default_rng(days)
-    load = rng.uniform(0, 200, days)
-    load[rng.random(days) < 0.2] = NAN
-    for tau in (1.0, 7.0, 42.0):
-        for start in (0.0, 55.0):
-            smooth = f.exponentially_weighted_load(load, tau, start)
-            assert_allclose(smooth, _recursion(load, 1 / tau, start), rtol=1e-12)
 
 
 def test_the_average_stays_stable_over_thousands_of_days():

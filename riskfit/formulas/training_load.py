@@ -5,6 +5,8 @@ not recorded) is nan: it is skipped, averages keep the value of the day before, 
 are the mean of its known days times seven. It never counts as rest.
 """
 
+from math import isfinite
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -16,8 +18,6 @@ CHRONIC_DAYS = 42.0
 ACUTE_DAYS = 7.0
 #: Days of history before ratios to the usual load mean anything. [days]
 SEED_DAYS = 28
-
-_BLOCK = 64
 
 
 def exponentially_weighted_load(
@@ -244,26 +244,10 @@ def ewma_load_ratio(
 
 
 def _smooth(load: FloatArray, share: float, start: float) -> FloatArray:
-    """Return x_d = x_(d-1) + share (load_d - x_(d-1)) over the known days, carried between.
-
-    Within a block of days the recursion is one product with a triangular matrix of falling
-    powers; only the blocks follow one another. Every power is at most 1, so nothing grows.
-    """
-    known = np.isfinite(load)
-    days = load[known]
-    blocks = -(-days.size // _BLOCK)
-    padded = np.zeros(blocks * _BLOCK)
-    padded[: days.size] = days
-    keep = (1.0 - share) ** np.arange(_BLOCK + 1)
-    lag = np.subtract.outer(np.arange(_BLOCK), np.arange(_BLOCK))
-    fading = np.where(lag >= 0, keep[np.maximum(lag, 0)], 0.0) * share
-    smooth = padded.reshape(blocks, _BLOCK) @ fading.T
-    last = start
-    for row in range(blocks):
-        smooth[row] += last * keep[1:]
-        last = float(smooth[row, -1])
-    out = np.full(load.shape, np.nan)
-    position = np.cumsum(known) - 1
-    seen = position >= 0
-    out[seen] = smooth.ravel()[position[seen]]
-    return out
+    """Return x_d = x_(d-1) + share (load_d - x_(d-1)) over the known days, carried between."""
+    out, average, seen = [], start, False
+    for today in load.tolist():
+        if isfinite(today):
+            average, seen = average + share * (today - average), True
+        out.append(average if seen else float("nan"))
+    return np.array(out, dtype=float)
