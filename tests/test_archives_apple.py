@@ -282,7 +282,7 @@ def test_a_workout_without_samples_is_a_session_by_its_totals(tmp_path, read):
     _, _, rows = read(path)
     assert rows.sport == ["training"]
     assert value(rows, 0, "elapsed_min") == pytest.approx(60, abs=0.1)
-    assert any("only totals" in note for note in rows.info[0].notes)
+    assert any("totals" in note for note in rows.info[0].notes)
 
 
 def test_a_kind_of_workout_that_is_but_a_number_is_unknown():

@@ -100,7 +100,7 @@ def record_course(activity: Activity, session: CleanSession) -> Course:
     return Course(
         start_s=activity.start_time.timestamp() + session.offset_s,
         end_s=end_s,
-        active_s=step_sums(active.astype(float)),
+        active_s=step_sums(_seconds(active, activity.summary.timer_s)),
         legs=legs,
         leg=session.leg[last_row],
         heart_rate_bpm=step_means(samples.heart_rate_bpm, active),
@@ -158,6 +158,19 @@ def plan_course(plan: PlannedSession, durations_s: FloatArray, now_s: float) -> 
         way_basis=basis("planned"),
         descent_basis=basis("planned_ascent" if down_again else "planned"),
     )
+
+
+def _seconds(
+    active: np.ndarray[tuple[int], np.dtype[np.bool_]], timer_s: float | None
+) -> FloatArray:
+    """Return the time of each row: rows are moments, so that the first takes none [s].
+
+    Devices that write their first row a second after the start say so by their timer.
+    """
+    seconds = active.astype(float)
+    if timer_s is None or timer_s < np.count_nonzero(active) - 0.5:
+        seconds[int(np.argmax(active))] = 0.0
+    return seconds
 
 
 def step_sums(values: FloatArray) -> FloatArray:

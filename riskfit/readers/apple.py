@@ -8,7 +8,7 @@ from typing import Any, Final
 import numpy as np
 
 from riskfit._common import FloatArray
-from riskfit.activity import ONLY_TOTALS, Activity, Device, Samples, Summary
+from riskfit.activity import Activity, Device, Samples, Summary
 from riskfit.athlete import Athlete, Conditions
 from riskfit.origin import Origin
 from riskfit.readers.apple_xml import Health, Workout
@@ -59,7 +59,6 @@ def _activity(
     times = np.union1d(beats[0], track_s)
     if len(times) < 2:
         times = np.union1d(times, [one.start_s, one.end_s])
-        notes.append(ONLY_TOTALS)
     columns["heart_rate_bpm"] = _at(times, beats[0], beats[1])
     if track is not None:
         for name in ("latitude_deg", "longitude_deg", "altitude_m", "speed_m_s"):

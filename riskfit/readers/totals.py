@@ -15,7 +15,7 @@ from msgspec import Struct, structs
 from numpy.typing import NDArray
 
 from riskfit._common import DAY_S, FloatArray, plural
-from riskfit.activity import ONLY_TOTALS, Summary
+from riskfit.activity import Summary
 from riskfit.readers.recording import MarkedLap, Part, Recording
 
 BoolArray = NDArray[np.bool_]
@@ -111,9 +111,9 @@ def with_totals(recording: Recording) -> Recording:
     what = plural(len(stretches), "lap" if any(map(_ends_s, recording.laps)) else "session")
     if recording.sets_s:
         what += f" and {plural(len(recording.sets_s) // 2, 'set')}"
-    said = [f"only totals were recorded: {what}"]
+    note = f"only totals were recorded: {what}"
     if len(told):
-        said = [f"{what} without samples: the totals stand in"]
+        note = f"{what} without samples: the totals stand in"
     else:
         parts = [_with_timer(part, stretches) for part in recording.parts]
         recording = replace(recording, parts=parts)
@@ -121,7 +121,7 @@ def with_totals(recording: Recording) -> Recording:
     return replace(
         _with_rows(recording, stretches),
         timer=sorted(timer, key=itemgetter(0)),
-        notes=[*recording.notes, *([] if ONLY_TOTALS in recording.notes else said)],
+        notes=[*recording.notes, note],
     )
 
 
