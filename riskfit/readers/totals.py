@@ -141,7 +141,8 @@ def _ends_s(one: MarkedLap | Part) -> float | None:
 def _untold(recording: Recording, told_s: FloatArray) -> Iterator[_Stretch]:
     """Yield the laps without samples, or parts where no lap has a time."""
     totals = total_of([part.totals for part in recording.parts])
-    steps_s = np.diff(np.sort(told_s))
+    told_s = np.sort(told_s, kind="stable")  # which takes one look where they ascend, as most do
+    steps_s = np.diff(told_s)
     room_s = (totals.timer_s or totals.elapsed_s or 0.0) - steps_s[steps_s <= _SHORTEST_S].sum()
     stretches: Sequence[MarkedLap | Part] = [one for one in recording.laps if _ends_s(one)]
     for one in stretches or recording.parts:
@@ -161,13 +162,13 @@ def _untold(recording: Recording, told_s: FloatArray) -> Iterator[_Stretch]:
 
 
 def _lacks(start_s: float, end_s: float, told_s: FloatArray, room_s: float) -> bool:
-    """Say whether a stretch near the samples has none, though the timer had room for it."""
+    """Say whether a stretch near the samples, in order, has none, though the timer had room."""
     took_s = end_s - start_s
     edge_s = took_s / 20
-    inside = (told_s > start_s + edge_s) & (told_s < end_s - edge_s)
-    apart_s = max(float(told_s.min()) - end_s, start_s - float(told_s.max()))
+    first, last = np.searchsorted(told_s, [start_s + edge_s, end_s - edge_s], "right")
+    apart_s = max(float(told_s[0]) - end_s, start_s - float(told_s[-1]))
     return (
-        not inside.any()
+        first >= last
         and took_s >= _SHORTEST_S
         and room_s >= _ROOM * took_s
         and apart_s <= _FARTHEST_S
