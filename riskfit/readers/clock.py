@@ -29,6 +29,8 @@ _LONGEST_PAUSE_S = 14 * DAY_S
 _AT_S = 60.0
 #: So many rows are a run; fewer are one if each follows the one before within a minute.
 _FEWEST_ROWS, _NEXT_S = 5, 60.0
+#: Of the first and last rows of a run, one that lies farther from the others is odd. [s]
+_ODD_S = 600.0
 #: Dates a device can have at all, from September 2002 to September 2040, POSIX time. [s]
 _EARLIEST_S, _LATEST_S = 1_031_000_000.0, 2_231_000_000.0
 #: Rows left over from an older session: fewer than this share, in less than a minute.
@@ -47,11 +49,18 @@ class _Run(Struct, frozen=True, eq=False):
 
     @property
     def first_s(self) -> float:
-        return float(self.times_s[0])
+        return self._edge(self.times_s[:_FEWEST_ROWS], -self.step_s)
 
     @property
     def last_s(self) -> float:
-        return float(self.times_s[-1])
+        return self._edge(self.times_s[: -_FEWEST_ROWS - 1 : -1], self.step_s)
+
+    def _edge(self, from_edge_s: FloatArray, step_s: float) -> float:
+        """Return the time at an edge: a single one with a wrong bit is none."""
+        middle = np.sort(from_edge_s)[len(from_edge_s) // 2]
+        near = np.abs(from_edge_s - middle) <= max(_ODD_S, _FEWEST_ROWS * self.step_s)
+        row = int(np.argmax(near))
+        return float(from_edge_s[row]) + row * step_s
 
     def apart_s(self, times_s: FloatArray) -> FloatArray:
         """Return how far times lie from this run, before or after it."""
@@ -77,7 +86,7 @@ def _runs_of(times_s: FloatArray) -> list[_Run]:
 def _goes_on(times_s: FloatArray) -> bool:
     """Say whether these times, without a jump among them, go on."""
     steps = np.diff(times_s)
-    if not len(steps) or times_s[-1] <= times_s[0]:
+    if 2 * np.count_nonzero(steps > 0) < max(len(steps), 1):
         return False
     return len(times_s) >= _FEWEST_ROWS or bool(((steps > 0) & (steps <= _NEXT_S)).all())
 

@@ -87,10 +87,12 @@ def clock_of(stamps: Stamps) -> Clock:
         return Clock()
     agreeing = (np.abs(first[:, None] - first[None, :]) <= _NEAR_S).sum(axis=1)
     best = int(agreeing.argmax())
-    if agreeing[best] < (min(len(first), 2) if len(possible) else _FEWEST):
+    if not len(possible) and agreeing[best] < _FEWEST:
         return Clock()
-    middle = int(first[best])
-    return _with_set_clocks(Clock(((middle - _NEAR_S, middle + _NEAR_S),)), stamps)
+    # Where no two agree the very first are still what the device wrote.
+    middles = first[:_FEWEST] if agreeing[best] == 1 else first[best : best + 1]
+    clock = Clock(tuple((middle - _NEAR_S, middle + _NEAR_S) for middle in middles.tolist()))
+    return _with_set_clocks(clock, stamps)
 
 
 def _with_set_clocks(clock: Clock, stamps: Stamps) -> Clock:
@@ -120,15 +122,16 @@ def _agree(begin: int, end: int, stamps: Stamps) -> bool:
 
 
 def _follows(row: int, stamps: Stamps, clock: Clock) -> bool:
-    """Say whether this message and the next follow a believable one of their kind in step.
+    """Say whether this message and the next follow a believable one of their kind.
 
-    Boundaries cannot have been lost between them, so their times are what the device wrote.
+    In step, or as time goes, so that boundaries cannot have been lost between them.
     """
     if row == 0 or not clock.believes(int(stamps.times[row - 1])):
         return False
     first, second, third = stamps.places[row - 1 : row + 2].tolist()
     alike = stamps.layouts[row - 1 : row + 2] == stamps.layouts[row]
-    return second - first == third - second and bool(alike.all())
+    goes_on = bool(stamps.times[row + 1] > stamps.times[row])
+    return bool(alike.all()) and (goes_on or second - first == third - second)
 
 
 def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
