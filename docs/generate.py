@@ -24,6 +24,8 @@ from riskfit.activity import CHANNELS, Samples
 from riskfit.cli import main
 from riskfit.features.catalogue import CATALOGUE, GROUPS
 from riskfit.learning.published import load_cohorts, run_cohort
+from riskfit.report.json.learning import verdict_word
+from riskfit.report.said.evaluation import written
 from riskfit.report.terminal.card import card_text, rule_text
 from riskfit.rules.load import load_model
 
@@ -171,13 +173,7 @@ def cohorts() -> str:
         if cohort.assumed:
             told.append(f"Assumed: {cohort.assumed}.")
         rows = [
-            (
-                line.what,
-                line.published,
-                f"{line.low:g} to {line.high:g}",
-                f"{line.ours:.2f}",
-                "PASS" if line.passed else "FAIL",
-            )
+            (line.what, line.published, *written(line), verdict_word(passed=line.passed))
             for line in run_cohort(cohort)
         ]
         told.append(table(("what", "published", "range", "ours", "verdict"), rows))

@@ -45,6 +45,26 @@ def test_rows_before_a_jump_move_to_the_date_behind_it(second, days):
     assert f"clock: set {way} by {abs(days):,} days in mid-session: {second} samples" in note
 
 
+@pytest.mark.parametrize("row", [299, 297, 300, 302])
+def test_a_wrong_bit_beside_the_jump_moves_no_others(row):
+    times = set_at(300)
+    times[row] += 1 << 14
+    read = assembled(times, timer=[(-120.0 * DAY, True)])
+    np.testing.assert_array_equal(np.delete(read.samples.elapsed_s, row), np.delete(SECONDS, row))
+
+
+@pytest.mark.parametrize("second", [1, 599])
+def test_a_lone_row_at_either_end_moves_to_the_others(second):
+    read = assembled(set_at(second), timer=[(-120.0 * DAY, True)])
+    np.testing.assert_array_equal(read.samples.elapsed_s, SECONDS)
+    assert read.notes == ("clock: a sample 120 days from all others moved to them",)
+
+
+def test_lone_rows_alone_have_no_clock():
+    apart = np.arange(5.0) * 3 * DAY
+    np.testing.assert_array_equal(assembled(apart).samples.elapsed_s, apart)
+
+
 def test_a_clock_may_be_set_twice():
     times = set_at(400, 50) - 300 * DAY * (SECONDS < 200)
     read = assembled(times)

@@ -25,9 +25,10 @@ from riskfit.cleaning import clean
 from riskfit.readers import read_activity
 from riskfit.report.json.session import activity_entry
 from riskfit.report.page.chart import chart_channels
-from riskfit.report.page.html import batch_page, json_block, session_page
+from riskfit.report.page.html import TEMPLATES, batch_page, json_block, session_page, static
 from riskfit.report.page.session import session_view
 from riskfit.report.terminal.session import print_analyses
+from riskfit.report.words import score_words
 from riskfit.resources import sample_data
 from riskfit.rules.load import load_model
 
@@ -84,8 +85,8 @@ def test_the_points_that_are_shown_add_up_to_the_score_that_is_shown(analysis):
     lines = [line for group in view["ledger"] for line in group["lines"]]
     assert len(lines) == len(analysis.assessment.contributions)
     total = sum(round(10 * float(line["text"])) for line in lines)
-    assert total == round(10 * float(view["score"].fine_text))
-    assert sum(int(cause.text) for cause in view["causes"]) == int(view["score"].text)
+    assert total == round(10 * float(score_words(view["assessment"].score, 1)))
+    assert sum(int(cause["text"]) for cause in view["causes"]) == int(view["score"].text)
 
 
 def test_the_page_says_all_that_it_promises(page):
@@ -178,6 +179,25 @@ def test_terminal_and_page_call_a_session_without_a_sport_the_same(analysis):
     assert re.search("^ *session · ", printed.getvalue(), re.MULTILINE)
     assert session_view(unknown, load_model())["facts"].startswith("Session · ")
     assert session_view(unknown, load_model(), share=True)["title"] == "Session"
+
+
+# ---- scripts
+
+#: Strings of two words in scripts that nobody reads.
+UNREAD = {"use strict", "thead th", "tfoot td", "hovered data", "day band-", "legend small quiet"}
+FONTS = "system-ui, 'Liberation Sans', sans-serif"
+
+
+@pytest.mark.parametrize("name", sorted({n for names in TEMPLATES.values() for n in names}))
+def test_a_script_shows_words_and_numbers_and_makes_none(name):
+    if name == "plotly.js":
+        return
+    code = re.sub(r"(?m)(?<!:)//.*$", "", static(name))
+    texts = ["".join(found) for found in re.findall(r'"([^"\n]*)"|`([^`]*)`', code)]
+    bare = [re.sub(r"\$\{[^}]*\}", "", text) for text in texts]
+    sentences = {text for text in bare if re.search(r"[A-Za-z]{2,} [A-Za-z]{2,}", text)}
+    assert sentences <= {*UNREAD, FONTS}, "say it in Python or in a template"
+    assert not re.search(r"toFixed|toPrecision", code), "round in Python"
 
 
 # ---- sharing

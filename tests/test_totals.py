@@ -61,9 +61,8 @@ def test_a_session_alone_is_two_rows():
 
 def test_sets_of_exercises_are_rows_of_their_session():
     made = writer()
-    made.define(3, 225, [(6, "uint32"), (0, "uint32"), (5, "uint8")])
     for start in (0, 120):
-        made.message(3, T0 + start, 45_000, 1)
+        made.add("set", start_time=T0 + start, duration=45.0, set_type=1)
     session(made, 300, sport=10, sub_sport=20)
     read = read_fit(made.finish())
     assert read.samples.elapsed_s.tolist() == [0, 45, 120, 165, 300]
@@ -215,38 +214,15 @@ def test_the_statistics_of_a_track_are_its_totals():
 # ---- pool swims
 
 
-def pool(lengths, records=(), pool_m=25.0, **totals):
+def pool(lengths, records=(), pool_m=25.0, total_m=None):
     """Return a swim of lengths (start, seconds, active) beside records at these seconds."""
     made = writer()
     if len(records):
         made.add_rows("record", timestamp=T0 + np.asarray(records), heart_rate=130)
-    made.define(3, 101, [(253, "uint32"), (2, "uint32"), (3, "uint32"), (12, "enum")])
     for start, took, active in lengths:
-        made.message(3, T0 + start + took, T0 + start, took * 1000, active)
-    made.define(
-        4,
-        18,
-        [
-            (253, "uint32"),
-            (2, "uint32"),
-            (7, "uint32"),
-            (5, "enum"),
-            (6, "enum"),
-            (44, "uint16"),
-            (9, "uint32"),
-        ],
-    )
-    total_m = totals.get("total_m")
-    made.message(
-        4,
-        T0 + 600,
-        T0,
-        600_000,
-        5,
-        17,
-        pool_m and round(pool_m * 100),
-        None if total_m is None else round(total_m * 100),
-    )
+        end = {"timestamp": T0 + start + took, "total_elapsed_time": float(took)}
+        made.add("length", **end, start_time=T0 + start, length_type=active)
+    session(made, 600, sport=5, sub_sport=17, pool_length=pool_m, total_distance=total_m)
     return read_fit(made.finish())
 
 

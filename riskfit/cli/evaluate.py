@@ -49,10 +49,10 @@ def evaluate(
     from riskfit.report.terminal.learning import evaluation_parts
 
     evaluation = hold_against(load_outcomes(cohort, model, values), model)
-    if kind == "text":
-        show(evaluation_parts(evaluation), output)
-        return
     entry = evaluation_entry(evaluation)
+    if kind == "text":
+        show(evaluation_parts(entry), output)
+        return
     if share:  # what is shared holds no notes: they may quote the file
         entry = shared_evaluation(entry)
         for note in evaluation.notes:

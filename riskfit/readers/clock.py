@@ -29,6 +29,8 @@ _LONGEST_PAUSE_S = 14 * DAY_S
 _AT_S = 60.0
 #: So many rows are a run; fewer are one if each follows the one before within a minute.
 _FEWEST_ROWS, _NEXT_S = 5, 60.0
+#: Of the first and last rows of a run, one that lies farther from the others is odd. [s]
+_ODD_S = 600.0
 #: Dates a device can have at all, from September 2002 to September 2040, POSIX time. [s]
 _EARLIEST_S, _LATEST_S = 1_031_000_000.0, 2_231_000_000.0
 #: Rows left over from an older session: fewer than this share, in less than a minute.
@@ -42,9 +44,23 @@ class _Run(Struct, frozen=True, eq=False):
     """Rows whose times go on from one to the next, by the clock as it was."""
 
     rows: IntArray
-    first_s: float
-    last_s: float
+    times_s: FloatArray
     step_s: float
+
+    @property
+    def first_s(self) -> float:
+        return self._edge(self.times_s[:_FEWEST_ROWS], -self.step_s)
+
+    @property
+    def last_s(self) -> float:
+        return self._edge(self.times_s[: -_FEWEST_ROWS - 1 : -1], self.step_s)
+
+    def _edge(self, from_edge_s: FloatArray, step_s: float) -> float:
+        """Return the time at an edge: a single one with a wrong bit is none."""
+        middle = np.sort(from_edge_s)[len(from_edge_s) // 2]
+        near = np.abs(from_edge_s - middle) <= max(_ODD_S, _FEWEST_ROWS * self.step_s)
+        row = int(np.argmax(near))
+        return float(from_edge_s[row]) + row * step_s
 
     def apart_s(self, times_s: FloatArray) -> FloatArray:
         """Return how far times lie from this run, before or after it."""
@@ -52,22 +68,35 @@ class _Run(Struct, frozen=True, eq=False):
 
 
 def _runs_of(times_s: FloatArray) -> list[_Run]:
-    """Return the runs of rows between jumps, in file order; stray rows are in none of them."""
+    """Return the runs of rows between jumps, in file order; stray rows are in none of them.
+
+    One row alone is a run at either end, where the clock was set right behind or before it.
+    """
     known = np.flatnonzero(np.isfinite(times_s))
     times = times_s[known]
     cuts = [0, *(np.flatnonzero(np.abs(np.diff(times)) > _JUMP_S) + 1).tolist(), len(times)]
-    runs = []
-    for begin, end in pairwise(cuts):
-        own = times[begin:end]
-        steps = np.diff(own)
-        if not len(steps) or own[-1] <= own[0]:
-            continue
-        if len(own) >= _FEWEST_ROWS or bool(((steps > 0) & (steps <= _NEXT_S)).all()):
-            # A partition is the median without numpy's masked arrays, which np.median loads.
-            middle = len(steps) // 2
-            usual = float(max(np.partition(steps, middle)[middle], 0.0))
-            runs.append(_Run(known[begin:end], float(own[0]), float(own[-1]), usual))
-    return runs
+    runs = [
+        _Run(known[begin:end], times[begin:end], _usual(times[begin:end]))
+        for begin, end in pairwise(cuts)
+        if _goes_on(times[begin:end]) or (end - begin == 1 and (not begin or end == len(times)))
+    ]
+    return runs if any(len(run.rows) > 1 for run in runs) else []
+
+
+def _goes_on(times_s: FloatArray) -> bool:
+    """Say whether these times, without a jump among them, go on."""
+    steps = np.diff(times_s)
+    if 2 * np.count_nonzero(steps > 0) < max(len(steps), 1):
+        return False
+    return len(times_s) >= _FEWEST_ROWS or bool(((steps > 0) & (steps <= _NEXT_S)).all())
+
+
+def _usual(times_s: FloatArray) -> float:
+    """Return the usual step, 0 where there is none [s]."""
+    steps = np.diff(times_s)
+    # A partition is the median without numpy's masked arrays, which np.median loads.
+    middle = len(steps) // 2
+    return float(max(np.partition(steps, middle)[middle], 0.0)) if len(steps) else 0.0
 
 
 def without_strays(times_s: FloatArray, farthest_s: float) -> FloatArray:
@@ -115,8 +144,10 @@ def on_one_clock(recording: Recording) -> Recording:
     if not len(times_s) or float(np.fmax.reduce(times_s) - np.fmin.reduce(times_s)) <= _JUMP_S:
         return recording
     runs = _runs_of(times_s)
+    if len(runs) < 2:
+        return recording
     notes = list(recording.notes)
-    if len(runs) > 1 and _is_stale(runs, recording):
+    if _is_stale(runs, recording):
         stale, *runs = runs
         notes.append(
             f"clock: {plural(len(stale.rows), 'sample')} of {stale.last_s - stale.first_s:.0f} s, "
@@ -141,7 +172,7 @@ def _is_stale(runs: list[_Run], recording: Recording) -> bool:
     ours = np.array([time_s for time_s, _ in recording.timer])
     return (
         began_s is not None
-        and abs(began_s - second.first_s) <= _LATEST_ROW_S
+        and abs(began_s - second.first_s) < (first.last_s - first.first_s) / 2
         and not bool((first.apart_s(ours) <= DAY_S).any())
     )
 
@@ -156,32 +187,36 @@ def _shifts(runs: list[_Run], recording: Recording, notes: list[str]) -> list[fl
     """Return what each run is moved by: the last with a possible date is right."""
     shifts = [0.0] * len(runs)
     began_s = recording.start_time.timestamp()
+    several = [n for n, run in enumerate(runs) if len(run.rows) > 1]
     right = [
         n
-        for n, run in enumerate(runs)
-        if began_s + run.first_s >= _EARLIEST_S and began_s + run.last_s <= _LATEST_S
+        for n in several
+        if began_s + runs[n].first_s >= _EARLIEST_S and began_s + runs[n].last_s <= _LATEST_S
     ]
-    anchor = right[-1] if right else len(runs) - 1
+    anchor = (right or several)[-1]
     for n in range(anchor - 1, -1, -1):
         before, after = runs[n], runs[n + 1]
         gap_s = after.first_s + shifts[n + 1] - before.last_s
         if not 0 <= gap_s <= _longest_s(before, after, recording):
-            shifts[n] = gap_s - before.step_s
+            shifts[n] = gap_s - (before.step_s or after.step_s)
             notes.append(_note(shifts[n] - shifts[n + 1], len(before.rows), "before"))
     for n in range(anchor + 1, len(runs)):
         before, after = runs[n - 1], runs[n]
         gap_s = after.first_s - before.last_s - shifts[n - 1]
         if not 0 <= gap_s <= _longest_s(before, after, recording):
-            shifts[n] = before.step_s - gap_s
+            shifts[n] = (before.step_s or after.step_s) - gap_s
             notes.append(_note(shifts[n - 1] - shifts[n], len(after.rows), "behind"))
     return shifts
 
 
 def _note(shift_s: float, rows: int, where: str) -> str:
     way, by = ("forward", shift_s) if shift_s > 0 else ("back", -shift_s)
+    days = plural(round(by / DAY_S), "day")
+    if rows == 1:
+        return f"clock: a sample {days} from all others moved to them"
     return (
-        f"clock: set {way} by {plural(round(by / DAY_S), 'day')} in mid-session: "
-        f"{plural(rows, 'sample')} {where} it moved to the other date"
+        f"clock: set {way} by {days} in mid-session: {rows:,} samples {where} it moved to the "
+        "other date"
     )
 
 

@@ -6,13 +6,13 @@ equal bytes.
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from math import isnan
 from typing import Any, Final
 
 import msgspec
 
-from riskfit._common import utc_text
+from riskfit._common import FloatArray, utc_text
 from riskfit.batch.reduce import BatchReport, Sessions
 from riskfit.errors import ResourceError
 from riskfit.features.catalogue import CATALOGUE, FeatureSpec
@@ -68,80 +68,57 @@ def column_name(spec: FeatureSpec) -> str:
 
 def table_columns(report: BatchReport) -> dict[str, list[Any]]:
     """Return the whole report as columns, failures as rows without a session."""
-    columns: dict[str, list[Any]] = {name: [] for name in _names(report)}
-    for sessions in report.athletes:
-        _add_sessions(columns, sessions)
-    rows = len(report)
-    for failure in report.failures:
-        columns["source"].append(failure.source)
-        columns["failure_kind"].append(failure.kind)
-        columns["failure"].append(failure.error)
-    total = rows + len(report.failures)
-    for name, cells in columns.items():
-        if len(cells) < total:
-            # of sessions nothing failed; of failures nothing else is known
-            empty = [None] * (total - len(cells))
-            columns[name] = (
-                [*([None] * rows), *cells] if name.startswith("failure") else (cells + empty)
-            )
+    parts = [_session_columns(sessions) for sessions in report.athletes]
+    failures = report.failures
+    columns: dict[str, list[Any]] = {
+        name: [cell for part in parts for cell in part[name]] + [None] * len(failures)
+        for name in (parts[0] if parts else ("source",))
+    }
+    columns["source"][len(report) :] = [failure.source for failure in failures]
+    nothing = [None] * len(report)
+    columns["failure_kind"] = [*nothing, *(failure.kind for failure in failures)]
+    columns["failure"] = [*nothing, *(failure.error for failure in failures)]
     return columns
 
 
-def _names(report: BatchReport) -> list[str]:
-    model = report.model
-    return [
-        "athlete",
-        "start_time",
-        "sport",
-        "source",
-        "sha256",
-        "score_points",
-        "score_low_points",
-        "score_high_points",
-        "band",
-        "odds_vs_typical_ratio",
-        "you_points",
-        "session_points",
-        *(f"{cause}_points" for cause in model.cause_factors),
-        *(f"rule_{rule.id}_points" for rule in model.rules),
-        *(column_name(spec) for spec in CATALOGUE.values()),
-        "notes",
-        "failure_kind",
-        "failure",
-    ]
-
-
-def _add_sessions(columns: dict[str, list[Any]], sessions: Sessions) -> None:
-    scores, rows = sessions.scores, sessions.rows
-    count = len(sessions)
-    columns["athlete"] += [sessions.athlete] * count
-    columns["start_time"] += [utc_text(start) for start in rows.start_s.tolist()]
-    columns["sport"] += rows.sport
-    columns["source"] += [sessions.source(row) for row in range(count)]
-    columns["sha256"] += [digest.hex() for digest in rows.sha256]
-    unscored = [isnan(score) for score in scores.score.tolist()]
-    columns["band"] += sessions.bands
-    numbers = {
-        "score_points": scores.score,
-        "score_low_points": scores.low,
-        "score_high_points": scores.high,
-        "odds_vs_typical_ratio": scores.odds_vs_typical,
-        "you_points": scores.parts["you"].points,
-        "session_points": scores.parts["session"].points,
-        **{f"{cause}_points": points for cause, points in scores.causes.items()},
+def _session_columns(one: Sessions) -> dict[str, Iterable[Any]]:
+    """Return the columns of one athlete's sessions, in order."""
+    scores, rows = one.scores, one.rows
+    return {
+        "athlete": [one.athlete] * len(one),
+        "start_time": map(utc_text, rows.start_s.tolist()),
+        "sport": rows.sport,
+        "source": map(one.source, range(len(one))),
+        "sha256": [digest.hex() for digest in rows.sha256],
+        "score_points": _points(one, scores.score),
+        "score_low_points": _points(one, scores.low),
+        "score_high_points": _points(one, scores.high),
+        "band": one.bands,
+        "odds_vs_typical_ratio": _points(one, scores.odds_vs_typical),
+        "you_points": _points(one, scores.parts["you"].points),
+        "session_points": _points(one, scores.parts["session"].points),
+        **{f"{cause}_points": _points(one, points) for cause, points in scores.causes.items()},
         **{
-            f"rule_{rule.id}_points": scores.contributions[:, number]
-            for number, rule in enumerate(sessions.model.rules)
+            f"rule_{rule.id}_points": _points(one, scores.contributions[:, k])
+            for k, rule in enumerate(one.model.rules)
         },
+        **{
+            column_name(spec): _known(one.values[:, k], one.values[:, k])
+            for k, spec in enumerate(CATALOGUE.values())
+        },
+        "notes": ["; ".join(one.notes(row)) or None for row in range(len(one))],
     }
-    for name, values in numbers.items():
-        columns[name] += [
-            None if out else value for out, value in zip(unscored, values.tolist(), strict=True)
-        ]
-    for number, spec in enumerate(CATALOGUE.values()):
-        cells = sessions.values[:, number].tolist()
-        columns[column_name(spec)] += [None if isnan(cell) else cell for cell in cells]
-    columns["notes"] += ["; ".join(sessions.notes(row)) or None for row in range(count)]
+
+
+def _points(sessions: Sessions, values: FloatArray) -> list[float | None]:
+    """Return points of sessions that are scored, None for others."""
+    return _known(values, sessions.scores.score)
+
+
+def _known(values: FloatArray, by: FloatArray) -> list[float | None]:
+    """Return numbers, None where ``by`` is nan."""
+    pairs = zip(values.tolist(), by.tolist(), strict=True)
+    return [None if isnan(told) else value for value, told in pairs]
 
 
 def csv_bytes(report: BatchReport) -> bytes:

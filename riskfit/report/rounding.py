@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from decimal import ROUND_FLOOR, Decimal
-from math import isfinite
 
 
 def round_down(value: float, digits: int = 0) -> float:
@@ -70,33 +69,3 @@ def split_to_total(
             floors[name] -= 1
             missing += 1
     return {name: count / scale for name, count in floors.items()}
-
-
-def times(odds: float | None) -> str:
-    """Write odds as a factor: x0.24, x4.5, x18.
-
-    Examples
-    --------
-    >>> times(4.4787), times(0.2446), times(18.3), times(1.0)
-    ('x4.5', 'x0.24', 'x18', 'x1.0')
-    """
-    if odds is None or not isfinite(odds):
-        return "unknown"
-    if odds < 1:
-        return f"x{odds:.2g}" if odds >= 0.01 else "x0.01 or less"
-    return f"x{odds:.1f}" if odds < 9.95 else f"x{odds:.0f}"
-
-
-def in_a_hundred(share: float) -> str:
-    """Write a chance as people count: "about 39 of 100", "about 2 of 1,000".
-
-    Examples
-    --------
-    >>> in_a_hundred(0.393), in_a_hundred(0.002), in_a_hundred(0.00004)
-    ('about 39 of 100', 'about 2 of 1,000', 'fewer than 1 of 1,000')
-    """
-    if share >= 0.095:
-        return f"about {100 * share:.0f} of 100"
-    if share >= 0.0005:
-        return f"about {1000 * share:.0f} of 1,000"
-    return "fewer than 1 of 1,000"

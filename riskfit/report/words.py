@@ -119,6 +119,17 @@ def temperature_words(feature: Feature) -> str:
     return f"{feature.value:.0f} °C{' (assumed)' if guess else ''}"
 
 
+def per_cent(share: float) -> str:
+    """Return a share of a whole.
+
+    Examples
+    --------
+    >>> per_cent(0.0712)
+    '7.1 %'
+    """
+    return f"{100 * share:.1f} %"
+
+
 def duration_words(minutes: float) -> str:
     """Return a duration as people say it.
 

@@ -134,7 +134,7 @@ class _Site:
             shown |= _all_parts(view, parts, plans)
             blocks[f"{view['key']}-plan-data"] = view["plan"]["block"]
         score = view["score"]
-        said = "No score." if score is None else f"{score.on_its_scale}."
+        said = "No score." if score is None else f"{score.scale}."
         return {"parts": shown, "blocks": blocks, "said": said}
 
     async def analyze_page(self, request: Request) -> Response:

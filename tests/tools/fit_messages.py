@@ -91,6 +91,7 @@ MESSAGES: dict[str, tuple[int, dict[str, Field]]] = {
             "trigger": _field(28, "enum"),
             "normalized_power": _field(34, "uint16"),
             "training_stress_score": _field(35, "uint16", 10),
+            "pool_length": _field(44, "uint16", 100),
             "threshold_power": _field(45, "uint16"),
             "avg_temperature": _field(57, "sint8"),
             "max_temperature": _field(58, "sint8"),
@@ -131,6 +132,27 @@ MESSAGES: dict[str, tuple[int, dict[str, Field]]] = {
             "enhanced_speed": _field(73, "uint32", 1000),
             "enhanced_altitude": _field(78, "uint32", 5, 500),
             "core_temperature": _field(139, "uint16", 100),
+        },
+    ),
+    "length": (
+        101,
+        {
+            **_TIME,
+            "start_time": _field(2, "uint32"),
+            "total_elapsed_time": _field(3, "uint32", 1000),
+            "total_timer_time": _field(4, "uint32", 1000),
+            "total_strokes": _field(5, "uint16"),
+            "avg_speed": _field(6, "uint16", 1000),
+            "swim_stroke": _field(7, "enum"),
+            "length_type": _field(12, "enum"),
+        },
+    ),
+    "set": (
+        225,
+        {
+            "duration": _field(0, "uint32", 1000),
+            "set_type": _field(5, "uint8"),
+            "start_time": _field(6, "uint32"),
         },
     ),
     "event": (

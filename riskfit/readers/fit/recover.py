@@ -148,16 +148,16 @@ class _Reading:
         """Drop what cannot be believed and find where to go on."""
         scanner = self.part.scanner
         stamps, clock = stamps_of(scanner, self.checked), self._clock()
-        odd = first_odd(stamps, clock, self.data, torn=bool(why))
+        odd = first_odd(stamps, clock, torn=bool(why))
         if odd is None:
             if why is None:
                 return self._behind()
             if why == CUT and not self.open_ended and self._length_lies(stopped):
                 return stopped
         # Boundaries were lost behind the last believable time and before the first odd one.
-        last = len(stamps[0]) if odd is None else odd
-        believed = self.checked if last == 0 else int(stamps[2][last - 1])
-        doubted = stopped if odd is None else int(stamps[0][last])
+        last = len(stamps.places) if odd is None else odd
+        believed = self.checked if last == 0 else int(stamps.ends[last - 1])
+        doubted = stopped if odd is None else int(stamps.places[last])
         walked = scanner.places_between(believed, doubted + 1)
         forget_untimed(scanner, believed)
         scanner.forget_definitions(lambda one: not sound_definition(one.definition), believed)
@@ -176,7 +176,7 @@ class _Reading:
 
     def _clock(self) -> Clock:
         """Return the times that can be believed in this file."""
-        return clock_of(stamps_of(self.part.scanner), self.data)
+        return clock_of(stamps_of(self.part.scanner))
 
     def _sound(self) -> bool:
         """Say whether a walk that met its end can be believed without a closer look."""
@@ -185,7 +185,7 @@ class _Reading:
             return True
         self.part.forget_tables()
         stamps = stamps_of(scanner)
-        if first_odd(stamps, clock_of(stamps, self.data), self.data, torn=False) is None:
+        if first_odd(stamps, clock_of(stamps), torn=False) is None:
             return True
         # Odd clocks are written by sound devices too: the checksum tells.
         whole = self.data[self.header.at : self.end + _CRC_BYTES]

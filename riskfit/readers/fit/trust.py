@@ -39,7 +39,18 @@ _STAMPED = {
 _STEPS, _ENOUGH_STAMPS = 10, 3
 _WINDOWS = (1 << 11, 1 << 14, 1 << 17)
 
-Stamps = tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]
+
+class Stamps(NamedTuple):
+    """Messages with a time, in file order.
+
+    Where they begin, what times they hold [s since the FIT epoch], where the next message begins,
+    and by which layout they were read.
+    """
+
+    places: NDArray[np.int64]
+    times: NDArray[np.int64]
+    ends: NDArray[np.int64]
+    layouts: NDArray[np.int64]
 
 
 class Clock(Struct, frozen=True):
@@ -63,13 +74,13 @@ class Clock(Struct, frozen=True):
         return Clock((*self.windows, (first - _NEAR_S, last + _NEAR_S)))
 
 
-def clock_of(stamps: Stamps, data: bytes) -> Clock:
+def clock_of(stamps: Stamps) -> Clock:
     """Return the clock of these messages: what most of the first agree on, and where it was set.
 
     Reading goes wrong behind damage, never before it, and a stretch of garbage can be longer
     than all that was read well: so the first times count.
     """
-    times = stamps[1]
+    times = stamps.times
     possible = times[(times >= _EARLIEST) & (times <= _LATEST)]
     first = (possible if len(possible) else times)[:_FIRST]
     if not len(first):
@@ -78,13 +89,15 @@ def clock_of(stamps: Stamps, data: bytes) -> Clock:
     best = int(agreeing.argmax())
     if not len(possible) and agreeing[best] < _FEWEST:
         return Clock()
-    middle = int(first[best])
-    return _with_set_clocks(Clock(((middle - _NEAR_S, middle + _NEAR_S),)), stamps, data)
+    # Where no two agree the very first are still what the device wrote.
+    middles = first[:_FEWEST] if agreeing[best] == 1 else first[best : best + 1]
+    clock = Clock(tuple((middle - _NEAR_S, middle + _NEAR_S) for middle in middles.tolist()))
+    return _with_set_clocks(clock, stamps)
 
 
-def _with_set_clocks(clock: Clock, stamps: Stamps, data: bytes) -> Clock:
+def _with_set_clocks(clock: Clock, stamps: Stamps) -> Clock:
     """Open a window where times go on from one to the next though the clock does not know them."""
-    times = stamps[1]
+    times = stamps.times
     odd = ~clock.believed(times)
     if not odd.any():
         return clock
@@ -93,31 +106,38 @@ def _with_set_clocks(clock: Clock, stamps: Stamps, data: bytes) -> Clock:
     edges = np.flatnonzero(np.diff(np.concatenate(([False], goes_on, [False])).astype(np.int8)))
     for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
         forward = int(np.count_nonzero(step[begin:end]))
-        if 2 * forward < end - begin or clock.believes(int(times[begin])):
-            continue
-        if forward >= _FEWEST_STEPS or _follows(begin, stamps, clock, data):
+        if not clock.believes(int(times[begin])) and (
+            forward >= max(_FEWEST_STEPS, (end - begin) / 2)
+            or _agree(begin, end, stamps)
+            or _follows(begin, stamps, clock)
+        ):
             clock = clock.near(int(times[begin]), int(times[end]))
     return clock
 
 
-def _follows(row: int, stamps: Stamps, clock: Clock, data: bytes) -> bool:
-    """Say whether this message and the next stand right behind a believable one of their kind.
+def _agree(begin: int, end: int, stamps: Stamps) -> bool:
+    """Say whether these are messages of different kinds: no garbage gives both one date."""
+    alike = stamps.layouts[begin : end + 1] == stamps.layouts[begin]
+    return not alike.all() and int(stamps.times[begin]) >= _EARLIEST
 
-    Boundaries cannot have been lost between them, so their times are what the device wrote.
+
+def _follows(row: int, stamps: Stamps, clock: Clock) -> bool:
+    """Say whether this message and the next follow a believable one of their kind.
+
+    In step, or as time goes, so that boundaries cannot have been lost between them.
     """
-    places, times, ends = stamps
-    return (
-        row > 0
-        and clock.believes(int(times[row - 1]))
-        and all(ends[at] == places[at + 1] for at in (row - 1, row))
-        and len({data[place] for place in places[row - 1 : row + 2].tolist()}) == 1
-    )
+    if row == 0 or not clock.believes(int(stamps.times[row - 1])):
+        return False
+    first, second, third = stamps.places[row - 1 : row + 2].tolist()
+    alike = stamps.layouts[row - 1 : row + 2] == stamps.layouts[row]
+    goes_on = bool(stamps.times[row + 1] > stamps.times[row])
+    return bool(alike.all()) and (goes_on or second - first == third - second)
 
 
 def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
-    """Return position, time and following byte of the messages with a time, in file order."""
-    places, times, ends = [], [], []
-    for layout in scanner.layouts.values():
+    """Return the messages with a time from this byte on."""
+    found = []
+    for index, layout in enumerate(scanner.layouts.values()):
         if layout.number not in _STAMPED or not (layout.runs or layout.singles):
             continue
         offset = stamp_offset(layout)
@@ -127,15 +147,12 @@ def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
         if not len(where):
             continue
         values = _at(scanner.data, where + offset, layout.big_endian)
-        known = values != _NONE
-        places.append(where[known])
-        times.append(values[known])
-        ends.append(where[known] + layout.size)
-    if not places:
-        return (np.empty(0, dtype=np.int64),) * 3
-    joined = np.concatenate(places)
-    order = np.argsort(joined, kind="stable")
-    return joined[order], np.concatenate(times)[order], np.concatenate(ends)[order]
+        rows = (where, values, where + layout.size, np.full(len(where), index))
+        found.append(np.stack(rows)[:, values != _NONE])
+    if not found:
+        return Stamps(*np.empty((4, 0), dtype=np.int64))
+    joined = np.concatenate(found, axis=1)
+    return Stamps(*joined[:, np.argsort(joined[0], kind="stable")])
 
 
 def stamp_offset(layout: Layout) -> int | None:
@@ -151,15 +168,14 @@ def _at(data: bytes, places: NDArray[np.int64], big_endian: bool) -> NDArray[np.
     return every[places].astype(np.int64)
 
 
-def first_odd(stamps: Stamps, clock: Clock, data: bytes, *, torn: bool) -> int | None:
+def first_odd(stamps: Stamps, clock: Clock, *, torn: bool) -> int | None:
     """Return the index of the first time that shows lost boundaries, None where none does.
 
     A single odd time is a wrong value; two in a row, or one just before the damage
     (``torn``), mean that the messages' boundaries were lost.  One right behind a believable
     message of the same kind cannot have lost them yet.
     """
-    places, times, ends = stamps
-    odd = ~clock.believed(times)
+    odd = ~clock.believed(stamps.times)
     if not odd.any():
         return None
     pairs = np.flatnonzero(odd[:-1] & odd[1:])
@@ -171,8 +187,8 @@ def first_odd(stamps: Stamps, clock: Clock, data: bytes, *, torn: bool) -> int |
         return None
     if (
         first
-        and ends[first - 1] == places[first]
-        and data[places[first - 1]] == data[places[first]]
+        and stamps.ends[first - 1] == stamps.places[first]
+        and stamps.layouts[first - 1] == stamps.layouts[first]
     ):
         first += 1
     return first if first < len(odd) else None

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from riskfit._common import plural
 from riskfit.batch.health import coverage_of
-from riskfit.features.catalogue import CATALOGUE
 from riskfit.report.page.columns import rule_entry, session_columns
 from riskfit.report.page.ledger import cited
 from riskfit.report.said.batch import (
@@ -18,7 +17,7 @@ from riskfit.report.said.batch import (
     weeks,
 )
 from riskfit.report.words import CAUSE_NAMES, UNKNOWN, USUAL, score_words
-from riskfit.rules.model import Model, Rule
+from riskfit.rules.model import Rule
 
 if TYPE_CHECKING:
     from riskfit.batch.reduce import BatchReport
@@ -77,7 +76,6 @@ def batch_view(report: "BatchReport", *, share: bool = False) -> dict[str, Any]:
         "rises": _rises(report, names, share),
         "coverage": _coverage(report),
         "aside": set_aside(report),
-        "card": [_card_line(rule, model, numbers) for rule in rules],
         "references": references,
         "bin": "a week" if bin_weeks == 1 else "four weeks",
         "years": sorted({date[-4:] for date in columns["words"].get("date", ())}, reverse=True),
@@ -85,10 +83,7 @@ def batch_view(report: "BatchReport", *, share: bool = False) -> dict[str, Any]:
         "block": {
             "bands": [{"id": band.id, "from": band.from_} for band in model.bands],
             "causes": CAUSE_NAMES,
-            "rules": [
-                rule_entry(rule, model.max_points(rule), [numbers[ref] for ref in rule.references])
-                for rule in rules
-            ],
+            "rules": [rule_entry(rule, model, numbers) for rule in rules],
             "athletes": names,
             "first_monday_s": FIRST_MONDAY_S,
             "bin_weeks": bin_weeks,
@@ -115,20 +110,6 @@ def _rules(report: "BatchReport") -> list[Rule]:
 
 def _bin_weeks(days: list[int]) -> int:
     return 4 if days and max(days) - min(days) > 7 * _MANY_WEEKS else 1
-
-
-def _card_line(rule: Rule, model: Model, numbers: dict[str, int]) -> dict[str, Any]:
-    return {
-        "id": rule.id,
-        "name": rule.name,
-        "cause": CAUSE_NAMES[rule.cause],
-        "measures": CATALOGUE[rule.feature].meaning,
-        "unit": rule.unit,
-        "most": f"{model.max_points(rule):.1f}",
-        "odds": f"{rule.odds_ratio:g}",
-        "grade": rule.grade,
-        "refs": [numbers[ref] for ref in rule.references],
-    }
 
 
 def _band_counts(report: "BatchReport") -> list[dict[str, Any]]:

@@ -1,7 +1,7 @@
 """Sessions by the thousand as columns: a page's script makes rows of them when they are seen."""
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
 from math import isfinite
 from string import Formatter
@@ -11,6 +11,7 @@ import numpy as np
 
 from riskfit._common import FloatArray
 from riskfit.features.athlete_rows import FEATURE_INDEX
+from riskfit.features.catalogue import CATALOGUE
 from riskfit.report.rounding import round_down, split_to_total
 from riskfit.report.said.batch import days, drivers, local_s
 from riskfit.report.words import (
@@ -26,7 +27,7 @@ from riskfit.scoring.ledger import numbers_said, sentence
 
 if TYPE_CHECKING:
     from riskfit.batch.reduce import Sessions
-    from riskfit.rules.model import Rule
+    from riskfit.rules.model import Model, Rule
 
 #: Columns of features, with their decimal places, and the places of points.
 _FEATURES: Final = {"duration_min": 1, "distance_km": 2, "fatigue_atl": 1, "fitness_ctl": 1}
@@ -199,15 +200,17 @@ def _shown(
     return by_rule, by_cause, [sum(line) for line in lines]
 
 
-def rule_entry(rule: "Rule", most: float, references: Sequence[int]) -> dict[str, Any]:
-    """Return what the ledgers say of a rule once."""
+def rule_entry(rule: "Rule", model: "Model", numbers: Mapping[str, int]) -> dict[str, Any]:
+    """Return a rule as the card and the ledgers show it, with the numbers of its sources."""
     return {
         "id": rule.id,
         "name": rule.name,
         "cause": rule.cause,
+        "measures": f"{CATALOGUE[rule.feature].meaning} [{rule.unit}]",
         "sentence": re.sub(r"\{\w+\}", "{}", rule.sentence),
         "nothing": sentence(rule, 0.0, 0.0, ""),
-        "most": f"{most:.1f}",
+        "odds": f"{rule.odds_ratio:g}",
+        "most": f"{model.max_points(rule):.1f}",
         "grade": rule.grade,
-        "refs": references,
+        "refs": [numbers[ref] for ref in rule.references],
     }

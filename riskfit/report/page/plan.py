@@ -149,11 +149,11 @@ def _curve(
     key, values = sweep["vary"], sweep["values"]
     varied = VARIED[key]
     rows = sweep_rows(sweep, zone, _TABLE_ROWS)
+    ends = [f"{score_words(score)} at {value}" for value, score, _ in (rows[0], rows[-1])]
     return {
         "key": key,
         "title": varied.title,
-        "words": f"Score by {varied.title.lower()}: from {rows[0].text} at {rows[0].value} to "
-        f"{rows[-1].text} at {rows[-1].value}",
+        "words": f"Score by {varied.title.lower()}: from {ends[0]} to {ends[1]}",
         "rows": rows,
         "block": {
             "key": key,

@@ -4,7 +4,8 @@ from collections.abc import Mapping, Sequence
 from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any, Final
 
-from riskfit.report.page.evaluation import model_facts
+from riskfit.report.said.evaluation import model_facts
+from riskfit.report.words import capital
 from riskfit.rules.model import Model
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def _group(measure: str, lines: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "lines": [
             {
                 **line,
-                "what": line["what"][:1].upper() + line["what"][1:],
+                "what": capital(line["what"]),
                 "from": scale.at(line["low"]),
                 "to": scale.at(line["high"]),
                 "at": scale.at(line["ours"]),
@@ -141,5 +142,5 @@ def _cohort(cohort: "Cohort", lines: Sequence[Mapping[str, Any]], model: Model) 
         "assumed": cohort.assumed,
         "passed": sum(line["verdict"] == "PASS" for line in own),
         "lines": len(own),
-        "sources": [{"cite": one.cite, "doi": one.doi, "finding": one.finding} for one in sources],
+        "sources": sources,
     }

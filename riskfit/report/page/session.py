@@ -16,7 +16,6 @@ from riskfit.report.said.session import (
     crossings,
     facts,
     flags_said,
-    open_questions,
     parts_said,
     reasons,
     score_said,
@@ -84,7 +83,7 @@ def session_view(
         "fluid": fluid_view(analysis),
         "advice": advice_said(analysis),
         **ledger_view(analysis, model),
-        "open": open_questions(assessment),
+        "open": assessment.not_assessed,
         "features": features_view(analysis),
         "feature_count": len(analysis.features),
         "notes": entry["notes"],
@@ -114,6 +113,7 @@ def _said_of_score(assessment: Assessment, model: Model, key: str) -> dict[str, 
     edges = [band.from_ for band in model.bands] + [100.0]
     return said | {
         "score": score_said(assessment),
+        "assessment": assessment,
         "bands": [
             {"id": band.id, "wide": edges[number + 1] - edges[number]}
             for number, band in enumerate(model.bands)

@@ -60,15 +60,6 @@ VARIED: Final = {
 }
 
 
-class SweepRow(Struct, frozen=True, kw_only=True):
-    """A value that was tried, and the score that came of it."""
-
-    value: str
-    score: float | None
-    text: str
-    band: str
-
-
 class ChangesSaid(Struct, frozen=True, kw_only=True):
     """What brings a plan below a band.
 
@@ -78,32 +69,11 @@ class ChangesSaid(Struct, frozen=True, kw_only=True):
 
     title: str
     verdict: str
-    options: list["Option"] = []
+    options: list[Mapping[str, Any]] = []
     alone: list[str] = []
     refused: list[str] = []
     stays: str = ""
     caveat: str = ""
-
-
-class Option(Struct, frozen=True, kw_only=True):
-    """A change that suffices, with the score it promises."""
-
-    text: str
-    score: float
-    score_text: str
-    band: str
-    range: str
-
-
-class Near(Struct, frozen=True, kw_only=True):
-    """A past session like the planned one; empty where something is not known."""
-
-    day: str
-    sport: str
-    duration: str
-    load: str
-    temperature: str
-    outcome: str
 
 
 # ---- what-ifs
@@ -129,20 +99,14 @@ def hour_words(moment: datetime, zone: tzinfo) -> str:
     return f"{moment.astimezone(zone):%a %H:%M}"
 
 
-def sweep_rows(sweep: Mapping[str, Any], zone: tzinfo, most: int) -> list[SweepRow]:
-    """Return about so many values with their scores, the first and the last among them."""
+def sweep_rows(
+    sweep: Mapping[str, Any], zone: tzinfo, most: int
+) -> list[tuple[str, float | None, str]]:
+    """Return about so many values with score and band, the first and the last among them."""
     values, scores, bands = sweep["values"], sweep["score"], sweep["band"]
-    every = max(1, -(-len(values) // most))
-    rows = sorted({*range(0, len(values), every), len(values) - 1})
-    return [
-        SweepRow(
-            value=value_words(sweep["vary"], values[row], zone),
-            score=scores[row],
-            text=score_words(scores[row]),
-            band=bands[row] or "",
-        )
-        for row in rows
-    ]
+    rows = sorted({*range(0, len(values), max(1, -(-len(values) // most))), len(values) - 1})
+    words = [value_words(sweep["vary"], values[row], zone) for row in rows]
+    return [(said, scores[row], bands[row] or "") for said, row in zip(words, rows, strict=True)]
 
 
 # ---- changes
@@ -172,16 +136,7 @@ def changes_said(entry: Mapping[str, Any]) -> ChangesSaid:
     return ChangesSaid(
         title=title,
         verdict="" if options else verdict,
-        options=[
-            Option(
-                text=one["text"],
-                score=one["score"],
-                score_text=score_words(one["score"]),
-                band=one["band"],
-                range=f"{one['low']:.0f} to {one['high']:.0f}",
-            )
-            for one in options
-        ],
+        options=options,
         alone=[
             f"{_LEVERS[lever]} alone ends at {score_words(score)}"
             for lever, score in entry["insufficient"].items()
@@ -244,14 +199,14 @@ def _eased(case: "Case", change: "Change") -> str:
 # ---- sessions most like it
 
 
-def near_said(entry: Mapping[str, Any]) -> Near:
-    """Return a past session like the planned one."""
+def near_said(entry: Mapping[str, Any]) -> tuple[str, str, str, str, str, str]:
+    """Return a past session's day, sport, duration, load, temperature and outcome."""
     load, temperature = entry["load"], entry["temperature_c"]
-    return Near(
-        day=day_words(datetime.fromisoformat(entry["start_time"])),
-        sport=plain(entry["sport"]),
-        duration=duration_words(entry["duration_s"] / 60),
-        load="" if load is None else f"{load:.0f} TSS",
-        temperature="" if temperature is None else f"{temperature:.0f} °C",
-        outcome=entry["outcome"] or "nothing logged",
+    return (
+        day_words(datetime.fromisoformat(entry["start_time"])),
+        plain(entry["sport"]),
+        duration_words(entry["duration_s"] / 60),
+        "" if load is None else f"{load:.0f} TSS",
+        "" if temperature is None else f"{temperature:.0f} °C",
+        entry["outcome"] or "nothing logged",
     )

@@ -65,8 +65,7 @@ def _how_to(model: Model, context: Context) -> str:
 def _group_rules(model: Model, group: Group, context: Context) -> str:
     """Return a group's rules: values above, raw points below."""
     rules = [rule for rule in model.rules if rule.group == group.id]
-    title = group.cause if group.id == group.cause else f"{group.cause}, {group.id}"
-    lines = [title.upper()]
+    lines = [_title(group).upper()]
     for rule in rules:
         absent = context.id in rule.not_for
         usual = model.typical(rule, context)[0] * model.max_points(rule)
@@ -75,6 +74,10 @@ def _group_rules(model: Model, group: Group, context: Context) -> str:
         lines += textwrap.wrap(said, _WIDTH, subsequent_indent="   ")
         lines += _knot_rows(model, rule, "absent here" if absent else f"{usual:.2f}")
     return "\n".join(lines)
+
+
+def _title(group: Group) -> str:
+    return group.cause if group.id == group.cause else f"{group.cause}, {group.id}"
 
 
 def _knot_rows(model: Model, rule: Rule, usual: str) -> list[str]:
@@ -112,8 +115,7 @@ def _saturation(model: Model, group: Group) -> str:
     step = 1 if most <= 24 else 2 if most <= 60 else 4
     raw = list(range(0, int(most) + step + 1, step))
     cells = [(f"{x}", f"{cap * (1 - exp(-x / cap)):.1f}" if cap else "0.0") for x in raw]
-    title = group.cause if group.id == group.cause else f"{group.cause}, {group.id}"
-    lines = [f"RAW SUM TO POINTS: {title.upper()}"]
+    lines = [f"RAW SUM TO POINTS: {_title(group).upper()}"]
     per_line = 11
     for start in range(0, len(cells), per_line):
         row = cells[start : start + per_line]

@@ -1,18 +1,18 @@
 """What learning found, on the terminal."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from riskfit._common import plural
 from riskfit.report.json.learning import verdict_word
-from riskfit.report.words import best_action
+from riskfit.report.said.evaluation import measures, written
+from riskfit.report.words import best_action, per_cent
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from riskfit.learning.calibration import Calibration
     from riskfit.learning.comparison import Trial
-    from riskfit.learning.evaluation import Evaluation, Slice
     from riskfit.learning.model_file import ModelDiff
     from riskfit.learning.published import Verdict
 
@@ -30,64 +30,45 @@ def _table(*heads: str) -> "Table":
     return table
 
 
-def evaluation_parts(evaluation: "Evaluation") -> Iterable[Any]:
-    """Yield an evaluation as things that a rich console prints."""
-    rows, model = evaluation.rows, evaluation.model
+def evaluation_parts(entry: Mapping[str, Any]) -> Iterable[Any]:
+    """Yield an evaluation's entry as things that a rich console prints."""
     yield (
-        f"{model.id} {model.version} on {plural(rows, 'session')} of "
-        f"{plural(evaluation.athletes, 'athlete')}, {evaluation.cramps} with a cramp; "
-        f"the model expected {evaluation.expected:.1f}."
+        f"{entry['model']['id']} {entry['model']['version']} on {plural(entry['rows'], 'session')} "
+        f"of {plural(entry['athletes'], 'athlete')}, {entry['cramps']} with a cramp; "
+        f"the model expected {entry['expected_cramps']:.1f}."
     )
-    if evaluation.auc is None:
+    if entry["discrimination"]["auc"] is None:
         yield "Only one kind of outcome: what tells them apart cannot be judged."
     table = _table("", "value", "90 % interval", "right would be")
-    for name, estimate, right in (
-        ("AUC (discrimination)", evaluation.auc, "1; 0.5 is a coin"),
-        ("calibration slope", evaluation.slope, "1; below: too bold"),
-        ("calibration intercept", evaluation.intercept, "0; above: too low"),
-    ):
-        if estimate is not None:
-            interval = f"{estimate.low:z.2f} to {estimate.high:z.2f}"
-            table.add_row(name, f"{estimate.value:z.2f}", interval, right)
-    share = f"{evaluation.brier_of_share:.4f} for the share alone"
-    table.add_row("Brier score", f"{evaluation.brier:.4f}", "", share)
-    table.add_row("log loss", f"{evaluation.log_loss:.4f}", "", "as small as can be")
+    for one in measures(entry):
+        table.add_row(one.name, one.text, one.between, one.right)
     yield table
     yield ""
-    curve = _table("Predicted", "observed", "90 % interval", "sessions")
-    for part in evaluation.curve:
-        interval = f"{_per_cent(part.low)} to {_per_cent(part.high)}"
-        observed = _per_cent(part.observed)
-        curve.add_row(_per_cent(part.predicted), observed, interval, str(part.rows))
-    yield curve
+    table = _table("Predicted", "observed", "90 % interval", "sessions")
+    for part in entry["calibration"]["curve"]:
+        interval = f"{per_cent(part['low'])} to {per_cent(part['high'])}"
+        shares = per_cent(part["predicted"]), per_cent(part["observed"])
+        table.add_row(*shares, interval, str(part["rows"]))
+    yield table
     yield ""
-    yield from _decision_parts(evaluation)
-    for title, parts in (("Context", evaluation.by_context), ("Athlete", evaluation.by_athlete)):
+    table = _table("Acting from", "net benefit", "acting always", "best")
+    for one in entry["decision_curve"]:
+        worth = f"{one['model']:z.4f}", f"{one['always']:z.4f}"
+        table.add_row(per_cent(one["threshold"]), *worth, best_action(one["model"], one["always"]))
+    yield table
+    for title, parts in (("Context", entry["by_context"]), ("Athlete", entry["by_athlete"])):
         if len(parts) > 1 or (parts and title == "Context"):
             yield ""
             yield _slices(title, parts)
-    yield from evaluation.notes
+    yield from entry["notes"]
 
 
-def _per_cent(share: float) -> str:
-    return f"{100 * share:.1f} %"
-
-
-def _decision_parts(evaluation: "Evaluation") -> Iterable[Any]:
-    table = _table("Acting from", "net benefit", "acting always", "best")
-    for decision in evaluation.decisions:
-        best = best_action(decision.model, decision.always)
-        chance = _per_cent(decision.threshold)
-        table.add_row(chance, f"{decision.model:z.4f}", f"{decision.always:z.4f}", best)
-    yield table
-
-
-def _slices(title: str, parts: Sequence["Slice"]) -> "Table":
+def _slices(title: str, parts: Sequence[Mapping[str, Any]]) -> "Table":
     table = _table(title, "sessions", "cramps", "expected", "AUC", "Brier")
     for part in parts[:_MANY_ATHLETES]:
-        auc = "-" if part.auc is None else f"{part.auc:.2f}"
-        expected, brier = f"{part.expected:.1f}", f"{part.brier:.4f}"
-        table.add_row(part.name or "you", str(part.rows), str(part.cramps), expected, auc, brier)
+        auc = "-" if part["auc"] is None else f"{part['auc']:.2f}"
+        counts = str(part["rows"]), str(part["cramps"]), f"{part['expected_cramps']:.1f}"
+        table.add_row(part["name"] or "you", *counts, auc, f"{part['brier']:.4f}")
     if len(parts) > _MANY_ATHLETES:
         table.add_row(f"... {len(parts) - _MANY_ATHLETES} more with --json")
     return table
@@ -143,9 +124,8 @@ def published_parts(verdicts: Sequence["Verdict"]) -> Iterable[Any]:
     for verdict in verdicts:
         cohort = f"{verdict.cohort} {verdict.title}" if verdict.cohort != before else ""
         before = verdict.cohort
-        between = f"{verdict.low:g} to {verdict.high:g}"
         word = verdict_word(passed=verdict.passed)
-        table.add_row(cohort, verdict.what, verdict.published, between, f"{verdict.ours:.2f}", word)
+        table.add_row(cohort, verdict.what, verdict.published, *written(verdict), word)
     yield table
     failed = sum(not verdict.passed for verdict in verdicts)
     yield f"{len(verdicts) - failed} of {len(verdicts)} PASS."

@@ -1,11 +1,19 @@
 """What the texts share: bars, grids with numbers, colours of bands."""
 
+from collections.abc import Iterable
 from typing import Final
 
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 BAND_STYLE: Final = {"low": "green", "ordinary": "cyan", "raised": "yellow", "high": "bold red"}
+
+
+def apart(parts: Iterable[RenderableType]) -> RenderableType:
+    """Return parts below each other with a blank line after each."""
+    return Padding(Group(*(piece for part in parts for piece in (part, Text("")))), (0, 1))
 
 
 def bar(share: float, cells: int, style: str = "cyan") -> Text:

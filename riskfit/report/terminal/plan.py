@@ -11,7 +11,7 @@ from rich.text import Text
 
 from riskfit.analysis import Analysis
 from riskfit.report.said.plan import ChangesSaid, changes_said, near_said, sweep_rows
-from riskfit.report.terminal.parts import and_more, bar, numbered
+from riskfit.report.terminal.parts import and_more, apart, bar, numbered
 from riskfit.report.words import score_words
 
 _BAR, _MOST_ROWS, _QUESTIONS = 30, 24, 6
@@ -30,16 +30,13 @@ def plan_text(entry: Mapping[str, Any], zone: tzinfo, *, full: bool = False) -> 
         Every question.
     """
     plan, changes = entry["plan"], entry["changes"]
-    parts: list[RenderableType] = []
-    if plan["nearest"]:
-        parts += [_near(plan["nearest"]), Text("")]
-    for sweep in entry["what_if"]:
-        parts += [_sweep(sweep, zone), Text("")]
+    parts: list[RenderableType] = [_near(plan["nearest"])] if plan["nearest"] else []
+    parts += [_sweep(sweep, zone) for sweep in entry["what_if"]]
     if changes is not None:
-        parts += [_changes(changes_said(changes)), Text("")]
+        parts.append(_changes(changes_said(changes)))
     if plan["tell"]:
-        parts += [_tell(plan["tell"], full), Text("")]
-    return Padding(Group(*parts), (0, 1))
+        parts.append(_tell(plan["tell"], full))
+    return apart(parts)
 
 
 def squad_text(analyses: Sequence[Analysis]) -> RenderableType:
@@ -61,9 +58,9 @@ def squad_text(analyses: Sequence[Analysis]) -> RenderableType:
 def _near(entries: Sequence[Mapping[str, Any]]) -> Group:
     table = Table.grid(padding=(0, 2))
     for entry in entries:
-        one = near_said(entry)
-        outcome = Text(one.outcome, style="" if entry["outcome"] else "dim")
-        table.add_row(f"  {one.day}", one.duration, one.load, one.temperature, outcome)
+        day, _, *numbers, outcome = near_said(entry)
+        style = "" if entry["outcome"] else "dim"
+        table.add_row(f"  {day}", *numbers, Text(outcome, style=style))
     return Group(Text("Your sessions most like it", style="bold"), table)
 
 
@@ -72,8 +69,8 @@ def _sweep(sweep: Mapping[str, Any], zone: tzinfo) -> Group:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right")
     table.add_column(justify="right")
-    for row in sweep_rows(sweep, zone, _MOST_ROWS):
-        table.add_row(row.value, row.text, bar((row.score or 0.0) / 100, _BAR), row.band)
+    for value, score, band in sweep_rows(sweep, zone, _MOST_ROWS):
+        table.add_row(value, score_words(score), bar((score or 0.0) / 100, _BAR), band)
     return Group(Text(f"What if: {sweep['vary']}", style="bold"), table)
 
 
@@ -85,7 +82,7 @@ def _changes(said: ChangesSaid) -> Group:
     if said.stays:
         table = numbered()
         for one in said.options:
-            table.add_row(one.score_text, Text(one.text), one.band)
+            table.add_row(score_words(one["score"]), Text(one["text"]), one["band"])
         lines += [table, *(Text(f"  {one}", style="dim") for one in (*said.alone, *said.refused))]
         lines.append(Text(said.stays))
     if said.caveat:

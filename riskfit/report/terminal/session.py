@@ -1,11 +1,11 @@
 """An analysis on the terminal: the answer first, then what it rests on."""
 
 import textwrap
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from math import isfinite
+from typing import Any
 
 from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -13,7 +13,6 @@ from riskfit.activity import Activity
 from riskfit.analysis import Analysis
 from riskfit.features.catalogue import CATALOGUE, GROUPS
 from riskfit.report.said.session import (
-    FeatureSaid,
     advice_said,
     because,
     causes_said,
@@ -21,11 +20,10 @@ from riskfit.report.said.session import (
     facts,
     feature_said,
     flags_said,
-    open_questions,
     reasons,
     score_said,
 )
-from riskfit.report.terminal.parts import BAND_STYLE, and_more, bar, numbered
+from riskfit.report.terminal.parts import BAND_STYLE, and_more, apart, bar, numbered
 from riskfit.report.words import NOTHING, UNKNOWN
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.timeline import Timeline
@@ -87,22 +85,21 @@ def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) ->
         Every feature and rule, not only those that matter most.
     """
     assessment = analysis.assessment
-    parts: list[RenderableType] = [_headline(analysis), Text("")]
+    parts: list[RenderableType] = [_headline(analysis)]
     if assessment.red_flags.present:
-        parts += [_red_flags(analysis), Text("")]
-    parts += [_score(assessment), Text("")]
+        parts.append(_red_flags(analysis))
+    parts.append(_score(assessment))
     if assessment.score is not None:
-        parts += [_causes(assessment), Text(""), _reasons(assessment, full), Text("")]
+        parts += [_causes(assessment), _reasons(assessment, full)]
         if analysis.timeline is not None:
-            parts += [_timeline(analysis.timeline), Text("")]
-    parts += [_features(analysis, full), Text("")]
-    parts += [_steps(analysis, width, full), Text("")]
+            parts.append(_timeline(analysis.timeline))
+    parts += [_features(analysis, full), _steps(analysis, width, full)]
     # Of a plan, what to tell is ranked by itself: see `riskfit.report.terminal.plan`.
     if assessment.not_assessed and isinstance(analysis.session, Activity):
-        parts += [_not_assessed(assessment, full), Text("")]
+        parts.append(_not_assessed(assessment, full))
     if analysis.notes:
-        parts += [_notes(analysis.notes, width), Text("")]
-    return Padding(Group(*parts), (0, 1))
+        parts.append(_notes(analysis.notes, width))
+    return apart(parts)
 
 
 def print_analyses(
@@ -151,10 +148,11 @@ def _score(assessment: Assessment) -> Text:
             ("Cramp risk score: none", "bold"), f"\n{assessment.unscored_because or ''}"
         )
     said = score_said(assessment)
-    style = BAND_STYLE.get(said.band, "bold")
+    band = assessment.band or ""
+    style = BAND_STYLE.get(band, "bold")
     text = Text("Cramp risk ", style="bold")
     text.append(said.text, style=f"bold {style}")
-    text.append(f"  {said.band}", style=style)
+    text.append(f"  {band}", style=style)
     text.append(f"   {said.between}")
     if said.bands:
         text.append(f" ({said.bands})")
@@ -170,9 +168,9 @@ def _causes(assessment: Assessment) -> Table:
     """Return bars of the points of each cause; each is drawn to what it could give."""
     table = Table.grid(padding=(0, 2))
     for cause in causes_said(assessment):
-        style = "yellow" if cause.share >= 0.5 else "cyan"
-        drawn = bar(cause.share, _BAR, style)
-        table.add_row(cause.name, drawn, f"{cause.text:>2} of {cause.of_text}")
+        style = "yellow" if cause["share"] >= 0.5 else "cyan"
+        drawn = bar(cause["share"], _BAR, style)
+        table.add_row(cause["name"], drawn, f"{cause['text']:>2} of {cause['of_text']}")
     return table
 
 
@@ -182,9 +180,9 @@ def _reasons(assessment: Assessment, full: bool) -> Group:
     if not said:
         return Group(title, Text("Nothing that is known."))
     table = numbered()
-    for one in said:
-        sentence = Text(one.sentence, style="dim" if one.assumed else "")
-        table.add_row(one.text, sentence, Text(one.rests_on, style="dim"))
+    for points, sentence, rests_on in said:
+        style = "" if rests_on else "dim"
+        table.add_row(points, Text(sentence, style=style), Text(rests_on, style="dim"))
     return Group(title, table)
 
 
@@ -226,29 +224,29 @@ def _features(analysis: Analysis, full: bool) -> Group:
         )
     for title, names in groups:
         said = [feature_said(name, analysis.features[name]) for name in names]
-        present = [one for one in said if one.value is not None]
-        absent = [one for one in said if one.value is None]
+        present = [one for one in said if one["value"] is not None]
+        absent = [one for one in said if one["value"] is None]
         table.add_row(Text(title, style="bold"), "", "")
         for one in [*present, *(absent if full else ())]:
-            table.add_row(f"  {one.name}", *_feature_cells(one))
+            table.add_row(f"  {one['name']}", *_feature_cells(one))
         if not full and absent and not present:
-            table.add_row(f"  {UNKNOWN}", "", absent[0].source)
+            table.add_row(f"  {UNKNOWN}", "", absent[0]["source"])
     return Group(table)
 
 
-def _feature_cells(said: FeatureSaid) -> tuple[str, str]:
-    text = NOTHING if said.value is None else said.text
-    return text, f"{said.range}, {said.source}" if said.range else said.source
+def _feature_cells(said: Mapping[str, Any]) -> tuple[str, str]:
+    text = NOTHING if said["value"] is None else said["text"]
+    return text, ", ".join(filter(None, (said["range"], said["source"])))
 
 
 def _steps(analysis: Analysis, width: int, full: bool) -> Group:
     """Return the advice by kind; a few of each unless all is asked for."""
     lines: list[RenderableType] = [Text("What to do", style="bold")]
     left_out = 0
-    for group in advice_said(analysis):
-        lines.append(Text(f"  {group.title}", style="cyan"))
-        shown = group.steps if full else group.steps[: group.printed]
-        left_out += len(group.steps) - len(shown)
+    for title, printed, steps in advice_said(analysis):
+        lines.append(Text(f"  {title}", style="cyan"))
+        shown = steps if full else steps[:printed]
+        left_out += len(steps) - len(shown)
         for step in shown:
             rules = f" [{because(step)}]" if step.because else ""
             wrapped = textwrap.wrap(step.text + rules, width - 6)
@@ -258,13 +256,14 @@ def _steps(analysis: Analysis, width: int, full: bool) -> Group:
 
 def _not_assessed(assessment: Assessment, full: bool) -> Group:
     """Return what was not known, the most telling first."""
-    said = open_questions(assessment)
-    shown = said if full else said[:_QUESTIONS]
+    unknown = assessment.not_assessed
+    shown = unknown if full else unknown[:_QUESTIONS]
     table = numbered()
     for one in shown:
-        table.add_row(f"±{one.text}", Text(one.question), Text(one.settled_by, style="dim"))
+        settled_by = Text(one.settled_by, style="dim")
+        table.add_row(f"±{one.points_high:.1f}", Text(one.question), settled_by)
     title = Text("Not assessed; telling me would narrow the range", style="bold")
-    return Group(title, table, *and_more(len(said) - len(shown)))
+    return Group(title, table, *and_more(len(unknown) - len(shown)))
 
 
 def _notes(notes: tuple[str, ...], width: int) -> Text:
