@@ -77,7 +77,7 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     );
     CREATE INDEX outcome_by_time ON outcome (athlete, start_s);
     """,
-    # By what copies are told (store/traces.py); empty in rows that were kept before.
+    # By what copies are told (store/fingerprints.py); empty in rows that were kept before.
     """
     ALTER TABLE activity ADD COLUMN trace BLOB NOT NULL DEFAULT x''
     """,
