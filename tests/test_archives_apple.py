@@ -4,6 +4,7 @@ import io
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from tools.apple import apple_statistics, apple_workout, apple_xml
 from tools.exports import build_apple_export
@@ -283,6 +284,29 @@ def test_a_workout_without_samples_is_a_session_by_its_totals(tmp_path, read):
     assert rows.sport == ["training"]
     assert value(rows, 0, "elapsed_min") == pytest.approx(60, abs=0.1)
     assert any("totals" in note for note in rows.info[0].notes)
+
+
+def test_a_workout_lasts_from_its_start_to_its_end_whenever_a_heart_was_heard():
+    beats = [
+        '<Record type="HKQuantityTypeIdentifierHeartRate" unit="count/min" '
+        f'startDate="2026-06-01 08:{minute}:00 +0200" value="120"/>'
+        for minute in range(11, 50)
+    ]
+    (activity,) = activities(apple_xml(*beats, apple_workout(duration="60")))
+    assert activity.samples.elapsed_s[[0, -1]].tolist() == [0, 3600]
+    assert np.nansum(activity.samples.heart_rate_bpm) == 39 * 120
+    assert activity.notes == ()
+
+
+def test_a_duration_beside_pauses_is_left_to_the_pauses():
+    inside = "".join(
+        f'  <WorkoutEvent type="HKWorkoutEventType{word}" date="2026-06-01 08:{at}:00 +0200"/>\n'
+        for word, at in (("Pause", 20), ("Resume", 30))
+    )
+    (activity,) = activities(apple_xml(apple_workout(inside=inside, duration="60")))
+    (pause,) = activity.pauses
+    assert (pause.start_s, pause.end_s) == (1200, 1800)
+    assert activity.summary.timer_s is None
 
 
 def test_a_kind_of_workout_that_is_but_a_number_is_unknown():

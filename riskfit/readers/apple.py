@@ -57,19 +57,25 @@ def _activity(
     elif route:
         notes.append(f"route {one.route}: {route}")
     times = np.union1d(beats[0], track_s)
-    if len(times) < 2:
+    if len(times):
+        # samples need not begin and end with the workout
         times = np.union1d(times, [one.start_s, one.end_s])
     columns["heart_rate_bpm"] = _at(times, beats[0], beats[1])
     if track is not None:
         for name in ("latitude_deg", "longitude_deg", "altitude_m", "speed_m_s"):
             columns[name] = _at(times, track_s, getattr(track, name))
-    totals = Summary(elapsed_s=one.end_s - one.start_s, **one.totals)
+    timer = _timer(one)
+    told = dict(one.totals)
+    if len(timer) > 1:
+        # some apps take the pauses off a workout's duration, others do not: events tell
+        told.pop("timer_s", None)
+    totals = Summary(elapsed_s=one.end_s - one.start_s, **told)
     recording = Recording(
         start_time=datetime.fromtimestamp(one.start_s, UTC),
         elapsed_s=times - one.start_s,
         channels=columns,
         parts=[Part(sport=one.sport, start_s=0.0, end_s=one.end_s - one.start_s, totals=totals)],
-        timer=_timer(one),
+        timer=timer,
         utc_offset_s=_offset(one),
         device=Device(manufacturer="apple", product=one.device, wrist=True),
         athlete=_athlete(health, one.start_s),
