@@ -141,6 +141,20 @@ HEADER = (
 )
 
 
+def test_a_short_table_in_a_language_nobody_knows_is_read_by_what_it_holds():
+    table = read_table(
+        b"Nr,Czas,Nazwa,Rodzaj,Opis,Trwanie,Dystans,Plik,Waga,Trwanie,Ruch\n"
+        b'1,"1 cze 2026, 8:00:00",Rano,Run,,3600,"10,80",activities/1.gpx.gz,61.5,3600,3500\n'
+        b'2,"2 cze 2026, 8:00:00",Gym,Ride,,5400,"40,2",,61.5,5400,5400\n'
+    )
+    said = table.files["activities/1.gpx.gz"]
+    assert (said.name, said.sport, said.athlete.mass_kg) == ("Rano", ("running", None), 61.5)
+    (by_hand,) = table.by_hand
+    assert by_hand.totals.elapsed_s == 5400
+    assert by_hand.totals.distance_m == pytest.approx(40_200)
+    assert by_hand.supplement.sport == ("cycling", None)
+
+
 def test_a_file_of_no_sport_has_that_of_the_table(tmp_path, read):
     recording = build_strava_export(tmp_path / "y", 1, every_s=SPARSE)[0].recording
     tcx = to_tcx(recording).replace(b'Sport="Running"', b'Sport="Other"')

@@ -94,6 +94,8 @@ _QUANTITIES: Final = {
 _FIRST: Final = {"id": 0, "date": 1, "name": 2, "type": 3, "elapsed": 5, "distance": 6}
 _FILE_PLACE: Final = 12
 _LATER: Final = {"mass": 13, "elapsed": 15, "moving": 16, "distance_m": 17}
+#: What follows a file's name in every layout.
+_MASS_KG: Final = re.compile(r"^[3-9]\d([.,]\d+)?$|^1\d\d([.,]\d+)?$")
 _FILE: Final = re.compile(r"^/?activities/[^/]+\.(fit|tcx|gpx)(\.gz)?$", re.IGNORECASE)
 
 
@@ -133,12 +135,18 @@ def _add_by_content(places: dict[str, int], count: int, body: list[list[str]]) -
         ]
         if any(shares):
             places["file"] = shares.index(max(shares))
-    if _share(body, _FIRST["date"], lambda text: parse_moment(text) is not None) > _MOST:
-        taken = set(places.values())
-        by_place = _FIRST | (_LATER if places.get("file") == _FILE_PLACE else {})
-        for quantity, place in (*_FIRST.items(), *by_place.items()):
-            if place < count and place not in taken:
-                places.setdefault(quantity, place)
+    if _share(body, _FIRST["date"], lambda text: parse_moment(text) is not None) <= _MOST:
+        return
+    taken = set(places.values())
+    by_place = list(_FIRST.items())
+    file = places.get("file", count)
+    if file == _FILE_PLACE:
+        by_place += _LATER.items()
+    elif _share(body, file + 1, lambda text: bool(_MASS_KG.match(text))) > _MOST:
+        by_place.append(("mass", file + 1))
+    for quantity, place in by_place:
+        if place < count and place not in taken:
+            places.setdefault(quantity, place)
 
 
 #: Of the cells that are filled in, so many are of a kind where the column is. [fraction]
