@@ -8,7 +8,7 @@ After ``riskfit.readers`` nobody knows FIT, TCX or GPX.  Sports are FIT's words
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
-from typing import Final, Self
+from typing import Self
 
 import numpy as np
 from msgspec import Struct
@@ -93,10 +93,6 @@ class Samples:
 
 
 CHANNELS: tuple[str, ...] = tuple(f.name for f in fields(Samples) if f.name != "elapsed_s")
-
-
-#: The note on a session that is known by its totals alone.
-ONLY_TOTALS: Final = "only totals were recorded: what needs samples is missing"
 
 
 class Summary(Struct, frozen=True, kw_only=True):

@@ -16,7 +16,7 @@ from tools.formats import to_tcx
 from riskfit.archives.dates import parse_moment
 from riskfit.archives.garmin import GarminDocuments, file_type, set_aside
 from riskfit.archives.listing import Inner, Place, list_inner, list_places, read_place
-from riskfit.archives.strava import read_table, sessions_by_hand
+from riskfit.archives.strava import read_table
 from riskfit.batch.gather import Input, gather
 from riskfit.batch.pool import run_here
 from riskfit.errors import UnsupportedFileError
@@ -175,15 +175,15 @@ def test_a_row_without_a_file_is_a_session_by_its_totals(tmp_path, read):
         b"3,nobody knows when,Loop,Run,,3600,10.0,,61.5,3600,3500,10012.5,,\n"
     )
     table = read_table(HEADER + rows)
-    (_, _, weights, extra), (_, _, run, _) = sessions_by_hand(table)
-    assert weights.start_time.isoformat() == "2026-06-01T20:00:00+00:00"
-    assert weights.summary.timer_s == 5000
-    assert weights.summary.energy_kcal == 350
-    assert weights.summary.distance_m is None
-    assert extra.sport == ("training", "strength_training")
-    assert extra.race
-    assert run.start_time.isoformat() == "2026-06-02T00:30:00+00:00"
-    assert run.summary.distance_m == 10012.5
+    weights, run = table.by_hand
+    assert weights.start.isoformat() == "2026-06-01T20:00:00+00:00"
+    assert weights.totals.timer_s == 5000
+    assert weights.totals.energy_kcal == 350
+    assert weights.totals.distance_m is None
+    assert weights.supplement.sport == ("training", "strength_training")
+    assert weights.supplement.race
+    assert run.start.isoformat() == "2026-06-02T00:30:00+00:00"
+    assert run.totals.distance_m == 10012.5
     (tmp_path / "x").mkdir()
     (tmp_path / "x" / "activities.csv").write_bytes(HEADER + rows)
     found, by_source, kept = read(tmp_path / "x")
@@ -192,6 +192,9 @@ def test_a_row_without_a_file_is_a_session_by_its_totals(tmp_path, read):
     assert kept.sport[row] == "training"
     assert value(kept, row, "elapsed_min") == pytest.approx(90, abs=0.1)
     assert value(kept, row, "body_mass_kg") == 61.5
+    run = by_source[f"{tmp_path}/x/activities.csv!row 2"]
+    assert value(kept, run, "distance_km") == pytest.approx(10.0125)
+    assert value(kept, run, "duration_min") == pytest.approx(3500 / 60, abs=0.1)
     assert any("only totals" in note for note in kept.info[row].notes)
 
 

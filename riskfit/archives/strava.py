@@ -5,15 +5,13 @@ Rows without a file were entered by hand or by a trainer's app: they are session
 
 import csv
 import io
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from hashlib import sha256
 from typing import Any, Final
 
 import numpy as np
 
-from riskfit.activity import ONLY_TOTALS, Activity, Leg, Samples, Summary
+from riskfit.activity import Summary
 from riskfit.archives.dates import parse_moment
 from riskfit.archives.strava_columns import columns_of
 from riskfit.archives.supplement import Supplement
@@ -109,22 +107,6 @@ def _text(data: bytes) -> str:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
         return data.decode("cp1252", errors="replace")
-
-
-def sessions_by_hand(table: StravaTable) -> Iterator[tuple[str, bytes, Activity, Supplement]]:
-    """Yield each session without a file: name and digest of its row, activity, what is beside."""
-    for row in table.by_hand:
-        length_s = row.totals.elapsed_s or 0.0
-        rows = slice(0, 2)
-        leg = Leg(sport="unknown", rows=rows, start_s=0.0, end_s=length_s, summary=row.totals)
-        activity = Activity(
-            start_time=row.start,
-            samples=Samples(elapsed_s=np.array([0.0, length_s])),
-            legs=(leg,),
-            summary=row.totals,
-            notes=(ONLY_TOTALS,),
-        )
-        yield row.name, sha256(repr(row).encode()).digest(), activity, row.supplement
 
 
 def _by_hand(row: list[str], places: dict[str, int], scales: dict[str, float]) -> ByHand | None:

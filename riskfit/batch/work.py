@@ -217,11 +217,13 @@ def _sessions_in(task: Task) -> Iterator[tuple[str, bytes, Activity, Supplement 
         for found in workouts(health, lambda path: _route(task.place, path)):
             yield *found, task.supplement
     else:
-        from riskfit.archives.strava import read_table, sessions_by_hand
+        from riskfit.archives.strava import read_table
+        from riskfit.readers.assemble import session_of_totals
 
         content = task.content or read_place(task.place)[0].content
-        if isinstance(content, bytes):
-            yield from sessions_by_hand(read_table(content))
+        for row in read_table(content).by_hand if isinstance(content, bytes) else ():
+            digest = sha256(repr(row).encode()).digest()
+            yield row.name, digest, session_of_totals(row.start, row.totals), row.supplement
 
 
 def _route(place: Place, path: str) -> tuple[bytes, Activity] | str:

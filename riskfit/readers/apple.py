@@ -65,11 +65,11 @@ def _activity(
         for name in ("latitude_deg", "longitude_deg", "altitude_m", "speed_m_s"):
             columns[name] = _at(times, track_s, getattr(track, name))
     timer = _timer(one)
-    told = dict(one.totals)
+    told: dict[str, float] = {"elapsed_s": one.end_s - one.start_s} | one.totals
     if len(timer) > 1:
         # some apps take the pauses off a workout's duration, others do not: events tell
-        told.pop("timer_s", None)
-    totals = Summary(elapsed_s=one.end_s - one.start_s, **told)
+        told["timer_s"] = told["elapsed_s"] - _stood_s(timer)
+    totals = Summary(**told)
     recording = Recording(
         start_time=datetime.fromtimestamp(one.start_s, UTC),
         elapsed_s=times - one.start_s,
@@ -99,6 +99,16 @@ def _timer(one: Workout) -> list[tuple[float, bool]]:
         if kind.endswith((*_PAUSED, *_RESUMED))
     ]
     return [*events, (one.end_s - one.start_s, True)]
+
+
+def _stood_s(timer: list[tuple[float, bool]]) -> float:
+    """Return how long the timer stood."""
+    stood_s, since_s = 0.0, None
+    for at_s, runs in timer:
+        if runs and since_s is not None:
+            stood_s += at_s - since_s
+        since_s = None if runs else since_s if since_s is not None else at_s
+    return stood_s
 
 
 def _weather(one: Workout) -> Conditions:

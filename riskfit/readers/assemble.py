@@ -7,13 +7,14 @@ revolutions.
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from itertools import pairwise
 
 import numpy as np
 from msgspec.structs import replace
 
 from riskfit._common import DAY_S, FloatArray
-from riskfit.activity import Activity, Lap, Leg, Pause, Samples
+from riskfit.activity import Activity, Lap, Leg, Pause, Samples, Summary
 from riskfit.errors import DamagedFileError
 from riskfit.readers.clock import from_its_start, on_one_clock
 from riskfit.readers.recording import CADENCE, STEPS, Part, Recording
@@ -72,6 +73,26 @@ def assemble(recording: Recording) -> Activity:
         summary=total_of([leg.summary for leg in legs]),
         name=recording.name,
         notes=tuple(dict.fromkeys(notes)),
+    )
+
+
+def session_of_totals(start_time: datetime, totals: Summary) -> Activity:
+    """Make the activity of which nothing is known but when it was and its totals.
+
+    Parameters
+    ----------
+    start_time : datetime
+        Aware.
+    totals : Summary
+        With ``elapsed_s``.
+
+    Returns
+    -------
+    Activity
+    """
+    part = Part(start_s=0.0, end_s=totals.elapsed_s or 0.0, totals=totals)
+    return assemble(
+        Recording(start_time=start_time, elapsed_s=np.empty(0), channels={}, parts=[part])
     )
 
 
