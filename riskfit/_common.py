@@ -40,4 +40,7 @@ def plural(count: int, word: str) -> str:
     >>> plural(1, "session"), plural(5000, "session")
     ('1 session', '5,000 sessions')
     """
-    return f"{count:,} {word}" if count == 1 else f"{count:,} {word}s"
+    if count == 1:
+        return f"1 {word}"
+    several = word.removesuffix("y") + "ies" if word.endswith(("py", "ty", "ry")) else f"{word}s"
+    return f"{count:,} {several}"

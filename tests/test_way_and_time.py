@@ -303,3 +303,9 @@ def test_rows_that_only_share_their_time_are_no_repeats():
     beats = np.concatenate([np.full(600, 140.0), np.full(600, 150.0)])
     activity = recorded(rows, way_m=3.0 * rows, heart_rate_bpm=beats)
     assert "repeat earlier ones" not in said(activity)
+
+
+def test_a_total_counts_where_the_only_witness_stood_still():
+    activity = recorded(SECONDS, way_m=np.zeros(3601), summary=Summary(distance_m=10_000))
+    assert way_km(activity) == pytest.approx(10)
+    assert "laid evenly" in said(activity)

@@ -32,6 +32,7 @@ from riskfit.cleaning.way import (
     by_speed,
     fastest_m_s,
     laid_evenly,
+    stood,
     under_way_m,
 )
 from riskfit.errors import NotAnActivityError
@@ -229,14 +230,15 @@ def _set_way(
 ) -> None:
     """Put the way that is believed, and a speed that agrees with it, into the grid."""
     total_m = activity.summary.distance_m or None
-    if verdict is None:
+    if verdict is None or stood(verdict.way, total_m):
         fastest = _fastest_m_s(activity)
         even = None if total_m is None else laid_evenly(total_m, active, fastest)
         if even is not None:
             grid["distance_m"] = even
             grid["speed_m_s"] = _speed_from_distance(even)
             notes.append("distance: the device's total, laid evenly over the time under way")
-        return
+        if verdict is None or even is not None:
+            return
     first = np.flatnonzero(~np.isnan(grid["distance_m"])) if "distance_m" in grid else [0]
     grid["distance_m"] = under_way_m(verdict.way, active, int(first[0]), total_m, notes)
     if verdict.way.name != "distance":

@@ -226,6 +226,11 @@ def _moving(ways: list[Way], total_m: float | None, notes: list[str]) -> list[Wa
     return moving
 
 
+def stood(way: Way, total_m: float | None) -> bool:
+    """Say whether the best witness stood still while the device counted a way."""
+    return total_m is not None and way.total_m + way.lead_m < _STANDS * total_m
+
+
 def _chosen(ways: list[Way], total_m: float | None) -> Way:
     """Return the first that the total bears out, else that another does, else the first."""
     borne_out = [way for way in ways if _close(way, total_m)]

@@ -51,13 +51,13 @@ def doctor(paths: tuple[str, ...], check_crc: bool, as_json: bool, **values: Any
 
 
 def _print(found: "Health") -> None:
-    from riskfit._common import DAY_S
+    from riskfit._common import DAY_S, plural
 
     who = f" of {found.athlete}" if found.athlete else ""
     when = ""
     if found.first_s is not None and found.last_s is not None:
         when = f", {_day(found.first_s)} to {_day(found.last_s)}"
-    click.echo(f"{found.sessions} sessions{who}{when}")
+    click.echo(f"{plural(found.sessions, 'session')}{who}{when}")
     _section(
         "Coverage: share of the sessions that have",
         [f"  {name:<32} {round(s * 20) * '█':<20} {s:4.0%}" for name, s in found.coverage.items()],

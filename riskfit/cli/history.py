@@ -31,7 +31,7 @@ def history(ctx: click.Context, /, **values: Any) -> None:
 
 
 def _show(values: dict[str, Any]) -> None:
-    from riskfit._common import utc_text
+    from riskfit._common import plural, utc_text
     from riskfit.features.athlete_rows import FEATURE_INDEX
 
     as_json = values.pop("as_json")
@@ -59,7 +59,7 @@ def _show(values: dict[str, Any]) -> None:
                 rows.sources[row][0] if rows.sources[row] else "",
             )
         Console(highlight=False).print(table)
-        click.echo(f"{len(rows)} sessions", err=True)
+        click.echo(plural(len(rows), "session"), err=True)
 
 
 def _chosen(store: "Store", values: dict[str, Any]) -> "Rows":
@@ -141,7 +141,7 @@ def export(values: dict[str, Any], target: Path) -> None:
     """Write the sessions with all their features to a CSV file."""
     import csv
 
-    from riskfit._common import utc_text
+    from riskfit._common import plural, utc_text
     from riskfit.features.catalogue import CATALOGUE
     from riskfit.report.export import column_name
 
@@ -156,7 +156,7 @@ def export(values: dict[str, Any], target: Path) -> None:
             source = "; ".join(rows.sources[row])
             head = [utc_text(rows.start_s[row]), rows.sport[row], rows.sha256[row].hex(), source]
             writer.writerow([*head, *cells])
-    click.echo(f"{len(rows)} sessions written to {target}", err=True)
+    click.echo(f"{plural(len(rows), 'session')} written to {target}", err=True)
 
 
 @history.command()

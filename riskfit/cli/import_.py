@@ -49,6 +49,7 @@ def import_(paths: tuple[str, ...], **values: Any) -> None:
 
 
 def _tell(store: "Store", found: "Gathered", copies: int) -> None:
+    from riskfit._common import plural
     from riskfit.store.activities import counted
 
     key = store.add_athlete(found.athlete)
@@ -56,9 +57,9 @@ def _tell(store: "Store", found: "Gathered", copies: int) -> None:
     whose = f" of {found.athlete}" if found.athlete else ""
     known = found.total - found.read
     click.echo(
-        f"{found.read} files read, {known} known already; the store holds {total} "
-        f"activities{whose}"
-        + (f" and {same} copies of the same from elsewhere" if copies and same else "")
+        f"{plural(found.read, 'file')} read, {known} known already; the store holds "
+        f"{plural(total, 'activity')}{whose}"
+        + (f" and {plural(same, 'copy')} of the same from elsewhere" if copies and same else "")
         + ".",
         err=True,
     )

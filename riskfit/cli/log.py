@@ -111,14 +111,17 @@ def _moment_of(rows: "Rows", session: str) -> "tuple[datetime, bool]":
 
 
 def _import(store: "Store", path: Path, name: str) -> None:
+    from riskfit._common import plural
     from riskfit.learning.outcomes import import_csv
 
     count, matched = import_csv(store, path, name)
-    click.echo(f"logged {count} outcomes, {matched} of them for sessions in the store", err=True)
+    logged = plural(count, "outcome")
+    click.echo(f"logged {logged}, {matched} of them for sessions in the store", err=True)
 
 
 def _export(store: "Store", name: str, target: str | None) -> None:
     """Write outcomes as CSV: to a file, or all that is said of one athlete on the screen."""
+    from riskfit._common import plural
     from riskfit.learning.outcomes import export_csv
 
     names = [name] if name or target is None else store.athletes()
@@ -127,4 +130,4 @@ def _export(store: "Store", name: str, target: str | None) -> None:
         return
     with Path(target).open("w", encoding="utf-8", newline="") as file:
         count = export_csv(store, names, file)
-    click.echo(f"{count} outcomes written to {target}", err=True)
+    click.echo(f"{plural(count, 'outcome')} written to {target}", err=True)

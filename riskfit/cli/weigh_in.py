@@ -107,7 +107,7 @@ def _of_date(store: "Store", key: int, date: datetime) -> tuple[float, float, fl
     """Return the same of the session in the store that was held on a day, or begins then."""
     import numpy as np
 
-    from riskfit._common import DAY_S
+    from riskfit._common import DAY_S, plural
     from riskfit.errors import InputError
     from riskfit.features.athlete_rows import FEATURE_INDEX
     from riskfit.store.activities import read_rows
@@ -121,7 +121,7 @@ def _of_date(store: "Store", key: int, date: datetime) -> tuple[float, float, fl
     )
     if len(found) != 1:
         when = f"{date:%Y-%m-%d %H:%M}" if exact else f"{date:%Y-%m-%d}"
-        what = "no session" if not len(found) else f"{len(found)} sessions"
+        what = "no session" if not len(found) else plural(len(found), "session")
         raise InputError(f"the store holds {what} of {when}: name the file, or date and time")
     values = rows.values[found[0]]
     return (

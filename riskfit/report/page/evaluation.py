@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from math import ceil
 from typing import Any, Final
 
+from riskfit._common import plural
 from riskfit.report.said.evaluation import (
     answer,
     chart_words,
@@ -78,7 +79,8 @@ def _chart_labels(
             "model": "observed",
             "points": [
                 f"predicted {per_cent(one['predicted'])}, observed {per_cent(one['observed'])}<br>"
-                f"({100 * one['low']:.1f} to {per_cent(one['high'])})<br>{one['rows']:,} sessions"
+                f"({100 * one['low']:.1f} to {per_cent(one['high'])})<br>"
+                f"{plural(one['rows'], 'session')}"
                 for one in document["calibration"]["curve"]
             ],
         },

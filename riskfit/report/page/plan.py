@@ -138,7 +138,7 @@ def _facts(plan: Mapping[str, Any], start: str) -> list[tuple[str, str]]:
     sessions, days = history["sessions"], history["covered_days"]
     known = f"{plural(sessions, 'earlier session')} over {days:.0f} days"
     if not days:
-        known = "none known" if not sessions else f"{sessions:,} sessions, but none of late"
+        known = "none known" if not sessions else f"{plural(sessions, 'session')}, but none of late"
     return [*facts, ("History", known)]
 
 

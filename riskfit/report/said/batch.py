@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
-from riskfit._common import DAY_S, FloatArray, IntArray
+from riskfit._common import DAY_S, FloatArray, IntArray, plural
 from riskfit.batch.reduce import BatchReport, Sessions
 from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.report.words import CAUSE_NAMES, NOTHING, day_words
@@ -144,7 +144,8 @@ def summary(report: BatchReport) -> str:
     people = len(report.athletes)
     whose = "" if people == 1 and report.athletes[0].athlete is None else f" of {people} athletes"
     return (
-        f"{len(report):,} sessions{whose}, {scored:,} scored, {len(report.failures):,} files failed"
+        f"{plural(len(report), 'session')}{whose}, {scored:,} scored, "
+        f"{plural(len(report.failures), 'file')} failed"
     )
 
 

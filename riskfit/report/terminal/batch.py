@@ -97,7 +97,7 @@ def _print_rises(console: Console, report: BatchReport, limit: int | None) -> No
         console.print(
             Text(
                 f"  {name}{': ' if name else ''}{week.monday:%Y-%m-%d} to {week.sunday:%m-%d}  "
-                f"{score_words(rise.before)} -> {score_words(week.mean)} ({len(week.rows)} "
-                f"sessions), most by {rise.cause.lower()}: {rise.rule.lower()}"
+                f"{score_words(rise.before)} -> {score_words(week.mean)} ({plural(len(week.rows), 'session')}"
+                f"), most by {rise.cause.lower()}: {rise.rule.lower()}"
             )
         )
