@@ -32,8 +32,8 @@ _LATE_END_S = 60.0
 _LONGEST_SMART_GAP_S = 10.0
 _SHORTEST_MARKED_PAUSE_S = 2.0
 #: A median above this counts both feet: nobody takes 240 steps a minute throughout, while runners
-#: take 150 to 200 and brisk walkers still 125 (Tudor-Locke 2018, doi:10.1136/bjsports-2017-097628:
-#: 100 steps/min are walking at a moderate intensity). [1/min]
+#: take 150 to 200 and walkers 100 at moderate and 130 at vigorous intensity (Tudor-Locke 2018,
+#: doi:10.1136/bjsports-2017-097628).  A higher limit would only double more walks. [1/min]
 _MOST_STRIDES = 120.0
 
 
