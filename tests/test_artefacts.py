@@ -481,3 +481,19 @@ def test_files_of_every_format_come_out_right(session, defects, name, truth, for
     found = compute_features(read_activity(written(spoiled(session, *defects), form)))
     room = 0.5 if name == "energy_kcal" else 0.01
     assert found.value(name) == pytest.approx(truth, rel=room)
+
+
+@pytest.mark.parametrize(("value", "rows"), [(0.0, slice(900, 960)), (-500.0, slice(900, 903))])
+def test_an_altitude_that_was_not_known_for_a_while_is_no_climb(value, rows):
+    altitude = np.full(1801, 480.0)
+    altitude[rows] = value
+    session = clean(recorded(np.arange(1801.0), altitude_m=altitude))
+    assert session.ascent_m[-1] == 0
+    assert any(note.startswith("altitude: ") and "left out" in note for note in session.notes)
+
+
+def test_an_altitude_of_0_at_the_coast_stays():
+    altitude = np.concatenate([np.linspace(200, 0, 600), np.zeros(600), np.linspace(0, 200, 601)])
+    session = clean(recorded(np.arange(1801.0), altitude_m=altitude))
+    assert session.ascent_m[-1] == pytest.approx(200, abs=2)
+    assert not any(note.startswith("altitude: ") for note in session.notes)

@@ -10,12 +10,13 @@ from riskfit._common import FloatArray, IntArray, plural
 #: What a sensor can say of a living, moving person; outside is an artefact.  Heart rate: 0 and
 #: 255 are the straps' words for "lost"; speed: above 40 m/s nobody moves on muscles; power and
 #: cadence: above the track sprinters' peaks; temperatures: the sensors' operating ranges;
-#: core temperature: survivable range; altitude: the Dead Sea to Everest with a margin.
+#: core temperature: survivable range; altitude: the Dead Sea to Everest with a margin, and
+#: without -500 m, which is what a device that writes 0 into a FIT file says.
 POSSIBLE: Final[dict[str, tuple[float, float]]] = {
     "heart_rate_bpm": (25, 240),
     "power_w": (0, 2600),
     "speed_m_s": (0, 40),
-    "altitude_m": (-500, 9500),
+    "altitude_m": (-499, 9500),
     "cadence_rpm": (0, 250),
     "cadence_spm": (0, 350),
     "temperature_c": (-40, 60),
@@ -42,7 +43,7 @@ def channel_words(name: str) -> str:
     >>> channel_words("heart_rate_bpm"), channel_words("speed_m_s")
     ('heart rate', 'speed')
     """
-    return re.sub(r"_(bpm|w|m_s|m|rpm|spm|c|deg)$", "", name).replace("_", " ")
+    return re.sub(r"_(bpm|w|m_s|m|rpm|spm|c|deg|pct)$", "", name).replace("_", " ")
 
 
 def possible(name: str, values: FloatArray, notes: list[str]) -> FloatArray:
@@ -57,7 +58,7 @@ def possible(name: str, values: FloatArray, notes: list[str]) -> FloatArray:
         values = np.where(impossible, np.nan, values)
         notes.append(f"{channel_words(name)}: {plural(count, 'impossible value')} left out")
     if name == "altitude_m":
-        values = _without_a_start_at_zero(values, notes)
+        values = _without_zero_for_unknown(values, notes)
     limit = _SPIKE.get(name)
     if limit is None or len(values) < 3:
         return values
@@ -97,12 +98,27 @@ def without_power_spikes(second: IntArray, power_w: FloatArray, notes: list[str]
     return power_w
 
 
-def _without_a_start_at_zero(altitude_m: FloatArray, notes: list[str]) -> FloatArray:
-    """Leave out altitude 0 at the start where it leaps: the receiver had no height yet."""
-    other = np.flatnonzero((altitude_m != 0) & ~np.isnan(altitude_m))
-    if not len(other) or not other[0] or abs(altitude_m[other[0]]) < _SPIKE["altitude_m"]:
+def _without_zero_for_unknown(altitude_m: FloatArray, notes: list[str]) -> FloatArray:
+    """Leave out altitude 0 that leaps, at the start or between others: no height was known.
+
+    At the end it may be the coast.
+    """
+    if not (altitude_m == 0).any():
         return altitude_m
-    notes.append(
-        f"altitude: {plural(int(other[0]), 'value')} of 0 at the start left out: not known yet"
-    )
-    return np.where(np.arange(len(altitude_m)) < other[0], np.nan, altitude_m)
+    known = np.flatnonzero(~np.isnan(altitude_m))
+    value = altitude_m[known]
+    edges = np.flatnonzero(np.diff(value == 0, prepend=False, append=False)).reshape(-1, 2)
+    unknown = [
+        known[begin:end]
+        for begin, end in edges.tolist()
+        if end < len(value)
+        and abs(value[end]) >= _SPIKE["altitude_m"]
+        and (not begin or abs(value[begin - 1]) >= _SPIKE["altitude_m"])
+    ]
+    if not unknown:
+        return altitude_m
+    rows = np.concatenate(unknown)
+    notes.append(f"altitude: {plural(len(rows), 'value')} of 0 left out: no height was known")
+    altitude_m = altitude_m.copy()
+    altitude_m[rows] = np.nan
+    return altitude_m

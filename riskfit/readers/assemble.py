@@ -32,8 +32,8 @@ _LATE_END_S = 60.0
 _LONGEST_SMART_GAP_S = 10.0
 _SHORTEST_MARKED_PAUSE_S = 2.0
 #: A median above this counts both feet: nobody takes 240 steps a minute throughout, while runners
-#: take 150 to 200 and brisk walkers still 125 (Tudor-Locke 2018, doi:10.1136/bjsports-2017-097628:
-#: 100 steps/min are walking at a moderate intensity). [1/min]
+#: take 150 to 200 and walkers 100 at moderate and 130 at vigorous intensity (Tudor-Locke 2018,
+#: doi:10.1136/bjsports-2017-097628).  A higher limit would only double more walks. [1/min]
 _MOST_STRIDES = 120.0
 
 
@@ -242,16 +242,24 @@ def _channels(
     """Return the channels of samples, the cadences among them."""
     found = {name: values for name, values in channels.items() if name not in (CADENCE, STEPS)}
     cadence, steps = channels.get(CADENCE), channels.get(STEPS)
-    if cadence is not None:
-        turns, on_foot = np.full_like(cadence, np.nan), np.full_like(cadence, np.nan)
-        for leg in legs:
-            into = on_foot if counts_steps(leg.sport, leg.sub_sport) else turns
-            into[leg.rows] = cadence[leg.rows]
-        found["cadence_rpm"] = turns
-        steps = on_foot if steps is None else np.where(np.isnan(steps), on_foot, steps)
+    on_foot = [leg for leg in legs if counts_steps(leg.sport, leg.sub_sport)]
+    others = [leg for leg in legs if leg not in on_foot]
+    if cadence is not None and others:
+        found["cadence_rpm"] = _within(others, cadence)
+    if cadence is not None and on_foot:
+        feet = _within(on_foot, cadence)
+        steps = feet if steps is None else np.where(np.isnan(steps), feet, steps)
     if steps is not None:
         found["cadence_spm"] = _of_both_feet(steps, notes)
     return found
+
+
+def _within(legs: Sequence[Leg], values: FloatArray) -> FloatArray:
+    """Return a channel where these legs are, nan elsewhere."""
+    own = np.full_like(values, np.nan)
+    for leg in legs:
+        own[leg.rows] = values[leg.rows]
+    return own
 
 
 def _of_both_feet(steps: FloatArray, notes: list[str]) -> FloatArray:

@@ -6,14 +6,15 @@ from typing import Final
 import msgspec
 import numpy as np
 
-from riskfit.activity import Activity
+from riskfit.activity import CHANNELS, Activity
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import FeatureSet
 from riskfit.origin import Origin
 from riskfit.store.fingerprints import trace_of
 
 #: What makes one copy of a session richer than another: seconds known, weighed by what they
-#: tell about cramps (assumption); a copy with weather beside it counts an hour of it more.
+#: tell about cramps (assumption; what is not named adds nothing); a copy with weather beside it
+#: counts an hour of it more.
 _WORTH: Final = {
     "heart_rate_bpm": 2.0,
     "power_w": 2.0,
@@ -97,7 +98,7 @@ def entry_of(activity: Activity, features: FeatureSet) -> Entry:
     )
     said = [((f.missing_because if f.value is None else f.source) or "", f.origin) for f in found]
     texts = {one: number for number, one in enumerate(dict.fromkeys(said))}
-    channels = [name for name in _WORTH if activity.samples.has(name)]
+    channels = [name for name in CHANNELS if activity.samples.has(name)]
     start_s = activity.start_time.timestamp()
     info = Info(
         texts=[text for text, _ in texts],
@@ -133,7 +134,8 @@ def _richness(activity: Activity, channels: list[str], elapsed_s: float) -> floa
     """Return the weighed seconds that are known, of what people look at."""
     samples = activity.samples
     known = sum(
-        _WORTH[name] * (int(np.count_nonzero(~np.isnan(getattr(samples, name)))) / len(samples))
+        _WORTH.get(name, 0.0)
+        * (int(np.count_nonzero(~np.isnan(getattr(samples, name)))) / len(samples))
         for name in channels
     )
     weather = activity.weather.air_temperature_c is not None

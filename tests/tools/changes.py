@@ -94,7 +94,7 @@ class Copy:
             [sys.executable, "-c", f"from changes import {kind}; {kind}.prove()"],
             cwd=home,
             env={
-                **os.environ,
+                **{k: v for k, v in os.environ.items() if not k.startswith("RISKFIT_")},
                 **{name: str(folder) for name, folder in homes.items()},
                 "PYTHONPATH": os.pathsep.join([str(self.folder), str(ROOT / "tests")]),
                 "NO_COLOR": "1",

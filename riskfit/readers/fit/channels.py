@@ -9,30 +9,11 @@ from riskfit._common import FloatArray
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.decoded import DeveloperField, Table
 from riskfit.readers.fit.heart import merge_heart_rates
+from riskfit.readers.fit.record_fields import DEVELOPER_FIELDS, FIELDS
 from riskfit.readers.recording import CADENCE
 
-#: Channel -> native fields of a record, the better first.
-FIELDS: dict[str, tuple[int, ...]] = {
-    "heart_rate_bpm": (3,),
-    "power_w": (7,),
-    "speed_m_s": (73, 6),
-    "distance_m": (5,),
-    "altitude_m": (78, 2),
-    "temperature_c": (13,),
-    "core_temperature_c": (139,),
-    "latitude_deg": (0,),
-    "longitude_deg": (1,),
-}
 _CADENCE, _FRACTIONAL_CADENCE = 4, 53
 _SEMICIRCLE_DEG = 180.0 / 2**31
-
-#: Developer fields without a native number that are channels of their own, by their names.
-_BODY_FIELDS = {
-    "core_temperature": "core_temperature_c",
-    "core temperature": "core_temperature_c",
-    "skin_temperature": "skin_temperature_c",
-    "skin temperature": "skin_temperature_c",
-}
 
 #: What turns a developer field's unit into the channel's.
 _UNIT_FACTORS = {"km/h": 1 / 3.6, "kph": 1 / 3.6, "kmh": 1 / 3.6, "mph": 0.44704, "km": 1000.0}
@@ -52,7 +33,7 @@ def _overrides(records: Table) -> _Overrides:
         if described.native_field is not None:
             native.setdefault(described.native_field, []).append(described)
             continue
-        channel = _BODY_FIELDS.get(described.name.strip().lower())
+        channel = DEVELOPER_FIELDS.get(described.name.strip().lower())
         if channel is not None:
             body.setdefault(channel, []).append(described)
     return _Overrides(native, body)
@@ -80,14 +61,10 @@ def read_channels(
     records = tables[dictionary.RECORD]
     overrides = _overrides(records)
     channels: dict[str, FloatArray] = {}
-    for channel, fields in FIELDS.items():
-        values = _channel(records, channel, fields, overrides, said)
+    for channel in dict.fromkeys((*FIELDS, *DEVELOPER_FIELDS.values())):
+        values = _channel(records, channel, FIELDS.get(channel, ()), overrides, said)
         if values is not None:
             channels[channel] = values
-    if "skin_temperature_c" in overrides.body:
-        skin = _developer(records, overrides.body["skin_temperature_c"], None)
-        if skin is not None:
-            channels["skin_temperature_c"] = skin
     for channel in ("latitude_deg", "longitude_deg"):
         if channel in channels:
             channels[channel] *= _SEMICIRCLE_DEG

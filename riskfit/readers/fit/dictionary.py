@@ -12,6 +12,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from riskfit.readers.fit import record_fields
+
 TIMESTAMP = 253
 
 FILE_ID, USER_PROFILE, ZONES_TARGET, SESSION, LAP, RECORD, EVENT = 0, 3, 7, 18, 19, 20, 21
@@ -25,7 +27,7 @@ NEWER_FIELDS: dict[tuple[int, int], tuple[str, float | None]] = {
     (SESSION, 192): ("workout_feel", None),
     (SESSION, 193): ("workout_rpe", None),
     (SESSION, 196): ("resting_calories", None),
-    (RECORD, 139): ("core_temperature", 100.0),
+    **{(RECORD, number): said for number, said in record_fields.NEWER_FIELDS.items()},
 }
 
 #: Words newer than that profile, by type.  Source: FIT profile 21.218.

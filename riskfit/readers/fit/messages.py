@@ -26,6 +26,8 @@ _FIT_EPOCH = datetime(1989, 12, 31, tzinfo=UTC)
 _ABSOLUTE_FROM = 0x10000000
 #: A record this far from the others has no time: sooner where bytes are known to be damaged. [d]
 _FAR_DAYS, _FAR_IF_DAMAGED_DAYS = 30, 3
+#: Field of an activity message: the time stamp as the device's clock on the wall shows it.
+_LOCAL_TIME = 5
 
 
 def recording_of(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False) -> Recording:
@@ -199,10 +201,8 @@ def _utc_offset(tables: Tables, zero: float) -> float | None:
     table = tables.get(dictionary.ACTIVITY)
     if table is None or not len(table):
         return None
-    differences = [
-        local - time for local, time in zip(table.values(5), table.times().tolist(), strict=True)
-    ]
-    known = [difference for difference in differences if not math.isnan(difference)]
+    rows = zip(table.values(_LOCAL_TIME), table.values(dictionary.TIMESTAMP), strict=True)
+    known = [local - time for local, time in rows if not math.isnan(local - time)]
     # Zwift writes a local time in 1989; no place is further than 14 hours from UTC.
     if not known or abs(known[-1]) > 14.5 * 3600 or zero < _ABSOLUTE_FROM:
         return None

@@ -10,7 +10,14 @@ from riskfit.readers.recording import CADENCE, Break
 from riskfit.readers.totals import total_of
 from riskfit.readers.xml.cells import NO_TIME, parse_number_texts, parse_time
 from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
-from riskfit.readers.xml.stretches import Stretch, apart, close_stretches, on_time, recording_of
+from riskfit.readers.xml.stretches import (
+    SENSOR_FIELDS,
+    Stretch,
+    apart,
+    close_stretches,
+    on_time,
+    recording_of,
+)
 from riskfit.sports import sport_of
 
 #: Tracks of one file that are further apart are sessions of their own in `read_gpx_activities`.
@@ -19,6 +26,7 @@ from riskfit.sports import sport_of
 LONGEST_BREAK_S = 3 * 3600.0
 
 _POINT_FIELDS = {
+    **SENSOR_FIELDS,
     "lat": "latitude_deg",
     "lon": "longitude_deg",
     "ele": "altitude_m",
@@ -28,11 +36,6 @@ _POINT_FIELDS = {
     "heartrate": "heart_rate_bpm",
     "cad": CADENCE,
     "cadence": CADENCE,
-    "atemp": "temperature_c",
-    "temp": "temperature_c",  # Cluetrust gpxdata
-    "power": "power_w",
-    "PowerInWatts": "power_w",
-    "watts": "power_w",
     "distance": "distance_m",
 }
 #: Garmin's statistics of a track, which OpenTracks writes as well.

@@ -23,6 +23,17 @@ _NEAR_US = 3 * 86_400_000_000
 _ROLLOVER_US = 1024 * 7 * 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANNELS = (*CHANNELS, CADENCE, STEPS)
+#: Elements in the extensions of a point, which no schema holds to one format -> channel.
+SENSOR_FIELDS = {
+    "atemp": "temperature_c",
+    "temp": "temperature_c",  # Cluetrust gpxdata
+    "Temp": "temperature_c",
+    "Temperature": "temperature_c",
+    "power": "power_w",
+    "PowerInWatts": "power_w",
+    "watts": "power_w",
+    "Watts": "power_w",
+}
 
 
 @dataclass(slots=True)

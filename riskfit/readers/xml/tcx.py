@@ -10,6 +10,7 @@ from riskfit.readers.recording import CADENCE, STEPS, Break
 from riskfit.readers.xml.cells import NO_TIME, parse_number_texts, parse_time
 from riskfit.readers.xml.outline import TIME, Outline, Points, read_xml, require_rows
 from riskfit.readers.xml.stretches import (
+    SENSOR_FIELDS,
     Stretch,
     StretchLap,
     apart,
@@ -24,6 +25,7 @@ from riskfit.sports import sport_of
 _LONGEST_TRANSITION_S = 15 * 60.0
 
 _POINT_FIELDS = {
+    **SENSOR_FIELDS,
     "Time": TIME,
     "LatitudeDegrees": "latitude_deg",
     "LongitudeDegrees": "longitude_deg",
@@ -32,11 +34,7 @@ _POINT_FIELDS = {
     "HeartRateBpm": "heart_rate_bpm",
     "Cadence": CADENCE,
     "Speed": "speed_m_s",
-    "Watts": "power_w",
     "RunCadence": STEPS,
-    "Temperature": "temperature_c",
-    "Temp": "temperature_c",
-    "atemp": "temperature_c",
 }
 _LAP_TOTALS = {
     "TotalTimeSeconds": "timer_s",
