@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from riskfit._common import plural
 from riskfit.batch.reduce import BatchReport
 from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.report.said.batch import (
@@ -97,7 +98,7 @@ def _print_rises(console: Console, report: BatchReport, limit: int | None) -> No
         console.print(
             Text(
                 f"  {name}{': ' if name else ''}{week.monday:%Y-%m-%d} to {week.sunday:%m-%d}  "
-                f"{score_words(rise.before)} -> {score_words(week.mean)} ({plural(len(week.rows), 'session')}"
-                f"), most by {rise.cause.lower()}: {rise.rule.lower()}"
+                f"{score_words(rise.before)} -> {score_words(week.mean)} "
+                f"({plural(len(week.rows), 'session')}), most by {rise.cause.lower()}: {rise.rule.lower()}"
             )
         )
