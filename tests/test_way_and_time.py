@@ -65,7 +65,7 @@ def test_the_way_of_positions_does_not_hang_on_how_often_they_are_written(every_
 def test_a_distance_that_stands_at_zero_is_not_believed():
     activity = recorded(SECONDS, way_m=3.0 * SECONDS, distance_m=np.zeros(3601))
     assert way_km(activity) == pytest.approx(10.8, rel=0.01)
-    assert "distance: stands still" in said(activity)
+    assert "distance: stood still" in said(activity)
 
 
 def test_a_speed_that_stands_at_zero_is_not_believed():
@@ -88,7 +88,7 @@ def test_what_two_agree_on_wins_over_the_distance_channel():
         SECONDS, way_m=3.0 * SECONDS, speed_m_s=np.full(3601, 3.05), distance_m=1.2 * SECONDS
     )
     assert way_km(activity) == pytest.approx(10.8, rel=0.02)
-    assert "although the distance says" in said(activity)
+    assert "although by the distance it is" in said(activity)
 
 
 def test_the_distance_channel_wins_where_the_total_bears_it_out():
@@ -303,3 +303,12 @@ def test_rows_that_only_share_their_time_are_no_repeats():
     beats = np.concatenate([np.full(600, 140.0), np.full(600, 150.0)])
     activity = recorded(rows, way_m=3.0 * rows, heart_rate_bpm=beats)
     assert "repeat earlier ones" not in said(activity)
+
+
+def test_notes_on_witnesses_read_well_of_one_and_of_several():
+    seconds = np.arange(1801.0)
+    still = np.zeros(1801)
+    positions = said(recorded(seconds, way_m=still, distance_m=3 * seconds))
+    assert "positions: stood still while the distance went on: not used" in positions
+    other = said(recorded(seconds, way_m=3 * seconds, distance_m=2 * seconds))
+    assert "although by the positions it is 5.40 km" in other
