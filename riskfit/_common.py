@@ -1,5 +1,6 @@
-"""What every module would write again: array types, the length of a day, moments and counts."""
+"""What every module would write again: array types, a day, moments, counts and names."""
 
+import re
 from datetime import UTC, datetime
 
 import numpy as np
@@ -44,3 +45,14 @@ def plural(count: int, word: str) -> str:
         return f"1 {word}"
     several = word.removesuffix("y") + "ies" if word.endswith(("py", "ty", "ry")) else f"{word}s"
     return f"{count:,} {several}"
+
+
+def channel_words(name: str) -> str:
+    """Return a channel's name without its unit, as people say it.
+
+    Examples
+    --------
+    >>> channel_words("heart_rate_bpm"), channel_words("speed_m_s")
+    ('heart rate', 'speed')
+    """
+    return re.sub(r"_(bpm|w|m_s|m|rpm|spm|c|deg|pct)$", "", name).replace("_", " ")

@@ -497,3 +497,12 @@ def test_an_altitude_of_0_at_the_coast_stays():
     session = clean(recorded(np.arange(1801.0), altitude_m=altitude))
     assert session.ascent_m[-1] == pytest.approx(200, abs=2)
     assert not any(note.startswith("altitude: ") for note in session.notes)
+
+
+def test_means_that_stand_in_for_samples_are_not_called_samples():
+    activity = recorded(
+        np.arange(601.0), summary=Summary(heart_rate_avg_bpm=140.0, heart_rate_max_bpm=160.0)
+    )
+    notes = clean(activity).notes
+    assert any("stands in for" in note for note in notes)
+    assert not any("of the samples" in note for note in notes)

@@ -123,7 +123,12 @@ def test_a_clock_set_back_is_set_forward_again():
     times = np.concatenate([np.arange(100), np.arange(50, 250)])
     session = clean(activity(times))
     assert len(session.samples) == 300
-    assert any("set back by" in note for note in session.notes)
+    assert any("set back by 49 s" in note for note in session.notes)
+
+
+def test_a_clock_set_back_by_hours_is_told_in_hours():
+    session = clean(activity(np.concatenate([np.arange(100) + 43200, np.arange(99, 300)])))
+    assert any("set back by 12 h" in note for note in session.notes)
 
 
 def test_single_late_samples_are_left_out():

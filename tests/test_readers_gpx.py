@@ -130,7 +130,7 @@ def test_a_bad_number_becomes_nan_and_is_told():
     data = run(3).replace(b"<ele>100.0</ele>", b"<ele>high</ele>", 1)
     activity = read_activity(data)
     assert np.array_equal(activity.samples.altitude_m, [np.nan, 100, 100], equal_nan=True)
-    assert activity.notes == ("altitude_m: 1 unusable value left out",)
+    assert activity.notes == ("altitude: 1 unusable value left out",)
 
 
 @pytest.mark.parametrize(

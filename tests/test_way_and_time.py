@@ -65,7 +65,7 @@ def test_the_way_of_positions_does_not_hang_on_how_often_they_are_written(every_
 def test_a_distance_that_stands_at_zero_is_not_believed():
     activity = recorded(SECONDS, way_m=3.0 * SECONDS, distance_m=np.zeros(3601))
     assert way_km(activity) == pytest.approx(10.8, rel=0.01)
-    assert "distance: stands still" in said(activity)
+    assert "distance: stood still" in said(activity)
 
 
 def test_a_speed_that_stands_at_zero_is_not_believed():
@@ -88,7 +88,7 @@ def test_what_two_agree_on_wins_over_the_distance_channel():
         SECONDS, way_m=3.0 * SECONDS, speed_m_s=np.full(3601, 3.05), distance_m=1.2 * SECONDS
     )
     assert way_km(activity) == pytest.approx(10.8, rel=0.02)
-    assert "although the distance says" in said(activity)
+    assert "although by the distance it is" in said(activity)
 
 
 def test_the_distance_channel_wins_where_the_total_bears_it_out():
@@ -309,3 +309,12 @@ def test_a_total_counts_where_the_only_witness_stood_still():
     activity = recorded(SECONDS, way_m=np.zeros(3601), summary=Summary(distance_m=10_000))
     assert way_km(activity) == pytest.approx(10)
     assert "laid evenly" in said(activity)
+
+
+def test_notes_on_witnesses_read_well_of_one_and_of_several():
+    seconds = np.arange(1801.0)
+    still = np.zeros(1801)
+    positions = said(recorded(seconds, way_m=still, distance_m=3 * seconds))
+    assert "positions: stood still while the distance went on: not used" in positions
+    other = said(recorded(seconds, way_m=3 * seconds, distance_m=2 * seconds))
+    assert "although by the positions it is 5.40 km" in other

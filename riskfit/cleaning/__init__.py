@@ -114,10 +114,12 @@ def clean(activity: Activity) -> CleanSession:
     leg = _leg_of_each_second(activity, keep, second, length)
     filled = stand_ins(activity, grid, leg, active, offset_s, notes)
     if "heart_rate_bpm" in grid:
+        told = filled.get("heart_rate_bpm")
         if "cadence_spm" in grid:
-            told, steps = filled.get("heart_rate_bpm"), grid["cadence_spm"]
+            steps = grid["cadence_spm"]
             grid["heart_rate_bpm"] = without_lock(grid["heart_rate_bpm"], told, steps, notes)
-        notes_of_known(grid["heart_rate_bpm"][active], activity.summary, notes)
+        told = None if told is None else told[active]
+        notes_of_known(grid["heart_rate_bpm"][active], told, activity.summary, notes)
     return CleanSession(
         samples=Samples(elapsed_s=np.arange(length, dtype=float), **grid),
         active=active,

@@ -1,11 +1,10 @@
 """What no body and no sensor can have said, left out and counted."""
 
-import re
 from typing import Final
 
 import numpy as np
 
-from riskfit._common import FloatArray, IntArray, plural
+from riskfit._common import FloatArray, IntArray, channel_words, plural
 
 #: What a sensor can say of a living, moving person; outside is an artefact.  Heart rate: 0 and
 #: 255 are the straps' words for "lost"; speed: above 40 m/s nobody moves on muscles; power and
@@ -33,17 +32,6 @@ _SPIKE: Final[dict[str, float]] = {"speed_m_s": 15, "altitude_m": 100}
 _SPIKE_W: Final = 700.0
 _SPIKE_TIMES: Final = 2.5
 _SPIKE_W_S: Final = 2
-
-
-def channel_words(name: str) -> str:
-    """Return a channel's name without its unit, as people say it.
-
-    Examples
-    --------
-    >>> channel_words("heart_rate_bpm"), channel_words("speed_m_s")
-    ('heart rate', 'speed')
-    """
-    return re.sub(r"_(bpm|w|m_s|m|rpm|spm|c|deg|pct)$", "", name).replace("_", " ")
 
 
 def possible(name: str, values: FloatArray, notes: list[str]) -> FloatArray:

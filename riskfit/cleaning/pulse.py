@@ -205,13 +205,17 @@ def held_max_bpm(bpm: FloatArray) -> float:
     return highest if highest > 0 else float("nan")
 
 
-def notes_of_known(bpm: FloatArray, totals: Summary, notes: list[str]) -> None:
+def notes_of_known(
+    bpm: FloatArray, told: BoolArray | None, totals: Summary, notes: list[str]
+) -> None:
     """Say how much of heart rate is known, and where the device says otherwise.
 
     Parameters
     ----------
     bpm : ndarray
         Of the seconds under way, nan where unknown. [beats/min]
+    told : ndarray of bool or None
+        Where the device's means stand in for samples.
     totals : Summary
         The device's own.
     notes : list of str
@@ -224,9 +228,12 @@ def notes_of_known(bpm: FloatArray, totals: Summary, notes: list[str]) -> None:
             f"heart rate: known for {100 * len(known) / len(bpm):.0f} % of the time under way: "
             "what is said of it, and a load by it, rest on that part"
         )
+    sampled = known if told is None else bpm[~np.isnan(bpm) & ~told]
+    if not len(sampled):
+        return
     for what, ours, its in (
-        ("mean", float(known.mean()), totals.heart_rate_avg_bpm),
-        ("highest", float(known.max()), totals.heart_rate_max_bpm),
+        ("mean", float(sampled.mean()), totals.heart_rate_avg_bpm),
+        ("highest", float(sampled.max()), totals.heart_rate_max_bpm),
     ):
         if its and abs(ours - its) > _SAME_BPM:
             notes.append(

@@ -5,9 +5,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray, plural
+from riskfit._common import FloatArray, channel_words, plural
 from riskfit.activity import Activity, Summary
-from riskfit.cleaning.artefacts import POSSIBLE, channel_words
+from riskfit.cleaning.artefacts import POSSIBLE
 
 BoolArray = NDArray[np.bool_]
 

@@ -102,5 +102,7 @@ def _mend_clock(
             behind = float(latest[first] - clock[first])
             clock = clock.copy()
             clock[first:] += behind + 1.0
-            notes.append(f"clock: set back by {behind:.0f} s in mid-session, set forward again")
+            by = f"{behind:.0f} s" if behind < 600 else f"{behind / 60:.0f} min"
+            by = by if behind < 7200 else f"{behind / 3600:.0f} h"
+            notes.append(f"clock: set back by {by} in mid-session, set forward again")
     return keep, clock

@@ -164,8 +164,8 @@ def believed(ways: list[Way], total_m: float | None, notes: list[str]) -> Verdic
     chosen = _chosen(ways, total_m)
     others = [way for way in ways if way is not chosen]
     notes += [
-        f"{chosen.name}: {chosen.total_m / 1000:.2f} km taken, although the {other.name} "
-        f"says {other.total_m / 1000:.2f} km{_because(chosen, other, others, total_m)}"
+        f"{chosen.name}: {chosen.total_m / 1000:.2f} km taken, although by the {other.name} "
+        f"it is {other.total_m / 1000:.2f} km{_because(chosen, other, others, total_m)}"
         for other in others
         if not _agree(chosen.total_m, other.total_m)
     ]
@@ -179,7 +179,7 @@ def _because(chosen: Way, other: Way, others: list[Way], total_m: float | None) 
     backing = [o.name for o in others if o is not other and _agree(o.total_m, chosen.total_m)]
     if _close(chosen, total_m):
         backing.append("device's total")
-    return f": the {' and the '.join(backing)} bears it out" if backing else ""
+    return f": borne out by the {' and the '.join(backing)}" if backing else ""
 
 
 def _agree(one: float, other: float) -> bool:
@@ -219,7 +219,7 @@ def _moving(ways: list[Way], total_m: float | None, notes: list[str]) -> list[Wa
     if not moving:
         return ways
     notes += [
-        f"{way.name}: stands still while the {moving[0].name} moves: not used"
+        f"{way.name}: stood still while the {moving[0].name} went on: not used"
         for way in ways
         if way not in moving
     ]

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 import numpy as np
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, channel_words, plural
 from riskfit.errors import DamagedFileError, UnsupportedFileError
 from riskfit.readers.xml import fast
 from riskfit.readers.xml.cells import (
@@ -327,8 +327,8 @@ class _Expat:
                 column[rows], bad = parse_number_texts(texts)
                 channels[channel] = column
             if bad:
-                values = "value" if bad == 1 else "values"
-                points.notes.append(f"{channel}: {bad} unusable {values} left out")
+                unusable = plural(bad, "unusable value")
+                points.notes.append(f"{channel_words(channel)}: {unusable} left out")
         return points
 
 

@@ -99,6 +99,7 @@ def _print_rises(console: Console, report: BatchReport, limit: int | None) -> No
             Text(
                 f"  {name}{': ' if name else ''}{week.monday:%Y-%m-%d} to {week.sunday:%m-%d}  "
                 f"{score_words(rise.before)} -> {score_words(week.mean)} "
-                f"({plural(len(week.rows), 'session')}), most by {rise.cause.lower()}: {rise.rule.lower()}"
+                f"({plural(len(week.rows), 'session')}), most by {rise.cause.lower()}: "
+                f"{rise.rule.lower()}"
             )
         )
