@@ -4,10 +4,11 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from tools.fit_writer import FitWriter, fit_time
+from tools.fit_writer import FitWriter, fit_time, semicircles
 from tools.xml_files import gpx, gpx_point, gpx_track, tcx, tcx_activity, tcx_lap, tcx_point
 
 from riskfit.activity import Summary
+from riskfit.errors import DamagedFileError
 from riskfit.readers import read_activity
 from riskfit.readers.assemble import assemble
 from riskfit.readers.fit import read_fit
@@ -21,9 +22,8 @@ SECONDS = np.arange(600.0)
 
 def assembled(elapsed_s, **rest):
     parts = rest.pop("parts", (Part(),))
-    return assemble(
-        Recording(start_time=START, elapsed_s=elapsed_s, channels={}, parts=parts, **rest)
-    )
+    rest = {"start_time": START, "channels": {}, "parts": parts} | rest
+    return assemble(Recording(elapsed_s=elapsed_s, **rest))
 
 
 def set_at(second, days=120.0, elapsed_s=SECONDS):
@@ -191,3 +191,65 @@ def test_a_lap_of_points_begins_a_recording_too():
         totals = f"<TotalTimeSeconds>{total_s}</TotalTimeSeconds>"
         read = read_activity(tcx(tcx_activity(tcx_lap(points, totals=totals))))
         assert read.samples.elapsed_s[0] == first_s
+
+
+# ---- clocks that are wrong throughout
+
+
+def dated(stamp, made_s=T0, offset_s=None, longitude_deg=None, maker=1):
+    """Return a FIT file of a minute at this time, with what it says of dates beside."""
+    made = FitWriter()
+    made.add("file_id", type=4, manufacturer=maker, product=1, time_created=made_s)
+    place = None if longitude_deg is None else semicircles(np.full(60, longitude_deg))
+    columns = {} if place is None else {"position_lat": place * 0, "position_long": place}
+    made.add_rows("record", timestamp=stamp + np.arange(60), heart_rate=140, **columns)
+    local = None if offset_s is None else stamp + offset_s
+    made.add("activity", timestamp=stamp, local_timestamp=local)
+    return read_fit(made.finish())
+
+
+@pytest.mark.parametrize("rounds", [-1, 0, 1])
+def test_weeks_that_a_receiver_lost_are_found_by_the_files_own_date(rounds):
+    off = rounds * 1024 * 7 * DAY
+    read = dated(T0 + off)
+    assert read.start_time == START
+    assert bool(read.notes) is bool(rounds)
+    not_quite = dated(T0 + off, made_s=T0 + 4 * DAY)
+    assert (not_quite.start_time == START) is (rounds == 0)
+
+
+@pytest.mark.parametrize(
+    ("hours", "longitude_deg", "swapped"),
+    [
+        (-2, 9, True),
+        (2, 9, False),
+        (2, -4, False),
+        (8, 75, False),
+        (-8, 116, True),
+        (5, -75, True),
+        (-5, -75, False),
+        (14, -157, False),
+        (-2, None, False),
+    ],
+)
+def test_local_time_in_place_of_utc_is_found_by_the_sun(hours, longitude_deg, swapped):
+    read = dated(T0, offset_s=hours * 3600, longitude_deg=longitude_deg)
+    assert read.start_time == START + timedelta(hours=hours * swapped)
+    assert read.utc_offset_s == hours * 3600 * (-1 if swapped else 1)
+    assert any("swapped" in note for note in read.notes) is swapped
+
+
+def test_rides_on_a_screen_are_where_no_clock_is():
+    zwift = dated(T0, offset_s=-2 * 3600, longitude_deg=9, maker=260)
+    assert zwift.device.virtual
+    assert zwift.start_time == START
+
+
+def test_a_date_of_another_century_is_refused_unless_the_device_mends_it():
+    century = 100 * 365 * DAY
+    with pytest.raises(DamagedFileError, match="dated 2125"):
+        assembled(SECONDS, start_time=START + timedelta(seconds=century))
+    mended = np.where(SECONDS < 300, SECONDS, SECONDS - century)
+    read = assembled(mended, start_time=START + timedelta(seconds=century))
+    np.testing.assert_array_equal(read.samples.elapsed_s, SECONDS)
+    assert read.start_time == START

@@ -4,6 +4,7 @@ import io
 import json
 import re
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from rich.console import Console
@@ -274,7 +275,38 @@ def test_the_card_is_printed_once(batch):
     assert page.count(sentence) == 1
 
 
+def test_the_points_that_a_batch_shows_add_up_to_the_scores_it_shows(batch):
+    block = blocks(batch_page(batch))["batch-data"]
+    scores = batch.athletes[0].scores.score
+    by_rule = [sum(row) for row in zip(*block["shown"], strict=True)]
+    by_cause = [sum(row) for row in zip(*block["causes_shown"].values(), strict=True)]
+    assert by_rule == by_cause == block["score_shown"]
+    assert [block["tenths"][n] for n in by_rule] == [score_words(one, 1) for one in scores]
+
+
+def test_a_batch_goes_by_the_clock_where_a_session_was_unless_it_is_shared(tmp_path):
+    report = made_report(tmp_path, 20)
+    rows = report.athletes[0].rows
+    rows.utc_offset_s[:] = -8 * 3600.0
+    there = datetime.fromtimestamp(rows.start_s[0] - 8 * 3600, UTC)
+    elsewhere = datetime.fromtimestamp(rows.start_s[0], UTC)
+    assert there.date() != elsewhere.date()
+    for share, moment in ((False, there), (True, elsewhere)):
+        block = blocks(batch_page(report, share=share))["batch-data"]
+        columns, words = block["columns"], block["words"]
+        assert words["date"][columns["date"][0]] == f"{moment:%-d %b %Y}"
+        assert words["clock"][columns["clock"][0]] == f"{moment:%H:%M}"
+        assert columns["day"][0] % 7 == moment.weekday()
+
+
 # ---- plans
+
+
+def test_a_plan_keeps_the_clock_it_was_told_in_unless_it_is_shared():
+    start = datetime(2026, 7, 20, 8, tzinfo=timezone(timedelta(hours=2)))
+    page, shared = (text_of(check_page_of_sample(start=start, share=one)) for one in (False, True))
+    assert "Start Mon 20 Jul 2026 08:00 Duration" in page
+    assert "Start Mon 20 Jul 2026 06:00 UTC Duration" in shared
 
 
 def test_a_plan_has_curves_and_the_least_that_lowers_it():

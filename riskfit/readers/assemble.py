@@ -48,8 +48,9 @@ def assemble(recording: Recording) -> Activity:
     -------
     Activity
     """
+    recording = on_one_clock(recording)
     _refuse_broken_clock(recording)
-    recording = from_its_start(with_totals(on_one_clock(recording)))
+    recording = from_its_start(with_totals(recording))
     notes = list(recording.notes)
     legs = tuple(_legs(_named(recording), recording.elapsed_s))
     return Activity(

@@ -33,6 +33,8 @@ _FEWEST_ROWS, _NEXT_S = 5, 60.0
 _ODD_S = 600.0
 #: Dates a device can have at all, from September 2002 to September 2040, POSIX time. [s]
 _EARLIEST_S, _LATEST_S = 1_031_000_000.0, 2_231_000_000.0
+#: What a receiver's count of weeks loses, and how far its date may be from the file's then. [s]
+_ROLLOVER_S, _SAME_DATE_S = 1024 * 7 * DAY_S, 3 * DAY_S
 #: Rows left over from an older session: fewer than this share, in less than a minute.
 _STALE_SHARE, _STALE_S = 0.02, 60.0
 #: A session may begin this long before its first row: the device waited for a sensor.  A few
@@ -121,6 +123,34 @@ def without_strays(times_s: FloatArray, farthest_s: float) -> FloatArray:
         known = np.sort(times_s[~np.isnan(times_s)])
         apart = np.abs(times_s - known[len(known) // 2])
     return np.where(apart > farthest_s, np.nan, times_s)
+
+
+# ---- a receiver that lost count of the weeks
+
+
+def lost_weeks_s(off_s: float, said: list[str]) -> float:
+    """Return what a clock must be put forward by: GPS counts 1,024 weeks, and some begin again.
+
+    Parameters
+    ----------
+    off_s : float
+        How much later the file's own date is than its first row. [s]
+    said : list of str
+        Gets a line about it.
+
+    Returns
+    -------
+    float
+        A multiple of 1,024 weeks, 0 where the dates are not about one apart. [s]
+    """
+    rounds = round(off_s / _ROLLOVER_S)
+    if not rounds or abs(off_s - rounds * _ROLLOVER_S) > _SAME_DATE_S:
+        return 0.0
+    said.append(
+        f"clock: {abs(rounds) * 1024} weeks {'late' if rounds < 0 else 'early'}, as the file's own "
+        "date shows: a receiver that lost count of the weeks; put right"
+    )
+    return rounds * _ROLLOVER_S
 
 
 # ---- a clock that was set

@@ -1,6 +1,6 @@
 """Addresses and their answers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from hashlib import sha256
 from typing import Any, Final, TypeVar
@@ -33,6 +33,13 @@ from riskfit.web.guard import Guard, Refusal, Rules
 PAGES: Final = (("/", "Check a plan"), ("/analyze", "Analyse a file"), ("/history", "History"))
 #: The scripts that are handed out, and no other file.
 SCRIPTS: Final = {name for scripts in TEMPLATES.values() for name in scripts}
+#: The parts of a plan's page from above, where their macros stand, and those that a slider moves.
+_ALL: Final = (
+    *("hero", "causes", "along", "curves", "changes", "fluid", "advice", "ledger"),
+    *("open_questions", "features", "notes"),
+)
+_MACROS: Final = ("parts", "plan_parts")
+_QUICK: Final = ("hero", "causes")
 T = TypeVar("T")
 
 _YEAR_S: Final = 31_536_000
@@ -110,6 +117,7 @@ class _Site:
             contexts=list(self.desk.model.contexts.values()),
             start=f"{next_quarter():%Y-%m-%dT%H:%M}",
             s=view,
+            shown=_shown(view, _ALL),
             athlete=self.desk.profile.name,
             unknown=UNKNOWN,
         )
@@ -124,18 +132,12 @@ class _Site:
     def _answer(self, form: CheckForm) -> dict[str, Any]:
         """Return the parts of the page that changed, as text and as data."""
         view = self.desk.check(form)
-        parts: Any = environment().get_template("parts.html.jinja").module
-        plans: Any = environment().get_template("plan_parts.html.jinja").module
-        shown = {"hero": parts.hero(view), "causes": ""}
         blocks = {f"{view['key']}-data": view["block"]}
-        if view["score"] is not None:
-            shown["causes"] = parts.causes(view)
         if form.full:
-            shown |= _all_parts(view, parts, plans)
             blocks[f"{view['key']}-plan-data"] = view["plan"]["block"]
-        score = view["score"]
-        said = "No score." if score is None else f"{score.scale}."
-        return {"parts": shown, "blocks": blocks, "said": said}
+        said = "No score." if view["score"] is None else f"{view['score'].scale}."
+        parts = _shown(view, _ALL if form.full else _QUICK)
+        return {"parts": parts, "blocks": blocks, "said": said}
 
     async def analyze_page(self, request: Request) -> Response:
         """Show where a file can be dropped."""
@@ -215,21 +217,11 @@ class _Site:
         return await to_thread.run_sync(make, *given, limiter=line)
 
 
-def _all_parts(view: Mapping[str, Any], parts: Any, plans: Any) -> dict[str, str]:
-    """Return what stands below the answer."""
-    plan = view["plan"]
-    scored = view["score"] is not None
-    return {
-        "along": parts.along(view) if scored else "",
-        "curves": plans.curves(view, plan) if scored else "",
-        "changes": plans.changes(view, plan) if scored else "",
-        "fluid": parts.fluid(view),
-        "advice": parts.advice(view),
-        "ledger": parts.ledger(view) if scored else "",
-        "open": parts.open_questions(view),
-        "features": parts.features(view),
-        "notes": parts.notes(view),
-    }
+def _shown(view: Mapping[str, Any], names: Iterable[str]) -> dict[str, str]:
+    """Return parts of a plan's page."""
+    modules = [environment().get_template(f"{one}.html.jinja").module for one in _MACROS]
+    macros = {name: getattr(one, name) for one in modules for name in names if hasattr(one, name)}
+    return {name: macros[name](view) for name in names}
 
 
 def _said(status: int, text: str, request: Request) -> Response:

@@ -78,11 +78,11 @@ def six_hours():
     return session_page([done], [], load_model())
 
 
-def check_page_of_sample(share=False, name=None):
+def check_page_of_sample(share=False, name=None, start=START):
     """Return the page of a plan, with the what-ifs that every page has."""
     model, athlete = load_model(), sample_athlete()
     plan = PlannedSession(
-        sport="cycling", duration_s=4 * 3600, intensity_fraction=0.75, start_time=START, name=name
+        sport="cycling", duration_s=4 * 3600, intensity_fraction=0.75, start_time=start, name=name
     )
     day = Conditions(air_temperature_c=31, relative_humidity_pct=60)
     found = answer(plan, athlete, day, sample_history(), model=model, context="training")

@@ -345,7 +345,8 @@ def corrected_afterwards(factor: float = 1.07) -> Defect:
 
     def correct(one: Session) -> Session:
         total = {"distance_m": one.truth["distance_m"] * factor}
-        return replace(one, totals=one.totals | total, truth=one.truth | total)
+        speed = {"flat_speed_m_s": one.truth["flat_speed_m_s"] * factor}
+        return replace(one, totals=one.totals | total, truth=one.truth | total | speed)
 
     return correct
 

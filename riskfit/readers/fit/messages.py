@@ -9,14 +9,14 @@ import numpy as np
 
 from riskfit._common import DAY_S, FloatArray, plural
 from riskfit.errors import DamagedFileError, NotAnActivityError
-from riskfit.readers.clock import without_strays
+from riskfit.readers.clock import lost_weeks_s, without_strays
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.channels import read_channels
 from riskfit.readers.fit.decoded import Table
 from riskfit.readers.fit.heart import merge_heart_rates
 from riskfit.readers.fit.lengths import swim_of, with_lengths
 from riskfit.readers.fit.sessions import laps_of, parts_of, sets_of, timer_of
-from riskfit.readers.fit.wearer import read_athlete, read_device, read_weather
+from riskfit.readers.fit.wearer import first_value, read_athlete, read_device, read_weather
 from riskfit.readers.recording import Recording
 
 Tables = Mapping[int, Table]
@@ -28,6 +28,11 @@ _ABSOLUTE_FROM = 0x10000000
 _FAR_DAYS, _FAR_IF_DAMAGED_DAYS = 30, 3
 #: Field of an activity message: the time stamp as the device's clock on the wall shows it.
 _LOCAL_TIME = 5
+#: The field of a file's own date.
+_MADE = 4
+#: The sun takes so long for a degree [s/deg]; no place's clocks are further behind or ahead of it,
+#: summer time and the west of China among them. [s]
+_SUN_S_DEG, _ZONE_BEHIND_S, _ZONE_AHEAD_S = 240.0, 1.5 * 3600, 3.25 * 3600
 
 
 def recording_of(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = False) -> Recording:
@@ -57,17 +62,19 @@ def recording_of(tables: Tables, notes: Sequence[str] = (), *, damaged: bool = F
     _refuse_other_kinds(tables, said, damaged=damaged)
     times, channels = _rows(tables, said)
     times, zero = _clock(times, tables, said, _FAR_IF_DAMAGED_DAYS if damaged else _FAR_DAYS)
-    parts = parts_of(tables, zero)
+    parts, device = parts_of(tables, zero), read_device(tables, said)
+    real = {} if device.virtual else channels
+    start, utc_offset = _start(tables, real, zero, said)
     return Recording(
-        start_time=_FIT_EPOCH + timedelta(seconds=zero),
+        start_time=_FIT_EPOCH + timedelta(seconds=start),
         elapsed_s=times - zero,
         channels=channels,
         parts=parts,
         laps=laps_of(tables, zero),
         timer=timer_of(tables, zero),
         sets_s=sets_of(tables, zero),
-        utc_offset_s=_utc_offset(tables, zero),
-        device=read_device(tables, said),
+        utc_offset_s=utc_offset,
+        device=device,
         athlete=read_athlete(tables, said),
         weather=read_weather(tables, parts, said),
         name=_name(tables),
@@ -194,6 +201,33 @@ def _clock(
     if high < _ABSOLUTE_FROM:
         said.append("times count from when the device was switched on: the date is unknown")
     return times, low
+
+
+def _start(
+    tables: Tables, channels: Mapping[str, FloatArray], zero: float, said: list[str]
+) -> tuple[float, float | None]:
+    """Return when a recording began [s since the FIT epoch], and local time minus UTC [s].
+
+    The file's own date, and the sun where it was recorded, show a clock that is wrong throughout.
+    """
+    offset = _utc_offset(tables, zero)
+    longitude = channels.get("longitude_deg", np.empty(0))
+    longitude = longitude[np.isfinite(longitude)]
+    if offset is not None and len(longitude):
+        sun = float(longitude[0]) * _SUN_S_DEG
+        if not _is_zone(offset, sun) and _is_zone(-offset, sun):
+            said.append(
+                f"clock: local time and UTC, {-offset / 3600:+g} h, were swapped: put right"
+            )
+            zero, offset = zero + offset, -offset
+    made = first_value(tables, dictionary.FILE_ID, _MADE) or math.nan
+    possible = zero >= _ABSOLUTE_FROM and made >= _ABSOLUTE_FROM
+    return zero + (lost_weeks_s(made - zero, said) if possible else 0.0), offset
+
+
+def _is_zone(offset: float, sun: float) -> bool:
+    """Say whether a place whose sun is so far ahead of UTC can have this local time."""
+    return sun - _ZONE_BEHIND_S <= offset <= sun + _ZONE_AHEAD_S
 
 
 def _utc_offset(tables: Tables, zero: float) -> float | None:

@@ -25,7 +25,7 @@ def last_value(tables: Tables, message: int, field: int) -> float | None:
     return None if table is None else _last(table.values(field))
 
 
-def _first_value(tables: Tables, message: int, field: int) -> float | None:
+def first_value(tables: Tables, message: int, field: int) -> float | None:
     """Return the first valid value: a later part of a chain may be another device's."""
     table = tables.get(message)
     values = [] if table is None else table.values(field)
@@ -39,7 +39,7 @@ _MAKER, _PRODUCT, _SERIAL, _FILE_PRODUCT_NAME, _PRODUCT_NAME = 1, 2, 3, 8, 27
 
 def read_device(tables: Tables, said: list[str]) -> Device:
     """Return what recorded the session."""
-    maker = dictionary.word("manufacturer", _first_value(tables, dictionary.FILE_ID, _MAKER))
+    maker = dictionary.word("manufacturer", first_value(tables, dictionary.FILE_ID, _MAKER))
     number = last_value(tables, dictionary.FILE_ID, _PRODUCT)
     if number is not None and is_garmin(maker):
         product = garmin_product(int(number)) or dictionary.word("garmin_product", number)

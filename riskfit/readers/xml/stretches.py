@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 
 from riskfit.activity import CHANNELS, Device, Summary
+from riskfit.readers.clock import lost_weeks_s
 from riskfit.readers.recording import CADENCE, STEPS, Break, MarkedLap, Part, Recording
 from riskfit.readers.totals import total_of
 from riskfit.readers.xml.cells import NO_TIME, LongArray
@@ -18,9 +19,6 @@ from riskfit.readers.xml.outline import Points
 
 #: Last row of a stretch whose end was not seen.
 OPEN = -1
-#: A file is written within days of the session. [µs]
-_NEAR_US = 3 * 86_400_000_000
-_ROLLOVER_US = 1024 * 7 * 86_400_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHANNELS = (*CHANNELS, CADENCE, STEPS)
 #: Elements in the extensions of a point, which no schema holds to one format -> channel.
@@ -149,14 +147,8 @@ def on_time(points: Points, written_us: int) -> None:
     timed = points.time_us != NO_TIME
     if written_us == NO_TIME or not timed.any():
         return
-    off_us = written_us - int(points.time_us[timed].min())
-    rounds = round(off_us / _ROLLOVER_US)
-    if rounds and abs(off_us - rounds * _ROLLOVER_US) <= _NEAR_US:
-        points.time_us[timed] += rounds * _ROLLOVER_US
-        points.notes.append(
-            f"clock: {abs(rounds) * 1024} weeks {'late' if rounds < 0 else 'early'}, as the file's "
-            "own date shows: a receiver that lost count of the weeks; put right"
-        )
+    off_s = (written_us - int(points.time_us[timed].min())) / 1e6
+    points.time_us[timed] += round(lost_weeks_s(off_s, points.notes) * 1e6)
 
 
 def recording_of(
