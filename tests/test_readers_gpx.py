@@ -4,12 +4,13 @@ import contextlib
 import csv
 import os
 import random
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tools.xml_files import GPX_HEAD, gpx, gpx_point, gpx_track
+from tools.xml_files import GPX_HEAD, clock, gpx, gpx_point, gpx_track
 
 from riskfit.errors import DamagedFileError, NotAnActivityError, RiskfitError, UnsupportedFileError
 from riskfit.readers import read_activities, read_activity
@@ -412,3 +413,11 @@ def test_a_real_file_gives_what_an_independent_walker_counted(row):
     found = [int((~np.isnan(getattr(samples, name))).sum()) for name in channels]
     assert [len(samples), *found] == expected
     both_ways(path.read_bytes())
+
+
+@pytest.mark.parametrize("written", ["01.05.2024 08:00:00", "1970-01-01T00:00:10Z"])
+def test_times_that_cannot_be_are_shown_and_not_called_missing(written):
+    point = gpx_point(0).replace(clock(0), written)
+    assert written in point
+    with pytest.raises(NotAnActivityError, match=re.escape(written)):
+        read_activity(gpx(gpx_track([point, point])))

@@ -144,8 +144,11 @@ def _read(data: bytes) -> tuple[GpxOutline, Points]:
             "or give a course with --plan and a target time"
         )
     if not (points.time_us != NO_TIME).any():
+        what = f"none of the {points.count} points of the GPX file has one"
+        if points.unusable_time is not None:
+            what = f"the first is {points.unusable_time!r}, which no recording can have"
         raise NotAnActivityError(
-            f"route without times: none of the {points.count} points of the GPX file has one. "
+            f"route without times: {what}. "
             "Export the recorded track, or give the course with --plan and a target time"
         )
     on_time(points, outline.written_us)

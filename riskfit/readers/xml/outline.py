@@ -81,6 +81,8 @@ class Points:
     notes : list of str
     damage : str or None
         The first of the notes that tells of damage.
+    unusable_time : str or None
+        The first time as it is written, where none is a possible one.
     """
 
     count: int
@@ -89,6 +91,7 @@ class Points:
     offsets: Offsets = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     damage: str | None = None
+    unusable_time: str | None = None
 
 
 AnyOutline = TypeVar("AnyOutline", bound=Outline)
@@ -322,6 +325,7 @@ class _Expat:
                 continue
             if channel == TIME:
                 points.time_us[rows], points.offsets, bad = parse_time_texts(texts)
+                points.unusable_time = texts[0].strip()[:40] if bad == len(texts) else None
             else:
                 column = np.full(self.rows, np.nan)
                 column[rows], bad = parse_number_texts(texts)
