@@ -109,7 +109,7 @@ def _with_set_clocks(clock: Clock, stamps: Stamps) -> Clock:
         if not clock.believes(int(times[begin])) and (
             forward >= max(_FEWEST_STEPS, (end - begin) / 2)
             or _agree(begin, end, stamps)
-            or _follows(begin, stamps, clock)
+            or _joins(begin, end, stamps, clock)
         ):
             clock = clock.near(int(times[begin]), int(times[end]))
     return clock
@@ -121,17 +121,24 @@ def _agree(begin: int, end: int, stamps: Stamps) -> bool:
     return not alike.all() and int(stamps.times[begin]) >= _EARLIEST
 
 
-def _follows(row: int, stamps: Stamps, clock: Clock) -> bool:
-    """Say whether this message and the next follow a believable one of their kind.
+def _joins(begin: int, end: int, stamps: Stamps, clock: Clock) -> bool:
+    """Say whether these messages stand beside a believable one of their kind, as time goes.
 
-    In step, or as time goes, so that boundaries cannot have been lost between them.
+    Behind it they may hold one time throughout, if they are in step with it: boundaries cannot
+    have been lost between them.
     """
-    if row == 0 or not clock.believes(int(stamps.times[row - 1])):
-        return False
-    first, second, third = stamps.places[row - 1 : row + 2].tolist()
-    alike = stamps.layouts[row - 1 : row + 2] == stamps.layouts[row]
-    goes_on = bool(stamps.times[row + 1] > stamps.times[row])
-    return bool(alike.all()) and (goes_on or second - first == third - second)
+    own = slice(begin, end + 1)
+    beside = [
+        row
+        for row in (begin - 1, end + 1)
+        if 0 <= row < len(stamps.times)
+        and clock.believes(int(stamps.times[row]))
+        and bool((stamps.layouts[own] == stamps.layouts[row]).all())
+    ]
+    if beside and bool((np.diff(stamps.times[own]) > 0).all()):
+        return True
+    strides = np.diff(stamps.places[max(begin - 1, 0) : end + 1])
+    return begin - 1 in beside and bool((strides == strides[0]).all())
 
 
 def stamps_of(scanner: Scanner, start: int = 0) -> Stamps:
