@@ -144,6 +144,8 @@ def _untold(recording: Recording, told_s: FloatArray) -> Iterator[_Stretch]:
     told_s = np.sort(told_s, kind="stable")  # which takes one look where they ascend, as most do
     steps_s = np.diff(told_s)
     room_s = (totals.timer_s or totals.elapsed_s or 0.0) - steps_s[steps_s <= _SHORTEST_S].sum()
+    if len(told_s) and room_s < _ROOM * _SHORTEST_S:
+        return
     stretches: Sequence[MarkedLap | Part] = [one for one in recording.laps if _ends_s(one)]
     for one in stretches or recording.parts:
         start_s, end_s = one.start_s, _ends_s(one)

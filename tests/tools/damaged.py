@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from riskfit.readers.fit.recover import read_parts
-from riskfit.readers.fit.trust import stamp_offset
+from riskfit.readers.fit.stamps import stamp_offset
 from tools.corpus import manifest, path_of
 from tools.fit_writer import FitWriter, fit_crc
 

@@ -15,16 +15,8 @@ from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.crc import crc_of
 from riskfit.readers.fit.parts import Header, Part, read_header
 from riskfit.readers.fit.scan import BAD_DEFINITION, CUT, UNDEFINED, Scanner
-from riskfit.readers.fit.trust import (
-    Clock,
-    clock_of,
-    first_odd,
-    forget_untimed,
-    next_trusted,
-    sound_definition,
-    stamps_of,
-    trusted,
-)
+from riskfit.readers.fit.stamps import Clock, clock_of, first_odd, stamps_of
+from riskfit.readers.fit.trust import forget_untimed, next_trusted, sound_definition, trusted
 
 _CRC_BYTES = 2
 _MOST_REPAIRS = 500
