@@ -47,6 +47,7 @@ UNITS = {
     "_w": "W",
     "_w_m2": "W/m²",
     "_rpm": "rev/min",
+    "_per_min": "times a minute",
     "_spm": "steps/min",
     "_c": "°C",
     "_deg": "degrees",

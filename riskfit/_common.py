@@ -55,4 +55,4 @@ def channel_words(name: str) -> str:
     >>> channel_words("heart_rate_bpm"), channel_words("speed_m_s")
     ('heart rate', 'speed')
     """
-    return re.sub(r"_(bpm|w|m_s|m|rpm|spm|c|deg|pct)$", "", name).replace("_", " ")
+    return re.sub(r"_(bpm|w|m_s|m|rpm|spm|c|deg|pct|per_min)$", "", name).replace("_", " ")

@@ -136,7 +136,8 @@ def test_core_temperature_is_read_from_the_newer_native_field():
     made = writer()
     made.define(5, 20, [(253, "uint32"), (139, "uint16")])
     made.rows(5, [T0 + SECONDS, np.full(600, 3854.0)])
-    np.testing.assert_array_equal(read_fit(made.finish()).samples.core_temperature_c, 38.54)
+    for read in (read_fit, read_fit_by_fitparse):
+        np.testing.assert_array_equal(read(made.finish()).samples.core_temperature_c, 38.54)
 
 
 def test_speed_and_distance_packed_in_three_bytes_are_unpacked_and_run_on():

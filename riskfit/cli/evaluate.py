@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 @click.option(
     "--published", is_flag=True, help="Against the published cohorts; exit 1 when one fails."
 )
-@takes("--output")
+@takes("--output", help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.")
 @takes("--share", help="In a page or JSON leave out names of files and athletes.")
 @takes("--json", "--model")
 @takes("--athlete", help="One athlete only.")

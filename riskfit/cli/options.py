@@ -9,6 +9,7 @@ import click
 
 from riskfit.cli import units
 from riskfit.cli.plan_types import INTENSITY, PLACE, START
+from riskfit.report.exporters import SESSIONS, kinds
 
 if TYPE_CHECKING:
     from riskfit.athlete import Athlete, Conditions
@@ -161,7 +162,7 @@ _OTHERS: Final = _table(
         "--output",
         metavar="OUT",
         callback=in_a_folder,
-        help="Write to a file, format by suffix (.html, .json, .txt); - is stdout.",
+        help=f"Write to a file, format by suffix ({', '.join(kinds(SESSIONS))}); - is stdout.",
     ),
     _option("--fail-at", metavar="BAND", help="Exit with 10 when a score reaches this band."),
     _option("--full", is_flag=True, help="Show every feature, rule and question."),

@@ -116,17 +116,17 @@ def device_weather(asked: Asked) -> Weather | None:
     on_bike = any(leg.sport == "cycling" for leg in asked.course.legs) and asked.wrist is None
     if asked.wrist is False or on_bike:
         return Weather(basis=basis("pod"), air_temperature_c=recorded, spread_c=_POD_C)
-    usual_c, _ = _usual(asked)
-    lowered = _WRIST_WEIGHT * (recorded - _WRIST_OFFSET_C) + (1 - _WRIST_WEIGHT) * usual_c
+    usual, _ = usual_c(asked)
+    lowered = _WRIST_WEIGHT * (recorded - _WRIST_OFFSET_C) + (1 - _WRIST_WEIGHT) * usual
     return Weather(basis=basis("wrist"), air_temperature_c=lowered, spread_c=_WRIST_C)
 
 
 def usual_weather(asked: Asked) -> Weather:
     """Return what the air is like by default."""
-    usual_c, method = _usual(asked)
+    usual, method = usual_c(asked)
     return Weather(
         basis=basis("assumed"),
-        air_temperature_c=usual_c,
+        air_temperature_c=usual,
         spread_c=_ROOM_C if asked.indoor else _CLIMATE_C,
         temperature_basis=basis(method),
         relative_humidity_pct=_ASSUMED_HUMIDITY_PCT,
@@ -135,8 +135,8 @@ def usual_weather(asked: Asked) -> Weather:
     )
 
 
-def _usual(asked: Asked) -> tuple[float, str]:
-    """Return the usual temperature of a room, or of that latitude and season, and its method."""
+def usual_c(asked: Asked) -> tuple[float, str]:
+    """Return what is usual in a room, or at that latitude and season, and its method [°C]."""
     latitude_deg = asked.course.latitude_deg
     if asked.indoor:
         return _ASSUMED_ROOM_C, "assumed_indoors"

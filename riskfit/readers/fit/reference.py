@@ -49,8 +49,11 @@ class ReferenceTable:
         return any(_native(message, number) for message in self.messages)
 
     def column(self, number: int) -> FloatArray:
-        """Return a field, as fitparse scaled it."""
-        return self._each(lambda message: _first(_native(message, number)))
+        """Return a field, as fitparse scaled it, or where it is too new for that as we know it."""
+        values = self._each(lambda message: _first(_native(message, number)))
+        newer = dictionary.field(self.number, number) is None
+        scale = dictionary.scaling(self.number, number)[0] if newer else None
+        return values if scale is None else values / scale
 
     def values(self, number: int) -> list[float]:
         """Return a field as a list."""
