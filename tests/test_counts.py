@@ -17,7 +17,7 @@ NOUNS = re.compile(
 SEVERAL = {
     ("readers/fit/chain.py", "len(activities)"),
     ("readers/fit/messages.py", "far_days"),
-    ("readers/xml/stretches.py", "abs(rounds) * 1024"),
+    ("readers/clock.py", "abs(rounds) * 1024"),
     ("report/said/batch.py", "people"),
     ("report/words.py", "of"),
 }
