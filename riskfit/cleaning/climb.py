@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, upper_median
 from riskfit.activity import Summary
 
 #: Altitude is averaged over so long, and its trend has to turn by so much to count.  A
@@ -110,7 +110,7 @@ def _bend_m(altitude_m: FloatArray) -> float:
         altitude_m[_BEND_S:-_BEND_S],
     )
     bend = np.abs(ends - 2 * middle)
-    return float(np.partition(bend, len(bend) // 2)[len(bend) // 2])
+    return upper_median(bend)
 
 
 def _trend(altitude_m: FloatArray, turn_m: float) -> FloatArray:

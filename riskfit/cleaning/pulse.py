@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray, IntArray, plural
+from riskfit._common import FloatArray, IntArray, plural, upper_median
 from riskfit.activity import Summary
 
 BoolArray = NDArray[np.bool_]
@@ -88,7 +88,7 @@ def without_spikes(second: IntArray, bpm: FloatArray, notes: list[str]) -> Float
 def _spike_at(at: IntArray, value: FloatArray, row: int) -> tuple[int, int] | None:
     """Return the rows of the spike that a row belongs to, None if it belongs to none."""
     low, high = np.searchsorted(at, [at[row] - _AROUND_S, at[row] + _AROUND_S + 1])
-    off = value[low:high] - _middle(value[low:high])
+    off = value[low:high] - upper_median(value[low:high])
     off = off if off[row - low] > 0 else -off
     here = row - low
     if off[here] <= _OFF_BPM:
@@ -168,7 +168,7 @@ def _leaps(bpm: FloatArray, row: int, way: int) -> bool:
     outside, inside = outside[~np.isnan(outside)], inside[~np.isnan(inside)]
     if not len(outside) or not len(inside):
         return False
-    return bool(np.abs(outside - _middle(inside)).max() >= _LOCK_LEAP_BPM)
+    return bool(np.abs(outside - upper_median(inside)).max() >= _LOCK_LEAP_BPM)
 
 
 def held_max_bpm(bpm: FloatArray) -> float:
@@ -240,9 +240,3 @@ def notes_of_known(
                 f"heart rate: {ours:.0f} bpm is the {what} of the samples, although the device "
                 f"says {its:.0f} bpm"
             )
-
-
-def _middle(values: FloatArray) -> float:
-    """Return the median, of an even number the upper one; np.median loads masked arrays for it."""
-    half = len(values) // 2
-    return float(np.partition(values, half)[half])

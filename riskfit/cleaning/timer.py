@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray, IntArray
+from riskfit._common import FloatArray, IntArray, upper_median
 from riskfit.activity import Activity
 from riskfit.cleaning.way import great_circle_m
 from riskfit.sports import KEEPS_CLOCK, WATER
@@ -154,7 +154,7 @@ def _median_of_counts(values: IntArray) -> int:
 def _usual_speed(step_m: FloatArray) -> float:
     """Return the median speed of the seconds that moved at all [m/s]."""
     moved = step_m[step_m > _STANDS_M_S]
-    return float(np.partition(moved, len(moved) // 2)[len(moved) // 2]) if len(moved) else 0.0
+    return upper_median(moved) if len(moved) else 0.0
 
 
 def _may_stand(activity: Activity) -> bool:

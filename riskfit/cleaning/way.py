@@ -252,12 +252,12 @@ def _patched(chosen: Way, others: list[Way], total_m: float | None, notes: list[
         if not other.total_m or abs(chosen.total_m / other.total_m - 1) > 0.5:
             continue
         its = np.add.reduceat(other.step_m, starts)
-        stood = (own < _STANDS * its) & (its > _LEAST_M)
+        still = (own < _STANDS * its) & (its > _LEAST_M)
         moved = (own >= _STANDS * its) & (own > _LEAST_M)
         alike = moved.any() and _agree(float(own[moved].sum()), float(its[moved].sum()))
-        if stood.any() and alike:
-            rows = np.repeat(stood, np.diff(starts, append=len(chosen.step_m)))
-            added = float(its[stood].sum() - own[stood].sum())
+        if still.any() and alike:
+            rows = np.repeat(still, np.diff(starts, append=len(chosen.step_m)))
+            added = float(its[still].sum() - own[still].sum())
             notes.append(
                 f"{chosen.name}: {added / 1000:.1f} km taken from the {other.name} "
                 f"where the {chosen.name} stood still"

@@ -14,7 +14,7 @@ from typing import TypeVar
 import numpy as np
 from msgspec import Struct, structs
 
-from riskfit._common import DAY_S, FloatArray, IntArray, plural
+from riskfit._common import DAY_S, FloatArray, IntArray, plural, upper_median
 from riskfit.readers.recording import MarkedLap, Part, Recording
 from riskfit.readers.totals import total_of
 
@@ -96,9 +96,7 @@ def _goes_on(times_s: FloatArray) -> bool:
 def _usual(times_s: FloatArray) -> float:
     """Return the usual step, 0 where there is none [s]."""
     steps = np.diff(times_s)
-    # A partition is the median without numpy's masked arrays, which np.median loads.
-    middle = len(steps) // 2
-    return float(max(np.partition(steps, middle)[middle], 0.0)) if len(steps) else 0.0
+    return max(upper_median(steps), 0.0) if len(steps) else 0.0
 
 
 def without_strays(times_s: FloatArray, farthest_s: float) -> FloatArray:
