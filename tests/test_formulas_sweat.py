@@ -334,3 +334,8 @@ def test_before_and_after_are_the_published_amounts():
     assert fluid.drink_before_l(80.0) == (pytest.approx(0.40), pytest.approx(0.56))
     assert fluid.drink_after_l(2.0) == (pytest.approx(2.5), pytest.approx(3.0))
     assert fluid.drink_after_l(-1.0) == (0.0, 0.0)
+
+
+def test_the_allowed_loss_grows_from_2_to_4_percent_between_4_and_12_hours():
+    hours = np.array([0.0, 4.0, 5.0, 8.0, 12.0, 30.0])
+    assert fluid.allowed_loss_pct(hours) == pytest.approx([2, 2, 2.25, 3, 4, 4])

@@ -183,6 +183,44 @@ def sodium_loss_g(sweat_l: ArrayLike, sodium_mmol_l: ArrayLike = SODIUM_MMOL_L) 
     return np.asarray(array(sweat_l) * array(sodium_mmol_l) * _SODIUM_G_MMOL)
 
 
+def allowed_loss_pct(duration_h: ArrayLike) -> FloatArray:
+    """Return how much lighter a session of this length may leave a body without harm.
+
+    Parameters
+    ----------
+    duration_h : float or ndarray
+        Length of the session. [h]
+
+    Returns
+    -------
+    ndarray
+        2 to 4 h, then a quarter more each hour, at most 4. [% of body mass]
+
+    Notes
+    -----
+    Burnt fuel and the water that was stored with it leave too: over 161 km 68.8 kg must lose
+    1.9 to 5.0 % to keep their body water [2]_. Drinking to thirst is the advice there [3]_;
+    the line from 2 to 4 % is an assumption that stays inside that range.
+
+    References
+    ----------
+    .. [1] M. N. Sawka et al., "Exercise and fluid replacement," Med. Sci. Sports Exerc. 39,
+       377-390, 2007, doi:10.1249/mss.0b013e31802ca597.
+    .. [2] M. D. Hoffman, E. D. B. Goulet, R. J. Maughan, "Considerations in the use of body
+       mass change to estimate change in hydration status during a 161-kilometer ultramarathon
+       running competition," Sports Med. 48, 243-250, 2018, doi:10.1007/s40279-017-0782-3.
+    .. [3] B. L. Bennett et al., "Wilderness Medical Society clinical practice guidelines for
+       the management of exercise-associated hyponatremia: 2019 update," Wilderness Environ.
+       Med. 31, 50-62, 2020, doi:10.1016/j.wem.2019.11.003.
+
+    Examples
+    --------
+    >>> [f"{limit:.2f}" for limit in allowed_loss_pct([1.0, 4.0, 9.0, 24.0])]
+    ['2.00', '2.00', '3.25', '4.00']
+    """
+    return np.asarray(np.clip(2.0 + 0.25 * (array(duration_h) - 4.0), 2.0, 4.0))
+
+
 def drink_cap_l_h(sweat_rate_l_h: ArrayLike) -> FloatArray:
     """Return the most a plan may ask to drink.
 
