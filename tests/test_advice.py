@@ -141,7 +141,7 @@ def test_red_flags_come_first_and_replace_what_could_pass_for_a_remedy():
     given = advice_for(features, context="marathon", red_flags=("RF1",), drinking=DRINKING)
     assert given[0].kind == "red_flag"
     assert given[0].because == ("RF1",)
-    assert "See a clinician now" in given[0].text
+    assert "See a doctor now" in given[0].text
     assert not {entry.kind for entry in given} & (STRETCHING | {"routine", "drinking", "shoes"})
     assert "circulation" in ids(given)
 
@@ -247,7 +247,7 @@ def test_salt_is_left_to_the_clinician(athlete):
 def test_those_who_overdrink_easily_get_no_schedule():
     drinking = DRINKING | {"thirst_alone": True, "thirst_because": ("male_sex", "body_mass_kg")}
     given = advice_for({"duration_min": 60}, drinking=drinking)
-    assert "Keep to no fixed schedule" in step(given, "drinking_to_thirst").text
+    assert "not by the clock" in step(given, "drinking_to_thirst").text
     assert step(given, "drinking_to_thirst").because == ("P3", "body_mass_kg")
     assert "drinking_to_thirst" not in ids(advice_for({"duration_min": 60}, drinking=DRINKING))
 
@@ -292,10 +292,10 @@ def test_a_rule_that_responds_brings_its_advice(rule):
     assert name not in ids(advice_for({"wbgt_c": 10}))
 
 
-def test_a_medicine_nerve_disease_or_diabetes_says_stretching_may_be_insufficient():
+def test_a_medicine_nerve_disease_or_diabetes_says_stretching_may_not_be_enough():
     for features in ({"medication_response": 1}, {"diabetes": 1}, {"nerve_or_back_condition": 1}):
         text = step(advice_for(features), "address_the_cause").text
-        assert "stretching may be insufficient" in text
+        assert "Stretching may not be enough" in text
 
 
 def test_a_new_medicine_is_named_only_where_nothing_else_explains_it():
@@ -306,7 +306,7 @@ def test_a_new_medicine_is_named_only_where_nothing_else_explains_it():
 
 def test_a_statin_brings_its_signs():
     athlete = Athlete(medications=(Medication(name="statin"),))
-    assert "urgent" in step(advice_for({"duration_min": 60}, athlete=athlete), "statin").text
+    assert "right away" in step(advice_for({"duration_min": 60}, athlete=athlete), "statin").text
 
 
 def test_a_day_on_the_feet_brings_breaks_by_its_context():
@@ -321,20 +321,19 @@ def test_a_day_on_the_feet_brings_breaks_by_its_context():
     ("sport", "context", "first"),
     [
         ("running", "training", "Calf"),
-        ("cycling", "training", "Front of the thigh"),
+        ("cycling", "training", "Front of thigh"),
         ("running", "ultra", "Calf"),
-        ("running", "sportive", "Front of the thigh"),
+        ("running", "sportive", "Front of thigh"),
         ("yodelling", "training", "Calf"),
         (None, "training", "Calf"),
         ("swimming", "training", "Calf"),
-        ("training", "training", "Back of the thigh"),
+        ("training", "training", "Back of thigh"),
     ],
 )
 def test_stretches_are_those_of_the_sport_the_context_first(sport, context, first):
     given = advise(assess({"wbgt_c": 15}, context=context, red_flags=()), sport=sport)
     text = step(given, "stretch_now").text
     assert text.split("lets go. ")[1].startswith(first)
-    assert "15 to 60 s, 2 to 4 times" in text
 
 
 def test_an_acute_cramp_says_stretch_massage_then_warmth():
@@ -342,7 +341,7 @@ def test_an_acute_cramp_says_stretch_massage_then_warmth():
     acute = [entry.id for entry in given if entry.kind == "acute"]
     assert acute == ["stretch_now", "massage_now", "pickle_juice", "warmth"]
     assert "warmth" not in ids(advice_for({"wbgt_c": 30}))
-    assert step(given, "stretch_now").amounts == {"hold_s": (15, 60), "times": (2, 4)}
+    assert step(given, "stretch_after").amounts["hold_s"] == (15, 30)
 
 
 def test_kinds_come_in_the_order_of_the_file():

@@ -19,7 +19,7 @@ PART_NAMES: Final = {"you": "You", "session": "This session"}
 #: Kinds of advice, in order, as headings.
 ADVICE_KINDS: Final = {
     "red_flag": "First",
-    "clinician": "With your clinician",
+    "clinician": "With your doctor",
     "heat": "Heat",
     "drinking": "Drinking",
     "routine": "Training",

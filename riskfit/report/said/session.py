@@ -77,7 +77,7 @@ def flags_said(names: Iterable[str]) -> tuple[str, str]:
     """Say that there are red flags, and what they ask for."""
     return (
         f"red flags were named ({', '.join(names)}).",
-        "See a clinician before stretching or training through it.",
+        "See a doctor before stretching or training through it.",
     )
 
 

@@ -157,7 +157,7 @@ def _grades() -> str:
 
 
 def _red_flags(model: Model) -> str:
-    lines = ["RED FLAGS: never scored; see a clinician first"]
+    lines = ["RED FLAGS: never scored; see a doctor first"]
     for flag in model.red_flags:
         wrapped = textwrap.wrap(
             f"{flag.id} {flag.name}: {flag.asks}", _WIDTH - 2, subsequent_indent="    "
