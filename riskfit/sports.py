@@ -16,6 +16,9 @@ FOOT: Final = frozenset(
 )
 RUN: Final = frozenset({"running", "trail_running"})
 BIKE: Final = frozenset({"cycling", "e_biking"})
+#: A bike whose speed and power are not the rider's alone.
+E_BIKE: Final = "e_biking"
+PEDALLED: Final = BIKE - {E_BIKE}
 WATER: Final = frozenset({"swimming", "open_water", "snorkeling", "diving", "apnea_diving"})
 #: The change between two sports of a race, which is none itself.
 TRANSITION: Final = "transition"
@@ -91,7 +94,7 @@ def counts_steps(sport: str, sub_sport: str | None = None) -> bool:
 
 def with_motor(sport: str, sub_sport: str | None) -> str:
     """Return a sport with e-bikes told from bikes, which FIT does by the sub-sport as well."""
-    return "e_biking" if sport == "cycling" and sub_sport in _E_BIKES else sport
+    return E_BIKE if sport == "cycling" and sub_sport in _E_BIKES else sport
 
 
 def sport_of_legs(sports: Sequence[str]) -> str:
