@@ -35,6 +35,10 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "carbohydrate_g_h": (0, 250),
     "sleep_h": (0, 24),
     "standing_sitting_h": (0, 24),
+    "sitting_h": (0, 24),
+    "steps": (0, 100_000),
+    "usual_steps": (0, 100_000),
+    "usual_hours": (0, 24),
     "resting_hr_excess_bpm": (-60, 80),
     "rpe": (0, 10),
 }
@@ -183,8 +187,12 @@ class Conditions(_Checked):
     resting_hr_excess_bpm : float or None
         Resting heart rate above its 7-day mean. [bpm]
     overtired, skipped_meal : bool or None
-    standing_sitting_h : float or None
-        Prolonged standing or sitting in the 24 hours before, beyond usual. [h]
+    standing_sitting_h, sitting_h : float or None
+        Prolonged standing, and sitting, in the 24 hours before, beyond usual. [h]
+    steps, usual_steps : float or None
+        Of the day, and of a usual one. [count]
+    usual_hours : float or None
+        How long a walk or a day on one's feet usually is. [h]
     rpe : float or None
         Session rating of perceived exertion, 0 to 10.
     source : str or None
@@ -207,6 +215,10 @@ class Conditions(_Checked):
     overtired: bool | None = None
     skipped_meal: bool | None = None
     standing_sitting_h: float | None = None
+    sitting_h: float | None = None
+    steps: float | None = None
+    usual_steps: float | None = None
+    usual_hours: float | None = None
     rpe: float | None = None
     source: str | None = None
     origin: Origin | None = None
@@ -235,6 +247,9 @@ class History:
         Air temperature the session was held in, nan where unknown. [°C]
     best_duration_s, best_speed_m_s, best_power_w : ndarray
         One best sustained effort a session for the endurance curve; nan where unknown.
+    session_s, descent_m : ndarray
+        Start of the session a leg belongs to, and what was descended in it; nan where unknown,
+        empty where nobody says. [s, m]
     covered_from_s : float
         POSIX time from which the history is complete; nan: from its first row.
     utc_offset_s : float
@@ -249,6 +264,8 @@ class History:
     best_duration_s: FloatArray = field(default_factory=_no_floats)
     best_speed_m_s: FloatArray = field(default_factory=_no_floats)
     best_power_w: FloatArray = field(default_factory=_no_floats)
+    session_s: FloatArray = field(default_factory=_no_floats)
+    descent_m: FloatArray = field(default_factory=_no_floats)
     covered_from_s: float = float("nan")
     utc_offset_s: float = 0.0
 

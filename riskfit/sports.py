@@ -16,9 +16,6 @@ FOOT: Final = frozenset(
 )
 RUN: Final = frozenset({"running", "trail_running"})
 BIKE: Final = frozenset({"cycling", "e_biking"})
-#: A bike whose speed and power are not the rider's alone.
-E_BIKE: Final = "e_biking"
-PEDALLED: Final = BIKE - {E_BIKE}
 WATER: Final = frozenset({"swimming", "open_water", "snorkeling", "diving", "apnea_diving"})
 #: The change between two sports of a race, which is none itself.
 TRANSITION: Final = "transition"
@@ -78,6 +75,25 @@ KEEPS_CLOCK: Final = frozenset(
         "disc_golf",
     }
 )
+#: What people do on most days and do not record.
+DAILY: Final = (FOOT - RUN) | {"standing", "sitting"}
+#: Sports of one movement: who is used to one of a group is used to the others.
+_ALIKE: Final = (RUN, BIKE, frozenset({"swimming", "open_water"}), frozenset({"hiit", "boot_camp"}))
+
+
+def accustoming(sport: str) -> frozenset[str]:
+    """Return the sports whose sessions make a body used to one: running also to walking.
+
+    Examples
+    --------
+    >>> sorted(accustoming("running")), "running" in accustoming("hiking")
+    (['running', 'trail_running'], True)
+    """
+    if sport in FOOT - RUN:
+        return FOOT
+    return next((group for group in _ALIKE if sport in group), frozenset({sport}))
+
+
 #: What moves people without their muscles, and files record all the same.
 MOTORISED: Final = frozenset({"boating", "driving", "flying", "motorcycling"})
 _E_BIKES: Final = frozenset({"e_bike_fitness", "e_bike_mountain"})
@@ -94,7 +110,7 @@ def counts_steps(sport: str, sub_sport: str | None = None) -> bool:
 
 def with_motor(sport: str, sub_sport: str | None) -> str:
     """Return a sport with e-bikes told from bikes, which FIT does by the sub-sport as well."""
-    return E_BIKE if sport == "cycling" and sub_sport in _E_BIKES else sport
+    return "e_biking" if sport == "cycling" and sub_sport in _E_BIKES else sport
 
 
 def sport_of_legs(sports: Sequence[str]) -> str:

@@ -1,5 +1,6 @@
 """Features of made sessions against what they were made from."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
@@ -361,8 +362,39 @@ def test_best_efforts_of_the_history_make_the_curve():
 
 def test_a_walk_is_unknown_to_who_logs_none():
     walk = session("walking", 120, speed_m_s=1.4)
+    rides = [
+        compute_features(session("cycling", 60, START - timedelta(days=back), power_w=150)).records
+        for back in range(1, 40)
+    ]
+    features = compute_features(walk, ATHLETE, history=history_of(np.concatenate(rides)))
+    for name in ("same_sport_sessions_28d", "duration_vs_longest_28d_ratio"):
+        assert features[name].value is None, name
+
+
+def test_who_runs_is_used_to_walking_too():
+    walk = session("walking", 120, speed_m_s=1.4)
     features = compute_features(walk, ATHLETE, history=history(40))
-    assert features["same_sport_sessions_28d"].value is None
+    assert value(features, "same_sport_sessions_28d") == 28
+    assert features["duration_vs_longest_28d_ratio"].value is None
+
+
+def test_told_usual_hours_are_what_a_walk_is_set_against():
+    walk = session("walking", 120, speed_m_s=1.4)
+    told = Conditions(usual_hours=4.0)
+    features = compute_features(walk, ATHLETE, told, history(40))
+    assert value(features, "duration_vs_longest_28d_ratio") == pytest.approx(0.5, rel=0.01)
+
+
+def test_a_break_of_weeks_raises_what_is_unaccustomed():
+    """A silence is a break where the history reaches back before it."""
+    past = history_of([*daily_runs(60)])
+    shift = 40 * 86400.0
+    away = replace(past, start_s=past.start_s - shift, session_s=past.session_s - shift)
+    run = session("running", 90, speed_m_s=3.0)
+    features = compute_features(run, ATHLETE, history=away)
+    assert value(features, "same_sport_sessions_28d") == 0
+    assert value(features, "same_sport_sessions_29_84d") == 44
+    assert value(features, "duration_vs_longest_28d_ratio") == pytest.approx(3, rel=0.01)
 
 
 def test_legs_sum_energy_and_the_strongest_leg_answers_for_its_sport():

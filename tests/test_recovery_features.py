@@ -73,15 +73,22 @@ def day_by_day(history: History, at: float, sport: str) -> dict[str, float]:
     month = [row for row in rows if row["start"] >= at - 28 * DAY]
     hours_72 = sum(row["s"] for row in last) / 3600
     usual = (sum(row["s"] for row in month) / 3600 - hours_72) / 25 * 3
-    same = [row for row in month if row["sport"] == sport]
-    walked = any(row["sport"] == sport for row in rows)
+    alike = ALIKE.get(sport, {sport})
+    same = [row for row in month if row["sport"] in alike]
+    before = [row for row in rows if at - 84 * DAY <= row["start"] < at - 28 * DAY]
+    earlier = [row for row in before if row["sport"] in alike]
+    walked = any(row["sport"] in WALKS for row in rows)
+    unlogged = sport in WALKS and not walked
+    unheard = unlogged and not same and not earlier
+    reached = (at - rows[0]["start"]) / DAY
     out = {
         "training_72h_h": hours_72,
         "training_72h_above_usual_h": hours_72 - usual,
         "hours_since_last_session_h": max(0.0, at - max(row["start"] + row["s"] for row in rows))
         / 3600,
-        "same_sport_sessions_28d": nan if sport in WALKS and not walked else float(len(same)),
-        "longest_28d_s": max([1800.0, *(row["s"] for row in same)]),
+        "same_sport_sessions_28d": nan if unheard else float(len(same)),
+        "same_sport_sessions_29_84d": nan if unheard else float(len(earlier)),
+        "longest_28d_s": nan if unlogged else max([1800.0, *(row["s"] for row in same)]),
         "load_7d": sum(row["load"] for row in rows if row["start"] >= at - 7 * DAY),
     }
     out.update(_days(history, rows, at))
@@ -92,10 +99,16 @@ def day_by_day(history: History, at: float, sport: str) -> dict[str, float]:
         needed = {"monotony": 7, "strain": 7, "rest_days_7d": 7}.get(name, 0)
         if name in NEED_28:
             needed = 28
-        if covered <= 0 or covered < needed:
+        # A break of weeks is part of what the body is used to.
+        reaches = reached if name in OF_A_SPORT else covered
+        if reaches <= 0 or reaches < needed:
             out[name] = nan
     return out
 
+
+OF_A_SPORT = {"same_sport_sessions_28d", "same_sport_sessions_29_84d", "longest_28d_s"}
+#: Sports whose sessions make a body used to another.
+ALIKE = {sport: {"walking", "hiking", "running"} for sport in ("walking", "hiking")}
 
 NEED_28 = {
     "training_72h_above_usual_h",
@@ -104,6 +117,7 @@ NEED_28 = {
     "fatigue_atl",
     "ewma_load_ratio",
     "same_sport_sessions_28d",
+    "same_sport_sessions_29_84d",
     "load_7d",
     "weekly_load",
 }

@@ -86,7 +86,15 @@ _CONDITIONS: Final = _table(
         "--standing",
         "standing_sitting_h",
         units.HOURS,
-        "Standing or sitting beyond the usual, 24 h before [h].",
+        "Standing beyond the usual, in the 24 h before [h].",
+    ),
+    _told(
+        "--sitting", "sitting_h", units.HOURS, "Sitting still beyond the usual, 24 h before [h]."
+    ),
+    _told("--steps", "steps", units.STEPS, "Steps of the whole day [22000]."),
+    _told("--usual-steps", "usual_steps", units.STEPS, "Steps of a usual day [7000]."),
+    _told(
+        "--usual-hours", "usual_hours", units.HOURS, "How long you usually walk or stand a day [h]."
     ),
     _told("--rpe", "rpe", units.RATING, "Rating of perceived exertion, 0 to 10."),
     _told("--indoor/--outdoor", "indoor", None, "Under a roof or not."),

@@ -102,6 +102,7 @@ SODIUM = Quantity(
 CARBS = Quantity("g/h", {"": (1, 0), "g/h": (1, 0), "g": (1, 0)}, 0, 250)
 DISTANCE = Quantity("km", {"": (1, 0), "km": (1, 0), "m": (1e-3, 0), "mi": (1.609344, 0)}, 0, 2000)
 ASCENT = Quantity("m", {"": (1, 0), "m": (1, 0), "ft": (0.3048, 0)}, 0, 20000)
+STEPS = Quantity("steps", {"": (1, 0), "steps": (1, 0), "k": (1000, 0)}, 0, 100_000)
 RATING = Quantity("0 to 10", {"": (1, 0)}, 0, 10)
 
 

@@ -52,6 +52,16 @@ class PlainWater(Sourced, frozen=True, kw_only=True):
     share_untold: float
 
 
+class Effort(Sourced, frozen=True, kw_only=True):
+    """How hard a rating or the name of a sport is, as a share of what can be held that long."""
+
+    ratings: tuple[float, ...]
+    rated: tuple[float, ...]
+    rated_spread: float
+    labels: tuple[str, ...]
+    labelled: tuple[float, float, float]
+
+
 class Answers(Strict, frozen=True, kw_only=True):
     """The whole file, a table a feature."""
 
@@ -60,6 +70,7 @@ class Answers(Strict, frozen=True, kw_only=True):
     overtired: Overtired
     underfuelled: Underfuelled
     plain_water_only: PlainWater
+    effort: Effort
 
 
 @cache
@@ -78,7 +89,11 @@ def parse_answers(text: str, source: str) -> Answers:
             raise RuleError(f"{place}, key levels: give one for each of {', '.join(WORDS[name])}")
         for key in entry.__struct_fields__:
             value = getattr(entry, key)
-            if isinstance(value, tuple) and key != "references" and value[0] == value[1]:
+            if (
+                isinstance(value, tuple)
+                and key not in ("references", "labels")
+                and value[0] == value[1]
+            ):
                 raise RuleError(f"{place}, key {key}: a ramp needs two different numbers")
     return file
 

@@ -18,6 +18,7 @@ from riskfit.features.early_pace import early_excess_of_legs
 from riskfit.features.history import LegArray
 from riskfit.features.recovery import (
     NEEDED_DAYS,
+    OF_A_SPORT,
     RecoveryTable,
     duration_ratio,
     load_ratio,
@@ -26,6 +27,7 @@ from riskfit.features.recovery import (
 )
 from riskfit.features.results import Feature
 from riskfit.origin import weakest
+from riskfit.sports import accustoming
 
 FEATURE_INDEX: Final = {name: number for number, name in enumerate(CATALOGUE)}
 #: Features that a session alone cannot have: those whose reason is the same with a history that
@@ -113,20 +115,33 @@ def reduce_features(
     by_leg = recovery_table(history, start_s[session], legs["sport"].astype("U24"))
     with_legs = np.zeros(count, dtype=bool)
     with_legs[session] = True
+    same_s = _same_sport_s(legs, session)
     columns["duration_vs_longest_28d_ratio"] = np.where(
         with_legs,
-        _over_legs(np.fmax, duration_ratio(legs["course_s"], by_leg.longest_28d_s), session, count),
+        _over_legs(np.fmax, duration_ratio(same_s, by_leg.longest_28d_s), session, count),
         duration_ratio(own["duration_min"] * 60, recovery.longest_28d_s),
     )
-    columns["same_sport_sessions_28d"] = np.where(
-        with_legs,
-        _over_legs(np.fmin, by_leg.columns["same_sport_sessions_28d"], session, count),
-        recovery.columns["same_sport_sessions_28d"],
-    )
+    for name in OF_A_SPORT:
+        columns[name] = np.where(
+            with_legs,
+            _over_legs(np.fmin, by_leg.columns[name], session, count),
+            recovery.columns[name],
+        )
     columns["early_pace_excess_fraction"] = _over_legs(
         np.fmax, early_excess_of_legs(legs, by_leg), session, count
     )
     return Reduced(columns=columns, recovery=recovery)
+
+
+def _same_sport_s(legs: LegArray, session: IntArray) -> FloatArray:
+    """Return for each leg the time under way in all legs of its session that are alike [s]."""
+    total = legs["course_s"].copy()
+    several = np.flatnonzero(np.bincount(session, minlength=1)[session] > 1)
+    for row in several.tolist():
+        alike = [one.encode() for one in accustoming(legs["sport"][row].decode())]
+        mine = several[session[several] == session[row]]
+        total[row] = legs["course_s"][mine][np.isin(legs["sport"][mine], alike)].sum()
+    return np.asarray(total)
 
 
 _OWN: Final = ("air_temperature_c", "training_stress_score", "duration_min")

@@ -32,6 +32,7 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     "speed_and_altitude": (_RECORDED, "speed and altitude"),
     "planned_ascent": (_PLANNED, "planned ascent, and down again"),
     "in_water": (_RECORDED, "in the water"),
+    "on_a_bike": (_RECORDED, "on a bike, which brakes by itself"),
     # ---- indoors
     "file_says": (_FILE, "the file says so"),
     "recorded_as": (_RECORDED, "recorded as {}"),
@@ -61,6 +62,8 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     "output_per_beat": (_RECORDED, "output a heart beat"),
     "threshold": (None, "threshold, {}"),
     "best_efforts": (_HISTORY, "best efforts of 90 days"),
+    "length": (_RECORDED, "duration"),
+    "hard_by_name": (_ASSUMED, "assumed: {} is hard"),
     # ---- energy
     "speed_and_grade": (_RECORDED, "speed and grade"),
     "device_calories": (Origin.DEVICE, "device calories"),

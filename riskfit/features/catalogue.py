@@ -24,7 +24,12 @@ _DURATION: Final = {
     "duration_vs_longest_28d_ratio": (
         "ratio",
         "duration over the longest same-sport session of the 28 days before (at least 30 min)",
-        "history",
+        "history, or --usual-hours",
+    ),
+    "steps_vs_28d_ratio": (
+        "ratio",
+        "the day's steps over the usual day's, counted from 8,000 steps on",
+        "--steps and --usual-steps",
     ),
 }
 _INTENSITY: Final = {
@@ -75,13 +80,27 @@ _INTENSITY: Final = {
         "fall of speed or power, second half against first",
         "power or speed",
     ),
-    "late_fade_fraction": ("fraction", "decoupling or fade, whichever is larger", "power or speed"),
+    "late_fade_fraction": (
+        "fraction",
+        "fall of output, or half that of output a heart beat, last quarter against 10 to 35 %",
+        "an hour with power, or speed on foot",
+    ),
     "early_pace_excess_fraction": (
         "fraction",
         "first half above what this athlete could hold for the duration",
         "history of 90 days or a threshold, and power or speed",
     ),
     "race_effort": ("0/1", "a race or an all-out effort", "the context or --race"),
+    "effort_fraction": (
+        "fraction",
+        "intensity over what this athlete can hold for that long",
+        "--race, --rpe, --intensity, or power, pace or heart rate with a threshold",
+    ),
+    "effort_length_share": (
+        "fraction",
+        "how much a hard effort counts by its length: a quarter to 15 min, all from an hour on",
+        "times",
+    ),
     "session_rpe_load": ("RPE x min", "rating of perceived exertion times minutes", "a rating"),
     "energy_kcal": ("kcal", "metabolic energy spent", "power, speed, calories or heart rate"),
 }
@@ -100,6 +119,11 @@ _HEAT: Final = {
     "body_mass_loss_pct": (
         "% body mass",
         "sweat lost less what was drunk",
+        "energy and temperature",
+    ),
+    "body_mass_loss_for_length_pct": (
+        "% body mass",
+        "sweat lost less what was drunk, less what a session beyond 4 h may leave above 2 %",
         "energy and temperature",
     ),
     "sodium_loss_g": ("g", "sodium lost in sweat", "energy and temperature"),
@@ -154,6 +178,11 @@ _RECOVERY: Final = {
         "sessions of this sport in the 28 days before",
         "history of 28 days",
     ),
+    "same_sport_sessions_29_84d": (
+        "count",
+        "sessions of this sport 29 to 84 days before",
+        "history of 28 days",
+    ),
     "rest_days_7d": ("days", "days without training, of the last 7", "history"),
     "overtired": (
         "0/1",
@@ -162,8 +191,8 @@ _RECOVERY: Final = {
     ),
     "standing_sitting_h": (
         "h",
-        "prolonged standing or sitting in the 24 hours before, beyond usual",
-        "--standing",
+        "prolonged standing and half the sitting in the 24 hours before, beyond usual",
+        "--standing, --sitting",
     ),
 }
 _PERSON: Final = {

@@ -20,6 +20,7 @@ from riskfit.features.heat import air_columns, surroundings
 from riskfit.features.history import LegArray
 from riskfit.features.intensity import intensity_columns, leg_loads
 from riskfit.features.person import person_columns, resolve_person
+from riskfit.features.recorded_effort import recorded_effort
 from riskfit.features.records import leg_records
 from riskfit.features.recovery import recovery_table
 from riskfit.features.recovery_columns import history_columns
@@ -116,7 +117,7 @@ def begin_features(
     loads = leg_loads(traces, person, rpe)
     energy = record_energy(course, traces, person, activity)
     columns: Columns = {
-        **duration_columns(course, recovery),
+        **duration_columns(course, recovery, conditions.usual_hours),
         **intensity_columns(course, traces, loads, energy, person, recovery, activity, conditions),
         **air_columns(course, around),
         **fluid_columns(
@@ -127,6 +128,7 @@ def begin_features(
     }
     columns.update(history_columns(recovery, columns, moving_legs(course)))
     columns.update(day_columns(conditions))
+    columns.update(recorded_effort(course, traces, person, activity, conditions))
     measured_c = float(columns["air_temperature_c"].values[-1]) if around.measured else np.nan
     return Begun(
         columns=columns,

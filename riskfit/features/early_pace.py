@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, IntArray
 from riskfit.features.basis import Basis, basis
 from riskfit.features.history import LegArray
 from riskfit.features.person import Person, threshold_of
@@ -21,12 +21,16 @@ _EARLY_S: Final = 600
 
 def early_output(trace: LegTrace) -> FloatArray | None:
     """Return speed or power of the first half up to each step, None where neither is known."""
-    half = trace.ends // 2
+    return output_held(trace, trace.ends // 2)
+
+
+def output_held(trace: LegTrace, until: IntArray) -> FloatArray | None:
+    """Return speed or power held up to some of a leg's seconds, None where neither is known."""
     held = None
     if trace.leg.sport in RUN and trace.adjusted_speed_m_s is not None:
-        held = mean_so_far(trace.adjusted_speed_m_s, half)
+        held = mean_so_far(trace.adjusted_speed_m_s, until)
     elif trace.normalized_power_w is not None:
-        held = trace.normalized_power_w[np.maximum(half - 1, 0)]
+        held = trace.normalized_power_w[np.maximum(until - 1, 0)]
     return held if held is not None and np.isfinite(held[-1]) else None
 
 

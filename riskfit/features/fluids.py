@@ -13,7 +13,12 @@ from riskfit.features.energy import Energy
 from riskfit.features.heat import Surroundings, sunlight_w_m2
 from riskfit.features.person import Person
 from riskfit.features.results import Columns, known, missing, zero_unknown
-from riskfit.formulas.fluid import SODIUM_MMOL_L, sodium_loss_g, sweat_interval
+from riskfit.formulas.fluid import (
+    SODIUM_MMOL_L,
+    allowed_loss_pct,
+    sodium_loss_g,
+    sweat_interval,
+)
 from riskfit.formulas.resting import body_surface_area_m2
 from riskfit.formulas.sun import air_pressure_hpa
 from riskfit.formulas.sweat import (
@@ -78,9 +83,9 @@ def fluid_columns(
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(active_h > 0, sweat_l / active_h, np.nan)
     drunk, drunk_spread, drinking = _drunk(sweat_l, active_h, fluid_l_h)
-    mass = person.mass_kg
-    net = sweat_l - drunk
-    net_spread = np.hypot(spread * sweat_l * (net / np.maximum(sweat_l, 1e-9)), drunk_spread)
+    # Drinking that nobody told follows the sweat; what was told does not.
+    follows = 1.0 if fluid_l_h is not None else 1 - _DRUNK_FRACTION
+    net_spread = np.hypot(follows * spread * sweat_l, drunk_spread)
     area = float(body_surface_area_m2(person.mass_kg, person.height_m))
     metabolic = np.sum(energy.metabolic_rate_w * course.active_s, axis=-1) / np.maximum(
         np.sum(course.active_s, axis=-1), 1e-9
@@ -88,7 +93,7 @@ def fluid_columns(
     low_rate, high_rate = (
         (rate * (1 - spread), rate * (1 + spread)) if athlete.sweat_factor else sweat_interval(rate)
     )
-    gross_pct = 100 * sweat_l / mass
+    gross_pct = 100 * sweat_l / person.mass_kg
     return {
         "metabolic_rate_w_m2": known(metabolic[..., None] / area, energy.basis),
         "sweat_rate_l_h": known(rate, balance, low_rate, high_rate),
@@ -100,11 +105,11 @@ def fluid_columns(
             gross_pct, balance, gross_pct * (1 - spread), gross_pct * (1 + spread)
         ),
         "fluid_intake_l": known(drunk, drinking, drunk - drunk_spread, drunk + drunk_spread),
-        "body_mass_loss_pct": known(
-            100 * net / mass,
+        **_body_mass_loss(
+            100 * (sweat_l - drunk) / person.mass_kg,
+            100 * net_spread / person.mass_kg,
+            active_h,
             basis("sweat_and_drinking", balance, drinking),
-            100 * (net - net_spread) / mass,
-            100 * (net + net_spread) / mass,
         ),
         **_sodium(sweat_l, drunk, spread, balance, athlete, conditions),
         "plain_water_only": plain_water_only(gross_pct, fluid_l_h, conditions),
@@ -158,6 +163,20 @@ def _drunk(
         drunk = np.asarray(fluid_l_h * active_h)
         return drunk, np.zeros_like(drunk), basis("told")
     return _DRUNK_FRACTION * sweat_l, _DRUNK_SPREAD * sweat_l, basis("half_the_sweat")
+
+
+def _body_mass_loss(
+    net_pct: FloatArray, spread_pct: FloatArray, active_h: FloatArray, rests_on: Basis
+) -> Columns:
+    """Return the loss, and the same less what a session of this length may leave above 2 %."""
+    longer_pct = allowed_loss_pct(active_h) - allowed_loss_pct(0.0)
+    return {
+        name: known(middle, rests_on, middle - spread_pct, middle + spread_pct)
+        for name, middle in (
+            ("body_mass_loss_pct", net_pct),
+            ("body_mass_loss_for_length_pct", net_pct - longer_pct),
+        )
+    }
 
 
 def _sodium(

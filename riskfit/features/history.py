@@ -10,7 +10,8 @@ from riskfit.athlete import History
 
 #: A leg as the store keeps it; nan where unknown.  ``course_s`` is the time under way as the
 #: course counts it in steps; ``early_output`` the speed or power of the first half; ``hour_told``
-#: what the person's own threshold says could be held for an hour. [s, m/s, W]
+#: what the person's own threshold says could be held for an hour; ``session_s`` the start of the
+#: session the leg belongs to; ``descent_m`` what was descended in it. [s, m/s, W, m]
 LEG_DTYPE: Final = np.dtype(
     [
         ("start_s", "<f8"),
@@ -24,6 +25,8 @@ LEG_DTYPE: Final = np.dtype(
         ("course_s", "<f8"),
         ("early_output", "<f8"),
         ("hour_told", "<f8"),
+        ("session_s", "<f8"),
+        ("descent_m", "<f8"),
     ]
 )
 LegArray = NDArray[np.void]
@@ -59,6 +62,8 @@ def history_of(
         best_duration_s=rows["best_duration_s"].copy(),
         best_speed_m_s=rows["best_speed_m_s"].copy(),
         best_power_w=rows["best_power_w"].copy(),
+        session_s=rows["session_s"].copy(),
+        descent_m=rows["descent_m"].copy(),
         covered_from_s=covered_from_s,
         utc_offset_s=utc_offset_s,
     )

@@ -129,7 +129,7 @@ def _leg_load(trace: LegTrace, person: Person, rpe: float | None) -> LegLoad:
         measures.append((assumed, lambda: _load_by_pace(trace, person)))
     if trace.heart_rate_bpm is not None:
         # A maximum by age is wrong by 10 bpm, an assumed threshold power by a quarter.
-        measures.append((False, lambda: _load_by_heart_rate(trace, person)))
+        measures.append((False, lambda: load_by_heart_rate(trace, person)))
     for wanted in (False, True):
         for assumed, measure in measures:
             if assumed is wanted:
@@ -156,7 +156,8 @@ def _load_by_pace(trace: LegTrace, person: Person) -> LegLoad:
     return LegLoad(load=zero_unknown(load), basis=measure)
 
 
-def _load_by_heart_rate(trace: LegTrace, person: Person) -> LegLoad:
+def load_by_heart_rate(trace: LegTrace, person: Person) -> LegLoad:
+    """Return a leg's load by Banister's impulse over that of an hour at threshold."""
     rate = trimp_rate(trace.heart_rate_bpm, person)  # type: ignore[arg-type]
     trimp = mean_so_far(rate, trace.ends) * trace.ends / 60
     per_hour = 60 * float(trimp_rate(np.array([person.hr_threshold_bpm]), person)[0])

@@ -6,7 +6,7 @@ import numpy as np
 
 from riskfit._common import FloatArray
 from riskfit.features.course import Course
-from riskfit.features.duration import leg_active_s
+from riskfit.features.duration import leg_active_s, leg_descent_m
 from riskfit.features.early_pace import early_output, hour_told
 from riskfit.features.history import LegArray, legs_of
 from riskfit.features.intensity import LegLoad
@@ -45,6 +45,8 @@ def leg_records(
                 "course_s": float(leg_active_s(course, trace.index)[-1]),
                 "early_output": float("nan") if early is None else float(early[-1]),
                 "hour_told": hour_told(trace.leg.sport, person),
+                "session_s": course.start_s,
+                "descent_m": leg_descent_m(course, trace.index),
             }
         )
     return legs_of(records)

@@ -20,14 +20,20 @@ from riskfit.formulas.training_load import (
     ewma_load_ratio,
     rolling_monotony_and_strain,
 )
-from riskfit.sports import BIKE, FOOT, RUN
+from riskfit.sports import BIKE, DAILY, FOOT, RUN, accustoming
 
 _WINDOW_DAYS: Final = 28
+#: Sessions so long ago still make a return easier than a first time: repeated-bout protection is
+#: whole after 8 weeks and partly gone after 12 (Nosaka 2005, Can J Appl Physiol 30:529).
+_BREAK_DAYS: Final = 84
 #: Load of a session without any measure of intensity: 42 TSS an hour, an intensity factor of
 #: 0.65, the middle of what coaches call endurance riding (assumption). [TSS/h]
 ASSUMED_LOAD_PER_HOUR: Final = 42.0
+#: Descent on foot that tires the legs as another hour of training does: half an hour downhill at
+#: 10 km/h and 10 %, after which strength is down as after hours on the level (assumption). [m/h]
+_DESCENT_M_PER_H: Final = 500.0
 #: No session is shorter than this when it is the yardstick of O1. [s]
-_SHORTEST_YARDSTICK_S: Final = 1800.0
+SHORTEST_YARDSTICK_S: Final = 1800.0
 #: A day counts as a day in the heat from this air temperature on, as Garmin's acclimation does
 #: (owner's manuals, "heat acclimation ... above 22 °C"), with half an hour of exercise.
 HEAT_DAY_C: Final = 22.0
@@ -64,8 +70,9 @@ def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> Recov
 
     Notes
     -----
-    A rest day is a day of load zero.  A silence of 28 days or more is not rest but an archive
-    that lacks something: its days are unknown, and coverage starts again behind it.
+    A rest day is a day of load zero.  For load and form a silence of 28 days or more may be an
+    archive that lacks something: its days are unknown, and coverage starts again behind it.  For
+    what a body is used to it is a break.
     """
     at = np.atleast_1d(np.asarray(at_s, dtype=float))
     sports = np.atleast_1d(np.asarray(sport, dtype="U32"))
@@ -79,28 +86,33 @@ def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> Recov
         days: np.searchsorted(start, at - days * DAY_S, side="left") for days in (3, 7, 28, 35)
     }
 
-    hours = _running_sum(duration / 3600)
+    hours = _running_sum(duration / 3600 + _descent_h(history))
     loads = _running_sum(load)
     trained_72h = hours[before] - hours[since[3]]
     usual_72h = (hours[since[3]] - hours[since[28]]) / (_WINDOW_DAYS - 3) * 3
     weeks = np.clip((covered_days - 7) / 7, 0.0, 4.0)
     older = (loads[since[7]] - loads[since[35]]) / np.where(weeks >= 3, weeks, np.nan)
 
-    same_28d, longest, ever = _same_sport(history, at, sports)
-    walks = np.isin(sports, list(FOOT - RUN))
+    same_28d, same_84d, longest, ever = _same_sport(history, at, sports)
+    # People do not log walks: none at all in the archive means not recorded.
+    unlogged = np.isin(sports, list(DAILY)) & ~ever
+    unheard = unlogged & (same_84d == 0)
     ended = start + duration
     last_end = np.maximum.accumulate(ended)[np.maximum(before - 1, 0)]
+    clock_h = _running_sum(duration / 3600)
     columns = {
-        "training_72h_h": trained_72h,
+        "training_72h_h": clock_h[before] - clock_h[since[3]],
         "training_72h_above_usual_h": trained_72h - usual_72h,
         "hours_since_last_session_h": np.maximum(at - last_end, 0.0) / 3600,
-        # People do not log walks: none at all in the archive means not recorded.
-        "same_sport_sessions_28d": np.where(walks & ~ever, np.nan, same_28d),
+        "same_sport_sessions_28d": np.where(unheard, np.nan, same_28d),
+        "same_sport_sessions_29_84d": np.where(unheard, np.nan, same_84d - same_28d),
         **_by_day_before(history, load, at, before),
     }
     full, any_before = covered_days >= _WINDOW_DAYS, (before > 0) & (covered_days > 0)
+    reached_days = _reached_days(history, at, before)
     for name, days in NEEDED_DAYS.items():
-        enough = covered_days >= days if days else any_before
+        covered = reached_days if name in OF_A_SPORT else covered_days
+        enough = covered >= days if days else any_before
         columns[name] = np.where(enough, columns[name], np.nan)
     best_since = np.searchsorted(start, at - 90 * DAY_S, side="left")
     speed, power = _hour_equivalents(history)
@@ -109,7 +121,11 @@ def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> Recov
         covered_days=covered_days,
         load_7d=np.where(full, loads[before] - loads[since[7]], np.nan),
         weekly_load=np.where(full & (older > 0), older, np.nan),
-        longest_28d_s=np.where(any_before, np.maximum(longest, _SHORTEST_YARDSTICK_S), np.nan),
+        longest_28d_s=np.where(
+            (before > 0) & (reached_days > 0) & ~unlogged,
+            np.maximum(longest, SHORTEST_YARDSTICK_S),
+            np.nan,
+        ),
         hour_speed_m_s=_window_max(speed, best_since, before),
         hour_power_w=_window_max(power, best_since, before),
     )
@@ -121,6 +137,7 @@ NEEDED_DAYS: Final = {
     "training_72h_above_usual_h": 28,
     "hours_since_last_session_h": 0,
     "same_sport_sessions_28d": 28,
+    "same_sport_sessions_29_84d": 28,
     "fitness_ctl": 28,
     "fatigue_atl": 28,
     "form_tsb": 28,
@@ -131,6 +148,10 @@ NEEDED_DAYS: Final = {
     "heat_days_14d": 0,
     "mean_temperature_14d_c": 0,
 }
+
+
+#: What a body is used to: a silence is a break, as long as the history reaches back so far.
+OF_A_SPORT: Final = ("same_sport_sessions_28d", "same_sport_sessions_29_84d")
 
 
 def recovery_because(covered_days: float) -> str:
@@ -169,6 +190,14 @@ def _loads(history: History) -> FloatArray:
     return np.where(np.isnan(history.load), by_hours, history.load)
 
 
+def _descent_h(history: History) -> FloatArray:
+    """Return the hours of training that the braking of each descent adds; unknown is none [h]."""
+    if not len(history.descent_m):
+        return np.zeros(len(history))
+    on_foot = np.isin(history.sport, list(FOOT))
+    return np.where(on_foot, np.nan_to_num(history.descent_m), 0.0) / _DESCENT_M_PER_H
+
+
 def _running_sum(values: ArrayLike) -> FloatArray:
     return np.concatenate([[0.0], np.cumsum(values)])
 
@@ -186,23 +215,49 @@ def _covered_days(history: History, at: FloatArray, before: IntArray) -> FloatAr
     return np.where((before > 0) & ~stale, covered, 0.0)
 
 
+def _reached_days(history: History, at: FloatArray, before: IntArray) -> FloatArray:
+    """Return for how many days the history reaches back, silences among them."""
+    if np.isfinite(history.covered_from_s):
+        return np.maximum(at - history.covered_from_s, 0.0) / DAY_S
+    return np.where(before > 0, np.maximum(at - history.start_s[0], 0.0), 0.0) / DAY_S
+
+
 def _same_sport(
     history: History, at: FloatArray, sports: NDArray[np.str_]
-) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
-    """Return sessions and longest duration of the 28 days before, and whether any was ever."""
-    count = np.zeros(len(at))
-    longest = np.zeros(len(at))
+) -> tuple[FloatArray, FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Return what the body is used to in a sport.
+
+    Sessions of the 28 and of the 84 days before, the longest of the 28, and whether any was ever
+    logged; running makes used to walking, but is not among its own.
+    """
+    count, count_84d, longest = (np.zeros(len(at)) for _ in range(3))
     ever = np.zeros(len(at), dtype=bool)
     for sport in sorted(set(sports.tolist())):
         asked = sports == sport
-        rows = np.flatnonzero(history.sport == sport)
-        start = history.start_s[rows]
+        start, duration = _sessions_of(history, sport)
         high = np.searchsorted(start, at[asked], side="left")
-        low = np.searchsorted(start, at[asked] - _WINDOW_DAYS * DAY_S, side="left")
+        low, low_84d = (
+            np.searchsorted(start, at[asked] - days * DAY_S, side="left")
+            for days in (_WINDOW_DAYS, _BREAK_DAYS)
+        )
         count[asked] = high - low
-        longest[asked] = np.nan_to_num(_window_max(history.duration_s[rows], low, high))
-        ever[asked] = high > 0
-    return count, longest, ever
+        count_84d[asked] = high - low_84d
+        longest[asked] = np.nan_to_num(_window_max(duration, low, high))
+        own = history.start_s[np.isin(history.sport, list(accustoming(sport) - RUN or RUN))]
+        ever[asked] = np.searchsorted(own, at[asked], side="left") > 0
+    return count, count_84d, longest, ever
+
+
+def _sessions_of(history: History, sport: str) -> tuple[FloatArray, FloatArray]:
+    """Return starts and durations of the sessions that make a body used to a sport.
+
+    Legs of one session that follow on each other, with other sports between them, are one.
+    """
+    rows = np.flatnonzero(np.isin(history.sport, list(accustoming(sport))))
+    start, duration = history.start_s[rows], history.duration_s[rows]
+    session = history.session_s[rows] if len(history.session_s) else start
+    first = np.flatnonzero(np.diff(session, prepend=np.nan) != 0)
+    return start[first], np.add.reduceat(duration, first) if len(first) else duration
 
 
 def _by_day_before(

@@ -5,6 +5,8 @@ import numpy as np
 from riskfit._common import FloatArray
 from riskfit.features.basis import basis
 from riskfit.features.recovery import (
+    OF_A_SPORT,
+    SHORTEST_YARDSTICK_S,
     RecoveryTable,
     duration_ratio,
     load_ratio,
@@ -36,9 +38,18 @@ def load_ratio_column(table: RecoveryTable, row: int, load_so_far: Column) -> Co
     return known(load_ratio(table.load_7d[row], load_so_far.values, weekly), rests_on)
 
 
-def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) -> Column:
-    """Return the duration over the longest same-sport session of the 28 days before."""
+def duration_ratio_column(
+    table: RecoveryTable, row: int, active_s: FloatArray, usual_hours: float | None = None
+) -> Column:
+    """Return the duration over the longest same-sport session of the 28 days before.
+
+    What is told to be usual is as good as a session of that length.
+    """
     longest = float(table.longest_28d_s[row])
+    if usual_hours is not None:
+        usual_s = max(3600 * usual_hours, SHORTEST_YARDSTICK_S)
+        if not longest > usual_s:
+            return known(duration_ratio(active_s, usual_s), "told")
     if not np.isfinite(longest):
         return missing("no earlier sessions are known: give --history, or import them")
     return known(duration_ratio(active_s, longest), "history")
@@ -47,9 +58,8 @@ def duration_ratio_column(table: RecoveryTable, row: int, active_s: FloatArray) 
 def history_columns(recovery: RecoveryTable, columns: Columns, legs: list[int]) -> Columns:
     """Return the recovery features; a rule about a sport takes the leg that responds most."""
     found = recovery_columns(recovery)
-    found["same_sport_sessions_28d"] = smallest(
-        recovery_columns(recovery, row)["same_sport_sessions_28d"] for row in legs
-    )
+    for name in OF_A_SPORT:
+        found[name] = smallest(recovery_columns(recovery, row)[name] for row in legs)
     found["week_load_ratio"] = load_ratio_column(recovery, 0, columns["training_stress_score"])
     usual, air = float(recovery.columns["mean_temperature_14d_c"][0]), columns["air_temperature_c"]
     found["temperature_above_14d_c"] = (

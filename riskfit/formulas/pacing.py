@@ -188,6 +188,34 @@ def power_duration(
     return _power_law(best_power_w, best_duration_s, duration_s, -exponent)
 
 
+def held_share(duration_s: ArrayLike, on_foot: bool) -> FloatArray:
+    """Return what can be held for a duration as a share of what can be held for an hour.
+
+    Parameters
+    ----------
+    duration_s : float or ndarray
+        Duration; below 10 min, where the curves begin, as for 10 min. [s]
+    on_foot : bool
+        Of speed, or else of power.
+
+    Returns
+    -------
+    float or ndarray
+        Share. [fraction]
+
+    References
+    ----------
+    .. [1] As `riegel_speed` and `power_duration`.
+
+    Examples
+    --------
+    >>> f"{held_share(3 * 3600.0, True):.3f} {held_share(3 * 3600.0, False):.3f}"
+    '0.940 0.926'
+    """
+    curve = riegel_speed if on_foot else power_duration
+    return curve(1.0, 3600.0, np.maximum(array(duration_s), 600.0))
+
+
 def _power_law(best: ArrayLike, t0: ArrayLike, t: ArrayLike, slope: float) -> FloatArray:
     """Return best (t / t0)^slope, nan where anything is not positive."""
     y, start, end = (array(a) for a in (best, t0, t))

@@ -33,7 +33,13 @@ _NO: Final = frozenset({"0", "0.0", "no", "n", "false", "none"})
 _SIGNED_UNITS: Final = frozenset({"°C", "fraction"})
 #: Balances and differences, which may do so in any unit.
 _SIGNED: Final = frozenset(
-    {"body_mass_loss_pct", "sodium_deficit_g", "training_72h_above_usual_h", "form_tsb"}
+    {
+        "body_mass_loss_pct",
+        "body_mass_loss_for_length_pct",
+        "sodium_deficit_g",
+        "training_72h_above_usual_h",
+        "form_tsb",
+    }
 )
 #: The most that a unit or a meaning in the catalogue leaves room for: levels, days of a window,
 #: hours of a day, and the fall of what cannot fall below nothing.
@@ -42,6 +48,7 @@ _MOST: Final = {
     "decoupling_fraction": 1.0,
     "pace_fade_fraction": 1.0,
     "late_fade_fraction": 1.0,
+    "effort_length_share": 1.0,
     "heat_days_14d": 14.0,
     "rest_days_7d": 7.0,
     "standing_sitting_h": 24.0,

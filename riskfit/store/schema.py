@@ -1,6 +1,7 @@
 """The tables of the store, and how older ones become them."""
 
 import sqlite3
+import struct
 from typing import Final
 
 #: Steps from one version of the schema to the next; ``PRAGMA user_version`` counts them.
@@ -81,6 +82,10 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     """
     ALTER TABLE activity ADD COLUMN trace BLOB NOT NULL DEFAULT x''
     """,
+    # Legs say the session they belong to and what was descended; unknown in rows kept before.
+    """
+    UPDATE activity SET legs = widened_legs(legs)
+    """,
 )
 VERSION: Final = len(MIGRATIONS)
 
@@ -92,6 +97,7 @@ def version_of(connection: sqlite3.Connection) -> int:
 
 def migrate(connection: sqlite3.Connection) -> None:
     """Bring a file to this version, in one transaction; another process may do so at once."""
+    connection.create_function("widened_legs", 1, _widened_legs)
     connection.execute("BEGIN IMMEDIATE")
     try:
         for number in range(version_of(connection), VERSION):
@@ -102,6 +108,12 @@ def migrate(connection: sqlite3.Connection) -> None:
     except BaseException:
         connection.execute("ROLLBACK")
         raise
+
+
+def _widened_legs(legs: bytes) -> bytes:
+    """Append two unknown numbers to each leg of 104 bytes."""
+    unknown = 2 * struct.pack("<d", float("nan"))
+    return b"".join(legs[at : at + 104] + unknown for at in range(0, len(legs), 104))
 
 
 def _statements(script: str) -> list[str]:

@@ -68,7 +68,7 @@ DAY: Final = (
     Slider("fluid_l_h", "Drinking", "L/h", 0, 1, 0.05, start=0.4, help=_THIRST),
     Slider("carbohydrate_g_h", "Carbohydrate", "g/h", 0, 120, 5, start=40),
     Slider("sleep_h", "Sleep last night", "h", 0, 12, 0.5, start=7.5),
-    Slider("standing_sitting_h", "Standing or sitting beyond usual", "h", 0, 16, 0.5, start=0),
+    Slider("standing_sitting_h", "Standing beyond usual", "h", 0, 16, 0.5, start=0),
 )
 
 

@@ -27,6 +27,7 @@ from riskfit.features.person import Person, person_columns, resolve_person
 from riskfit.features.plan.effort import Capacity
 from riskfit.features.plan.intensity import plan_intensity_columns
 from riskfit.features.plan.layout import Planning, PlanTrace, Variants, planned_surroundings
+from riskfit.features.plan.relative_effort import planned_effort
 from riskfit.features.plan.targets import capacity_of, resolve_effort, usual_fraction
 from riskfit.features.recovery import RecoveryTable, recovery_table
 from riskfit.features.recovery_columns import history_columns
@@ -173,7 +174,7 @@ def planned_table(planning: Planning, variants: Variants | None = None) -> Plann
     sweat_l = trace.sweat_l(energy, around)
     fluid = variants.fluid_l_h
     columns: Columns = {
-        **duration_columns(course, planning.recovery),
+        **duration_columns(course, planning.recovery, planning.conditions.usual_hours),
         **plan_intensity_columns(trace, energy),
         **heat_columns(course, around),
         **fluid_columns(
@@ -190,6 +191,7 @@ def planned_table(planning: Planning, variants: Variants | None = None) -> Plann
     }
     columns.update(history_columns(planning.recovery, columns, [0]))
     columns.update(day_columns(planning.conditions))
+    columns.update(planned_effort(trace))
     return PlannedTable(
         columns=columns, course=course, energy=energy, around=around, sweat_l=sweat_l
     )

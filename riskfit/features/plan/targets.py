@@ -21,7 +21,7 @@ from riskfit.features.plan.effort import (
 )
 from riskfit.formulas.effort import BIKE_MASS_KG, bike_power_w
 from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
-from riskfit.sports import FOOT, PEDALLED, RUN
+from riskfit.sports import BIKE, FOOT, RUN
 
 #: Days of the history that say what is usual for an athlete.
 _USUAL_DAYS: Final = 90
@@ -141,7 +141,6 @@ def resolve_effort(plan: PlannedSession, person: Person, capacity: Capacity) -> 
         person=person,
         capacity=capacity,
         sport=plan.sport,
-        sub_sport=plan.sub_sport,
         edges_s=edges * (plan.duration_s / edges[-1]),
         kind=np.array(columns[0]),
         value=np.array(columns[1], dtype=float),
@@ -183,7 +182,7 @@ def _target(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -
 
 def _first_target(part: PlannedSegment | PlannedSession, sport: str) -> _Target | None:
     """Return the first intensity that means something in this sport."""
-    if part.power_w is not None and sport in PEDALLED:
+    if part.power_w is not None and sport in BIKE:
         return _Target("power", part.power_w, "planned_power", SPREAD["power"])
     if part.speed_m_s is not None and sport in FOOT:
         return _Target("speed", part.speed_m_s, "planned_speed", SPREAD["speed_and_grade"])
@@ -193,7 +192,7 @@ def _first_target(part: PlannedSegment | PlannedSession, sport: str) -> _Target 
         return _Target(
             "heart rate", part.heart_rate_bpm, "planned_heart_rate", SPREAD["heart_rate"]
         )
-    if part.speed_m_s is not None and sport in PEDALLED:
+    if part.speed_m_s is not None and sport in BIKE:
         return _Target("bike speed", part.speed_m_s, "planned_bike_speed", 0.25)
     return None
 
@@ -210,7 +209,7 @@ def _row(
     kind, value = target.kind, target.value
     speed = float("nan") if plan.distance_m is None else plan.distance_m / plan.duration_s
     up, down = _grades(segment, plan, steepness)
-    if plan.sport in PEDALLED and kind != "heart rate":
+    if plan.sport in BIKE and kind != "heart rate":
         watts = {
             "power": value,
             "share": value * capacity.power_w,
