@@ -80,7 +80,7 @@ class _Checked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Medication:
-    """A regular medicine; ``name`` is a class of ``models/medicines.toml``, or anything else."""
+    """A regular medicine; ``name`` is what the person calls it, or a class of medicines.toml."""
 
     name: str
     started: date | None = None
@@ -107,13 +107,18 @@ class Athlete(_Checked):
     recent_injury : str or None
         Of the last 12 months: ``"none"``, ``"muscle"`` or ``"other"``.
     chronic_conditions : tuple of str or None
-        Chronic diseases, diabetes, nerve and back disease not counted among them.
+        Chronic diseases in the person's own words; `riskfit.medical` says what they act on.
     medications : tuple of Medication or None
         Empty means none is taken, None that nobody asked.
     pregnant, neuromuscular_disease, kidney_disease : bool or None
         Put the person outside the adults the score is for.
     hypertension, heart_disease : bool or None
-        Salt advice is left to their clinician.
+        Salt advice is left to their doctor.
+    poor_circulation : bool or None
+        Known poor blood flow in the legs (peripheral artery disease).
+    sickle_cell_trait : bool or None
+    past_event : bool or None
+        A collapse, heat stroke, muscle breakdown or low blood sodium with exercise.
     sweat_sodium_mmol_l, sweat_factor : float or None
         Measured sodium; personal factor on the sweat estimate, from weigh-ins.
     salty_sweater : bool or None
@@ -146,6 +151,9 @@ class Athlete(_Checked):
     kidney_disease: bool | None = None
     hypertension: bool | None = None
     heart_disease: bool | None = None
+    poor_circulation: bool | None = None
+    sickle_cell_trait: bool | None = None
+    past_event: bool | None = None
     nsaid_use: bool | None = None
     salty_sweater: bool | None = None
     sweat_sodium_mmol_l: float | None = None

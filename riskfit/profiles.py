@@ -34,19 +34,22 @@ TEMPLATE = """\
 # flat_feet = false
 # unsuitable_shoes = false          # unsuitable, new or worn out
 
-# chronic_conditions = []           # e.g. ["asthma", "high blood pressure"]; not the ones below
+# chronic_conditions = []           # in your own words, e.g. ["asthma", "high blood pressure"]
 # diabetes = false
 # nerve_or_back_condition = false
 # hypertension = false
 # heart_disease = false
+# poor_circulation = false          # known poor blood flow in the legs
+# sickle_cell_trait = false
+# past_event = false                # collapse, heat stroke, muscle breakdown or low blood sodium
+#                                   # with exercise
 # kidney_disease = false
 # neuromuscular_disease = false
 # pregnant = false
 # nsaid_use = false                 # anti-inflammatory painkillers around sessions
 
-# medications = []                  # classes: laba, potassium_sparing_diuretic, thiazide, statin,
-#                                   # loop_diuretic, steroid; others count, too:
-# medications = [{ name = "statin", started = 2026-01-31 }]
+# medications = []                  # by any name; [] means: none. The day it was begun is optional:
+# medications = [{ name = "Lipitor 20 mg", started = 2026-01-31 }]
 
 # salty_sweater = false             # white edges on clothes
 # sweat_sodium_mmol_l = 36          # if it was measured

@@ -255,16 +255,19 @@ def test_overtired_is_a_ramp_of_sleep_and_resting_heart_rate(day, expected):
 def test_medicines_take_the_strongest_class_and_new_ones_more():
     today = date(2026, 7, 1)
     old = date(2025, 1, 1)
-    assert medication_response(None, today) is None
-    assert medication_response((), today) == 0
+
+    def response(*medicines):
+        return medication_response(Athlete(medications=medicines), today)
+
+    assert medication_response(Athlete(), today) is None
+    assert response() == 0
     statin = Medication(name="statin", started=old)
     thiazide = Medication(name="thiazide", started=old)
-    assert medication_response((statin, thiazide), today) == pytest.approx(0.6)
+    assert response(statin, thiazide) == pytest.approx(0.45)
     new = Medication(name="thiazide", started=today - timedelta(days=30))
-    assert medication_response((new,), today) == pytest.approx(0.75)
-    laba = Medication(name="laba", started=today)
-    assert medication_response((laba,), today) == 1
-    assert medication_response((Medication(name="vitamin"),), today) == pytest.approx(0.5)
+    assert response(new) == pytest.approx(0.5625)
+    assert response(Medication(name="laba", started=today)) == 1
+    assert response(Medication(name="zorblax")) == pytest.approx(0.2)
 
 
 def test_the_profile_beats_the_file_which_beats_the_assumption():

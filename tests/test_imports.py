@@ -18,7 +18,16 @@ PACKAGE = ROOT / "riskfit"
 LAYERS = (
     ("_common", "errors", "folders"),
     ("formulas", "origin", "sports"),
-    ("resources", "strict_toml", "languages", "references", "medical", "activity", "athlete"),
+    (
+        "resources",
+        "strict_toml",
+        "languages",
+        "references",
+        "free_text",
+        "medical",
+        "activity",
+        "athlete",
+    ),
     ("readers", "archives", "cleaning", "profiles"),
     ("features",),
     ("rules",),
@@ -42,7 +51,8 @@ ONLY = {
     "strict_toml": {"errors", "resources"},
     "languages": {"errors", "resources", "strict_toml"},
     "references": {"errors", "strict_toml"},
-    "medical": {"athlete", "errors", "references", "strict_toml"},
+    "free_text": set(),
+    "medical": {"athlete", "errors", "free_text", "references", "strict_toml"},
 }
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from riskfit.advice.drinking import salt_limited, thirst_is_enough, written
 from riskfit.advice.texts import Condition, When
 from riskfit.athlete import Athlete, Conditions
-from riskfit.medical import classes_of
+from riskfit.medical import health_of
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.compiled_card import respond
@@ -136,8 +136,7 @@ class Situation:
         return self.model.rule_ids[features.index(feature)] if feature in features else feature
 
     def _medicines(self) -> set[str]:
-        medicines = self.athlete.medications or ()
-        return {entry.id for medicine in medicines for entry in classes_of(medicine.name)}
+        return {entry.id for entry in health_of(self.athlete)}
 
     def amounts(self) -> dict[str, str]:
         """Return the numbers that texts can hold, as they are written, those that are known."""

@@ -6,11 +6,12 @@ from typing import Final
 
 from msgspec import Struct
 
-from riskfit.athlete import Athlete, Medication
+from riskfit.athlete import Athlete
 from riskfit.features.answers import level
 from riskfit.features.basis import Basis, basis
 from riskfit.features.results import Column, Columns, known, missing
-from riskfit.medical import classes_of, load_medicines
+from riskfit.free_text import own_words
+from riskfit.medical import classes_of, has, is_new, load_medicines, organ_systems
 from riskfit.origin import Origin
 from riskfit.sports import FOOT
 
@@ -126,7 +127,6 @@ def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
     """Return the features that rest on the person alone."""
     shoes = _any_flag(profile.flat_feet, profile.unsuitable_shoes)
     strength = None if profile.strength_training is None else not profile.strength_training
-    conditions = profile.chronic_conditions
     columns: Columns = {
         "body_mass_kg": known(person.mass_kg, person.bases["mass_kg"]),
         "height_m": known(person.height_m, person.bases["height_m"]),
@@ -138,30 +138,30 @@ def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
         "age_years": missing("not told")
         if person.assumes("age_years")
         else known(person.age_years, person.bases["age_years"]),
-        "chronic_conditions_count": _told(None if conditions is None else len(conditions)),
-        "medication_response": _told(medication_response(profile.medications, today)),
-        "nerve_or_back_condition": _told(profile.nerve_or_back_condition),
+        "chronic_conditions_count": _told(organ_systems(profile)),
+        "medication_response": _told(medication_response(profile, today)),
+        "nerve_or_back_condition": _told(has(profile, "nerve_or_back_condition")),
         "recent_injury": _told(level("recent_injury", profile.recent_injury)),
-        "diabetes": _told(profile.diabetes),
+        "diabetes": _told(has(profile, "diabetes")),
         "flat_feet_or_unsuitable_shoes": _told(shoes),
         "no_strength_training": _told(strength),
-        "pregnant": _told(profile.pregnant),
-        "neuromuscular_disease": _told(profile.neuromuscular_disease),
-        "kidney_disease": _told(profile.kidney_disease),
+        "pregnant": _told(has(profile, "pregnant")),
+        "neuromuscular_disease": _told(has(profile, "neuromuscular_disease")),
+        "kidney_disease": _told(has(profile, "kidney_disease")),
     }
     return columns
 
 
-def medication_response(medications: tuple[Medication, ...] | None, today: date) -> float | None:
+def medication_response(profile: Athlete, today: date) -> float | None:
     """Return rule P6's response: the strongest class, more when it is new; None if not told."""
-    if medications is None:
+    if profile.medications is None:
         return None
     table, strongest = load_medicines(), 0.0
-    for medicine in medications:
+    for medicine in profile.medications:
         classes = classes_of(medicine.name)
-        response = max((each.response for each in classes), default=table.other_response)
-        new = medicine.started is not None and (today - medicine.started).days < table.new_days
-        strongest = max(strongest, response * (table.new_factor if new else 1.0))
+        unknown = table.unknown_response if own_words(medicine.name) else 0.0
+        response = max((each.response for each in classes), default=unknown)
+        strongest = max(strongest, response * (table.new_factor if is_new(medicine, today) else 1))
     return min(strongest, 1.0)
 
 

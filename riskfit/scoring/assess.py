@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from riskfit.athlete import Athlete
+from riskfit.medical import health_of
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment, RedFlags
@@ -85,14 +86,18 @@ def assess_many(
 def _outside(model: Model, row: Mapping[str, Given], athlete: Athlete | None) -> str | None:
     """Return why the score is not for this person, or None."""
     outside = model.outside
+    health = () if athlete is None else health_of(athlete)
     ages = [numbers_of("age_years", row.get("age_years"))[1]]
-    found = [
-        what
-        for name, what in outside.conditions.items()
-        if numbers_of(name, row.get(name))[1] > 0 or (athlete and getattr(athlete, name, None))
-    ]
     if athlete is not None and athlete.age_years is not None:
         ages.append(athlete.age_years)
+    # the card's words for whom it names, the disease's own for the others
+    names = {entry.id: entry.name for entry in health if "outside" in entry.acts_on}
+    had = {entry.id for entry in health}
+    found = [
+        what
+        for name, what in (names | outside.conditions).items()
+        if name in had or numbers_of(name, row.get(name))[1] > 0
+    ]
     if any(age < outside.under_age_years for age in ages):
         found.insert(0, f"an age under {outside.under_age_years:g}")
     return outside.text.format(who=" or ".join(found)) if found else None

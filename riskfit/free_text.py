@@ -1,0 +1,153 @@
+"""Names found in what people write: in any case, with doses, dates, denials and relatives around.
+
+What is denied ("no diabetes"), was stopped or belongs to somebody else ("father had a stroke") is
+not theirs.  The names themselves come from files of ``models/``.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Final, Generic, TypeVar
+
+_E = TypeVar("_E")
+_ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
+
+#: Abbreviations up to this length are whole words; names up to the second begin a word; longer
+#: ones may stand anywhere in it ("hypothyroidism").
+_WHOLE, _BEGINNING = 4, 6
+#: Endings of generic names in the languages that write them almost alike, and of plurals.
+_ENDINGS: Final = ("e", "a", "o", "um", "us", "s", "es", "en", "i")
+#: No name of a medicine has more words.
+_MOST_WORDS: Final = 4
+
+_PARTS: Final = re.compile(
+    r"[.;\n]|\b(?:but|except|apart from|other than|besides|and (?=i\b|my own\b))"
+)
+_FAMILY: Final = re.compile(
+    r"\b(?:family history|in my family|in the family|runs in)\b.*"
+    r"|[^,]*\b(?:father|mother|dad|mum|mom|parents?|brothers?|sisters?|siblings?|grand\w+|uncle|aunt"
+    r"|cousin|son|daughter|wife|husband)\b[^,]*"
+)
+#: Words that deny only what follows them in "not well controlled", "no tablets for ...".
+_NO_DENIAL: Final = re.compile(
+    r"\bnot (?:\w+ )?(?:controlled|treated|cured)\b"
+    r"|\bno (?:medic\w+|drugs?|tablets?|treatment) for\b"
+)
+_DENIED: Final = re.compile(
+    r"(?:\b(?:no|not|never|none|nothing|nil|nor|without|denie[sd]|deny|stopped|ruled out"
+    r"|negative for|intoleran\w+)\b|\ballerg(?:ic|y|ies) ?(?:to\b|:))"
+    r"[^,]*(?:(?:,[^,]*)*\bn?or\b[^,]*)?"
+)
+_ENDS_DENIED: Final = re.compile(
+    r"[^,]*\b(?:no|none|negative|never|stopped|false|ruled out|excluded)\W*(?=,|$)"
+)
+#: Answers that mean none, in the languages riskfit's users may write.
+_NONE: Final = frozenset(
+    {"", "n a", "na", "healthy", "keine", "aucun", "aucune", "ninguna", "ninguno", "nessuna"}
+)
+
+
+def plain(text: str) -> str:
+    """Return words in lower case, without accents, and with blanks for all that is no letter."""
+    return " ".join(re.sub(r"[^a-z0-9]+", " ", _simple(text)).split())
+
+
+def own_words(text: str) -> str:
+    """Return what somebody says of themselves: what is denied and what is of relatives left out.
+
+    Examples
+    --------
+    >>> own_words("No diabetes or asthma; gout. Father had a heart attack")
+    'gout'
+    """
+    kept = []
+    for part in _PARTS.split(_simple(text)):
+        own = _FAMILY.sub("", _NO_DENIAL.sub("", part))
+        kept.append(plain(_DENIED.sub("", _ENDS_DENIED.sub("", own))))
+    said = " ".join(filter(None, kept))
+    return "" if said in _NONE else said
+
+
+def spelling(text: str) -> str:
+    """Return a medicine's name in one spelling for many languages, numbers set apart.
+
+    Examples
+    --------
+    >>> spelling("Hydrochlorothiazid 25mg") == spelling("idroclorotiazid 25 mg")
+    True
+    """
+    apart = re.sub(r"(?<=[a-z])(?=\d)|(?<=\d)(?=[a-z])", " ", plain(text))
+    return apart.replace("ph", "f").replace("y", "i").replace("k", "c").replace("h", "")
+
+
+class Medicines(Generic[_E]):
+    """Names of medicines, whole words, and what each stands for: of several the longest counts.
+
+    Parameters
+    ----------
+    named : iterable of (str, bool, owner)
+        A name, whether it is generic and takes foreign endings, and what it stands for.
+    """
+
+    def __init__(self, named: Iterable[tuple[str, bool, _E]]) -> None:
+        self._owners: dict[str, dict[_E, None]] = {}
+        self._generic: set[str] = set()
+        for name, generic, owner in named:
+            word = spelling(name).replace(" ", "")
+            forms = {word, *([word[:-1]] if generic and word[-1] in "aeo" else [])}
+            self._generic |= forms if generic else set()
+            for form in forms:
+                self._owners.setdefault(form, {})[owner] = None
+
+    def in_text(self, text: str) -> tuple[_E, ...]:
+        """Return what stands in a text, each once."""
+        words, found = spelling(text).split(), dict[_E, None]()
+        while words:
+            sizes = range(min(_MOST_WORDS, len(words)), 0, -1)
+            size = next((size for size in sizes if self._form("".join(words[:size]))), 0)
+            if size:
+                found |= self._owners[self._form("".join(words[:size]))]
+            words = words[size or 1 :]
+        return tuple(found)
+
+    def _form(self, word: str) -> str:
+        """Return the form in which a word is known, nothing where it is not."""
+        if word in self._owners:
+            return word
+        endings = _ENDINGS if len(word) > _BEGINNING else ("s",)
+        stems = (word.removesuffix(end) for end in endings if word.endswith(end))
+        return next((stem for stem in stems if stem in self._generic), "")
+
+
+class Diseases(Generic[_E]):
+    """Names of diseases and what each stands for: of names that overlap the longest counts.
+
+    Parameters
+    ----------
+    named : iterable of (str, owner)
+    """
+
+    def __init__(self, named: Iterable[tuple[str, _E]]) -> None:
+        owners = {_pattern(plain(name)): owner for name, owner in named}
+        patterns = sorted(owners, key=len, reverse=True)
+        self._owners = [owners[pattern] for pattern in patterns]
+        self._any = re.compile("|".join(f"({pattern})" for pattern in patterns))
+
+    def in_text(self, text: str) -> tuple[_E, ...]:
+        """Return what stands in a text, each once."""
+        found = (self._owners[(m.lastindex or 1) - 1] for m in self._any.finditer(text))
+        return tuple(dict.fromkeys(found))
+
+
+def _pattern(name: str) -> str:
+    """Return the pattern of a disease's name: abbreviations are whole words."""
+    # words may be written as one
+    words, letters = " ?".join(name.split()), len(name.replace(" ", ""))
+    if letters <= _WHOLE:
+        return rf"\b{words}\b"
+    digits = r"(?!\d)" if name[-1].isdigit() else ""
+    return (rf"\b{words}" if letters <= _BEGINNING else words) + digits
+
+
+def _simple(text: str) -> str:
+    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.lower()))
