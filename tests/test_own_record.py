@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from riskfit.athlete import History, Logged
 from riskfit.cli import main
 from riskfit.errors import InputError
 from riskfit.features.logged import logged_history
-from riskfit.learning.logged import read_logged
+from riskfit.learning.personal_log import read_logged
 from riskfit.learning.outcomes import Told, keep
 from riskfit.scoring.own_record import gamma_quantile, no_record, own_record, record_before
 from riskfit.scoring.score_table import chances, score_table
@@ -21,6 +22,7 @@ from riskfit.store import OWNER, Store
 from riskfit.store.activities import read_rows
 from riskfit.whatif.baseline import case_of, score_variants
 
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
 DAY = 86400.0
 START = datetime(2026, 9, 1, 8, tzinfo=UTC)
 NOW = START.timestamp()
@@ -321,3 +323,60 @@ def test_no_chance_where_the_base_rate_does_not_hold(model):
     scores = score_table({"duration_min": [60.0, 300.0]}, model, "training")
     assert np.isnan(chances(scores, [60.0, 300.0])).tolist() == [False, True]
     assert np.isnan(chances(score_table({"duration_min": [60.0]}, model, "walk"))).all()
+
+
+# ---- learning stays out of it
+
+
+@pytest.fixture
+def runs(tmp_path):
+    """Return a store with the sample runs, a cramp logged for the first and the last of them."""
+    path = tmp_path / "runs.sqlite"
+    run("import", SAMPLES / "history.zip", "--store", path)
+    with Store(path) as store:
+        key = store.athlete_id(OWNER)
+        rows = read_rows(store, key, details=False)
+        for row in range(len(rows)):
+            moment = datetime.fromtimestamp(float(rows.start_s[row]), UTC)
+            told = Told(cramp=row in (0, len(rows) - 1))
+            keep(store, key, rows, moment, told, whole_day=False)
+    return path
+
+
+def test_learning_never_learns_from_the_record(model, runs, monkeypatch):
+    from riskfit.learning.outcomes import table_of_store
+    from riskfit.scoring.own_record import OwnRecord
+
+    with Store(runs) as store:
+        assert read_logged(store, store.athlete_id(OWNER), model).cramp.sum() == 2
+        table = table_of_store(store, [OWNER], model)
+    assert np.isnan(table.columns["cramp_history"]).all()
+    assert len(table) == len(np.unique(table.start_s))
+
+    def never(*_):
+        raise AssertionError("learning looked at the person's own record")
+
+    monkeypatch.setattr(OwnRecord, "points", never)
+    assert "AUC" in run("evaluate", "--store", runs)
+
+
+def test_a_recorded_session_has_the_record_of_those_before_it(model, runs):
+    document = json.loads(run("analyze", SAMPLES / "easy_run.fit", "--store", runs, "--json"))
+    entry = document["activities"][0]
+    with Store(runs) as store:
+        told = read_logged(store, store.athlete_id(OWNER), model)
+    start = datetime.fromisoformat(entry["start_time"]).timestamp()
+    expected = record_before(told, start, model, "training")
+    own = entry["assessment"]["own_record"]
+    assert (own is None) == (expected is None)
+    if expected is not None:
+        assert own["n"] == expected.sessions
+    history = entry["features"]["cramp_history"]
+    assert history.get("origin") == "history"
+
+
+def test_the_squad_shows_each_ones_record(store_file, tmp_path):
+    squad = tmp_path / "squad.csv"
+    squad.write_text("athlete,age_years\n,44\n", encoding="utf-8")
+    shown = " ".join(run(*MARATHON, "--store", store_file, "--roster", squad).split())
+    assert "own record 3 of 10 sessions" in shown

@@ -79,7 +79,7 @@ class Memory:
         if not outcomes(self._store, self._key):
             return Logged()
         if self._logged is None:
-            from riskfit.learning.logged import read_logged
+            from riskfit.learning.personal_log import read_logged
 
             self._logged = read_logged(self._store, self._key, model)
         return self._logged

@@ -16,7 +16,7 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.batch.gather import Gathered
 from riskfit.batch.reduce import BatchReport, reduce_all
 from riskfit.errors import InputError, RiskfitError
-from riskfit.learning.logged import read_logged
+from riskfit.learning.personal_log import read_logged
 from riskfit.learning.outcomes import Told, keep
 from riskfit.readers import read_each
 from riskfit.report.json.plan import answer_entry
