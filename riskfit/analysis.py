@@ -103,9 +103,7 @@ def sketch(
     timeline = None
     if assessment.score is not None and features.elapsed_s is not None:
         columns = scored_columns(features, model)
-        timeline = assess_timeline(
-            columns, features.elapsed_s, model, context, own_record=record
-        )
+        timeline = assess_timeline(columns, features.elapsed_s, model, context, own_record=record)
     return Analysis(
         session=session,
         features=features,

@@ -13,8 +13,8 @@ from riskfit.athlete import History, Logged
 from riskfit.cli import main
 from riskfit.errors import InputError
 from riskfit.features.logged import logged_history
-from riskfit.learning.personal_log import read_logged
 from riskfit.learning.outcomes import Told, keep
+from riskfit.learning.personal_log import read_logged
 from riskfit.scoring.own_record import gamma_quantile, no_record, own_record, record_before
 from riskfit.scoring.score_table import chances, score_table
 from riskfit.scoring.timeline import assess_timeline
@@ -142,7 +142,7 @@ def test_history_counts_once(model):
 
 
 def test_the_score_stays_on_its_scale_while_the_odds_take_the_whole_factor(model):
-    nothing_bad = {name: 0.0 for name in model.features}
+    nothing_bad = dict.fromkeys(model.features, 0.0)
     nothing_bad |= {"age_years": 20.0, "sweat_loss_pct": 0.0}
     record = own_record(0, 30, 5.7, model, "marathon")
     found = riskfit.assess(nothing_bad, model, "marathon", own_record=record)
@@ -173,9 +173,7 @@ def test_a_record_of_another_context_is_refused(model):
 def test_the_line_along_the_session_ends_at_the_score(model):
     record = own_record(3, 10, 1.9, model, "marathon")
     columns = {**FEATURES, "duration_min": np.array([60.0, 120.0, 230.0])}
-    line = assess_timeline(
-        columns, [3600.0, 7200.0, 13800.0], model, "marathon", own_record=record
-    )
+    line = assess_timeline(columns, [3600.0, 7200.0, 13800.0], model, "marathon", own_record=record)
     found = riskfit.assess(FEATURES, model, "marathon", own_record=record)
     assert line.score[-1] == pytest.approx(found.score, abs=1e-9)
 
@@ -314,8 +312,9 @@ def test_a_logged_session_is_weighed_by_what_the_card_makes_of_it(model):
     scores = score_table(columns, model, "training", own_record=no_record("training"))
     cool, hot = chances(scores, columns["duration_min"])
     assert hot > 1.5 * cool
-    unlogged = score_table({**columns, "cramp_history": [0, 0]}, model, "training",
-                           own_record=no_record("training"))
+    unlogged = score_table(
+        {**columns, "cramp_history": [0, 0]}, model, "training", own_record=no_record("training")
+    )
     assert chances(unlogged)[1] == hot
 
 

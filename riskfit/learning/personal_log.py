@@ -31,7 +31,8 @@ def read_logged(store: Store, athlete: int, model: Model) -> Logged:
     return Logged(
         start_s=np.array(
             [
-                one.start_s + DAY_S * bool(one.told.get("day")) if row is None
+                one.start_s + DAY_S * bool(one.told.get("day"))
+                if row is None
                 # a day that was logged before its session came
                 else float(rows.start_s[row])
                 for one, row in zip(told, found, strict=True)

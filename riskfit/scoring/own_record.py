@@ -92,9 +92,7 @@ def no_record(context: str) -> OwnRecord:
     )
 
 
-def record_before(
-    logged: Logged, start_s: float, model: Model, context: str
-) -> OwnRecord | None:
+def record_before(logged: Logged, start_s: float, model: Model, context: str) -> OwnRecord | None:
     """Return the record of the sessions that were logged before one that starts then [s]."""
     earlier = logged.before(start_s)
     mine = (earlier.context == context) & (earlier.chance >= 0)

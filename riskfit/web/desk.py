@@ -16,8 +16,8 @@ from riskfit.athlete import Athlete, Conditions, History
 from riskfit.batch.gather import Gathered
 from riskfit.batch.reduce import BatchReport, reduce_all
 from riskfit.errors import InputError, RiskfitError
-from riskfit.learning.personal_log import read_logged
 from riskfit.learning.outcomes import Told, keep
+from riskfit.learning.personal_log import read_logged
 from riskfit.readers import read_each
 from riskfit.report.json.plan import answer_entry
 from riskfit.report.page.plan import add_plan, complete

@@ -140,8 +140,8 @@ def record_said(assessment: Assessment) -> str:
         return ""
     return (
         f"Your own record: {plural(record.cramps, 'cramp')} in "
-        f"{plural(record.sessions, 'session')} like this, where {record.expected:.2g} would be usual: odds "
-        f"{odds_words(record.factor)} ({odds_words(record.low)} to {odds_words(record.high)})"
+        f"{plural(record.sessions, 'session')} like this, where {record.expected:.2g} would be "
+        f"usual: odds {odds_words(record.factor)} ({odds_words(record.low)} to {odds_words(record.high)})"
     )
 
 
@@ -160,7 +160,12 @@ def causes_said(assessment: Assessment) -> list[dict[str, Any]]:
 def parts_said(assessment: Assessment) -> list[dict[str, Any]]:
     """Return the points of the person and of the session, with odds and the session's word."""
     return [
-        {**said, "odds": odds_words(part.odds), "word": part.word, "share": max(part.points, 0.0) / 100}
+        {
+            **said,
+            "odds": odds_words(part.odds),
+            "word": part.word,
+            "share": max(part.points, 0.0) / 100,
+        }
         for said, part in zip(
             _points_said(assessment, assessment.parts, PART_NAMES),
             assessment.parts.values(),
