@@ -141,7 +141,8 @@ def record_said(assessment: Assessment) -> str:
     return (
         f"Your own record: {plural(record.cramps, 'cramp')} in "
         f"{plural(record.sessions, 'session')} like this, where {record.expected:.2g} would be "
-        f"usual: odds {odds_words(record.factor)} ({odds_words(record.low)} to {odds_words(record.high)})"
+        f"usual: odds {odds_words(record.factor)} "
+        f"({odds_words(record.low)} to {odds_words(record.high)})"
     )
 
 
