@@ -56,8 +56,7 @@ class Variants:
 class Planning:
     """A plan with all it is set against; made once, asked for many variants.
 
-    ``recovery`` is of the plan's start; ``effort`` its intensity, resolved;
-    ``logged_history`` what the person's log says of earlier cramps.
+    ``recovery`` is of the plan's start; ``effort`` its intensity, resolved.
     """
 
     plan: PlannedSession
@@ -67,7 +66,6 @@ class Planning:
     recovery: RecoveryTable
     effort: Effort
     start_s: float
-    logged_history: str | None = None
     forecast: "Forecast | None" = None
 
 
