@@ -125,16 +125,7 @@ def test_descent_counts_hills_and_not_noise():
 def test_decoupling_is_the_fall_of_speed_for_each_beat():
     heart = np.where(np.arange(3601) < 1950, 140.0, 154.0)
     features = compute_features(session("running", speed_m_s=3.0, heart_rate_bpm=heart))
-    assert value(features, "late_fade_fraction") == pytest.approx(1 - 140 / 154, rel=0.02)
-
-
-def test_slowing_down_on_purpose_is_no_fade_unless_it_is_a_race():
-    speed = np.where(np.arange(3601) < 1950, 3.5, 3.0)
-    heart = np.where(np.arange(3601) < 1950, 160.0, 137.0)
-    run = session("running", speed_m_s=speed, heart_rate_bpm=heart)
-    assert value(compute_features(run), "late_fade_fraction") == pytest.approx(0, abs=0.01)
-    raced = compute_features(run, conditions=Conditions(race=True))
-    assert value(raced, "late_fade_fraction") == pytest.approx(1 - 3.0 / 3.5, rel=0.02)
+    assert value(features, "decoupling_fraction") == pytest.approx(1 - 140 / 154, rel=0.02)
 
 
 def test_early_pace_is_held_against_what_could_be_held_for_the_duration():

@@ -19,6 +19,7 @@ from riskfit.features.fluids import fluid_columns
 from riskfit.features.heat import air_columns, surroundings
 from riskfit.features.history import LegArray
 from riskfit.features.intensity import intensity_columns, leg_loads
+from riskfit.features.late_fade import LegFade, late_fade_column, leg_fade
 from riskfit.features.person import person_columns, resolve_person
 from riskfit.features.recorded_effort import recorded_effort
 from riskfit.features.records import leg_records
@@ -83,10 +84,16 @@ def compute_features(
 
 
 class Begun(Struct, frozen=True, kw_only=True, eq=False):
-    """A recording's features but for WBGT, which costs less for many recordings at once."""
+    """A recording's features but for WBGT, which costs less for many recordings at once.
+
+    ``fades`` are the legs' late fades, which are judged when WBGT is known.
+    """
 
     columns: Columns
     wbgt: WbgtQuestion | Column
+    fades: list[LegFade | Column]
+    race: bool
+    active_s: FloatArray
     elapsed_s: FloatArray
     records: LegArray
     notes: tuple[str, ...]
@@ -133,6 +140,9 @@ def begin_features(
     return Begun(
         columns=columns,
         wbgt=wbgt_question(course, around),
+        fades=[leg_fade(trace) for trace in traces],
+        race=bool(conditions.race),
+        active_s=course.active_s,
         elapsed_s=course.end_s,
         records=leg_records(course, traces, loads, person, measured_c),
         notes=session.notes + energy.notes,
@@ -143,7 +153,9 @@ def finish_features(begun: Sequence[Begun]) -> list[FeatureSet]:
     """Add WBGT; the features of each are the same whatever others there are."""
     done = []
     for one, wbgt in zip(begun, wbgt_columns([one.wbgt for one in begun]), strict=True):
-        columns = {**one.columns, "wbgt_c": wbgt}
+        # Whether the heart or the heat made it rise hangs on WBGT.
+        fade = late_fade_column(one.fades, one.race, wbgt, one.active_s)
+        columns = {**one.columns, "wbgt_c": wbgt, "late_fade_fraction": fade}
         done.append(
             FeatureSet(
                 features=session_features({name: columns[name] for name in CATALOGUE}),

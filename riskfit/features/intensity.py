@@ -77,7 +77,7 @@ def intensity_columns(
         **_power_columns(course, traces),
         **_speed_columns(course, traces),
         **load_columns(loads, active_s),
-        **_fade_columns(traces, bool(conditions.race)),
+        **_fade_columns(traces),
         "time_above_threshold_min": _above_threshold(traces, person),
         "early_pace_excess_fraction": largest(
             early_pace_column(
@@ -301,32 +301,16 @@ def _above_threshold(traces: list[LegTrace], person: Person) -> Column:
     return known(total, together(basis(measure) for measure in sorted(measures)))
 
 
-def _fade_columns(traces: list[LegTrace], race: bool) -> Columns:
-    """Return decoupling and fade, along the steps.
-
-    A fall of pace counts as fatigue where there is no heart rate to say otherwise, and in a
-    race: elsewhere people slow down because they mean to.
-    """
-    decoupling, fade, late = [], [], []
-    for trace in traces:
-        drift, slower = _leg_fade(trace)
-        decoupling.append(drift)
-        fade.append(slower)
-        if drift.missing_because or race:
-            late.append(largest([drift, slower]))
-        else:
-            late.append(drift)
+def _fade_columns(traces: list[LegTrace]) -> Columns:
+    """Return decoupling and fade of the halves, along the steps."""
     if not traces:
         none = missing("nothing recorded")
-        return {"decoupling_fraction": none, "pace_fade_fraction": none, "late_fade_fraction": none}
-    return {
-        "decoupling_fraction": largest(decoupling),
-        "pace_fade_fraction": largest(fade),
-        "late_fade_fraction": largest(late),
-    }
+        return {"decoupling_fraction": none, "pace_fade_fraction": none}
+    decoupling, fade = zip(*map(_leg_halves, traces), strict=True)
+    return {"decoupling_fraction": largest(decoupling), "pace_fade_fraction": largest(fade)}
 
 
-def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
+def _leg_halves(trace: LegTrace) -> tuple[Column, Column]:
     """Return decoupling and pace fade of one leg; before 25 minutes there is none."""
     output, heart = trace.output, trace.sampled_heart_rate_bpm
     if output is None:
@@ -335,7 +319,7 @@ def _leg_fade(trace: LegTrace) -> tuple[Column, Column]:
     last = np.maximum(trace.ends - _WARM_UP_S - 1, 0)
     long_enough = last >= _FADE_S
     if not long_enough.any():
-        none = known(0.0, "too_short_to_fade")
+        none = known(0.0, "too_short_to_halve")
         return none if heart is not None else missing("no heart rate recorded"), none
     fade = np.where(long_enough, pace_fade_fraction_at(output[_WARM_UP_S:], last), 0.0)
     slower = known(zero_unknown(fade), "halves")
