@@ -158,7 +158,21 @@ def test_temperature_sources_have_a_rank():
     assert wrist["air_temperature_c"].high - wrist["air_temperature_c"].low > 7
     nothing = compute_features(session(latitude_deg=45.0, longitude_deg=7.0))
     assert "assumed" in nothing["air_temperature_c"].source
-    assert nothing["wbgt_c"].value is None
+
+
+def test_where_nobody_tells_the_heat_is_that_of_the_place_and_season():
+    def wbgt(month, **place):
+        ride = session(start=START.replace(month=month), **place)
+        return compute_features(ride)["wbgt_c"]
+
+    place = {"latitude_deg": 45.0, "longitude_deg": 7.0}
+    january, july = wbgt(1, **place), wbgt(7, **place)
+    assert january.high < 18 < july.value < july.high
+    assert july.origin is Origin.CLIMATE
+    assert july.high - july.low > 15
+    assert wbgt(7).value is None, "without a place nothing is known"
+    room = compute_features(session(start=START, **place), conditions=Conditions(indoor=True))
+    assert room["wbgt_c"].value is None, "the climate ends at the door"
 
 
 def test_indoors_there_is_no_descent_no_sun_and_no_wind():

@@ -205,7 +205,7 @@ def test_a_script_shows_words_and_numbers_and_makes_none(name):
 
 
 def test_a_shared_page_names_nobody_and_no_place(analysis):
-    session = replace(analysis.session, name="Round the Secret Lake", notes=("serial 12345",))
+    session = replace(analysis.session, name="Round the Secret Lake", notes=("serial SN12345",))
     secret = replace(analysis, session=session, athlete="Ada Lovelace")
     page = session_page(
         [secret],
@@ -214,7 +214,7 @@ def test_a_shared_page_names_nobody_and_no_place(analysis):
         share=True,
     )
     kept = re.sub(rb"<script>.*?</script>", b"", page, flags=re.DOTALL)
-    for word in (b"Secret", b"secret", b"Ada", b"ada.fit", b"12345", b"abab", b"latitude_deg"):
+    for word in (b"Secret", b"secret", b"Ada", b"ada.fit", b"SN12345", b"abab", b"latitude_deg"):
         assert word not in kept, word
     assert re.search(rb"\d\d:\d\d UTC", kept), "the time zone would tell about where"
 

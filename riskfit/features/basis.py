@@ -84,6 +84,7 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     "temperature_and_humidity": (None, "temperature and humidity"),
     "wbgt_sky_told": (None, "Liljegren, {}, sky told"),
     "wbgt_sky_unknown": (None, "Liljegren, {}, sky unknown"),
+    "wbgt_of_climate": (Origin.CLIMATE, "usual for the latitude and season"),
     # ---- fluids
     "heat_balance": (None, "heat balance"),
     "heat_balance_learnt": (Origin.LEARNT, "heat balance and weigh-ins"),

@@ -108,7 +108,7 @@ _HEAT: Final = {
     "air_temperature_c": ("°C", "air temperature", "weather, a sensor, or an assumption"),
     "relative_humidity_pct": ("%", "relative humidity", "weather, or an assumption"),
     "wind_m_s": ("m/s", "wind", "weather, or an assumption"),
-    "wbgt_c": ("°C", "wet-bulb globe temperature", "a measured temperature"),
+    "wbgt_c": ("°C", "wet-bulb globe temperature", "a temperature, or a place for its climate"),
     "heat_index_c": ("°C", "heat index", "a measured temperature and humidity"),
     "metabolic_rate_w_m2": ("W/m2", "mean metabolic rate for each square metre of skin", "energy"),
     "sweat_rate_l_h": ("L/h", "mean sweat rate", "energy and temperature"),

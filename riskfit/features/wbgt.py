@@ -13,6 +13,7 @@ from riskfit.features.heat import Surroundings, air_columns, mean_so_far
 from riskfit.features.results import Column, Columns, known, missing
 from riskfit.formulas.heat import wbgt_with_interval_c
 from riskfit.formulas.sun import air_pressure_hpa, cos_zenith
+from riskfit.origin import Origin
 from riskfit.sports import WATER
 
 #: Air and sun do not change faster. [steps]
@@ -52,13 +53,15 @@ class WbgtQuestion(Struct, frozen=True, kw_only=True, eq=False):
 
 def wbgt_question(course: Course, around: Surroundings) -> WbgtQuestion | Column:
     """Return what WBGT hangs on, or the column that says why there is none."""
-    if not around.measured:
-        return missing("needs a measured or told temperature")
+    by_climate = around.temperature_basis.origin is Origin.CLIMATE
+    if not around.measured and not by_climate:
+        return missing("needs a measured or told temperature, or a place")
     on_land = np.array([leg.sport not in WATER for leg in course.legs])[course.leg]
     if not on_land.any():
         return missing("in the water")
     picks = _wbgt_steps(course, around)
     sky = "unknown" if np.isnan(around.sun_fraction).any() else "told"
+    rests_on = basis(f"wbgt_sky_{sky}", around.temperature_basis, around.humidity_basis)
     weather, which, shape = _weather_at(course, around, picks)
     return WbgtQuestion(
         weather=weather,
@@ -67,7 +70,7 @@ def wbgt_question(course: Course, around: Surroundings) -> WbgtQuestion | Column
         picks=picks,
         steps=len(course.end_s),
         weights=course.active_s * on_land,
-        basis=basis(f"wbgt_sky_{sky}", around.temperature_basis, around.humidity_basis),
+        basis=basis("wbgt_of_climate") if by_climate else rests_on,
     )
 
 
@@ -142,7 +145,11 @@ def _weather_at(
         kinds, which = np.unique(rows, axis=0, return_inverse=True)
     temperature, humidity, wind, sun = np.split(kinds[:, None, :], 4, axis=-1)
     spread = np.array([0.0, -1.0, 1.0])[:, None] * around.air_temperature_spread_c
-    if around.humidity_range_pct is not None:
+    sun_unknown = np.array([[0.5], [0.0], [1.0]])
+    if around.temperature_basis.origin is Origin.CLIMATE:
+        # Ten degrees up or down are the range: damp air and full sun would not come on top.
+        sun_unknown = np.full((3, 1), 0.5)
+    elif around.humidity_range_pct is not None:
         humidity = np.array([humidity[0, 0, 0], *around.humidity_range_pct])[:, None]
     when_s = course.start_s + course.end_s[picks] - STEP_S / 2
     solver = (
@@ -150,7 +157,7 @@ def _weather_at(
         np.clip(humidity, 1, 100),
         cos_zenith(when_s, course.latitude_deg, course.longitude_deg),
         # Half the clear-sky sun, and for the ends shade and full sun, where nobody told.
-        np.where(sun < 0, np.array([[0.5], [0.0], [1.0]]), sun),
+        np.where(sun < 0, sun_unknown, sun),
         wind,
         air_pressure_hpa(0.0 if np.isnan(course.altitude_m) else course.altitude_m),
         np.array(float(around.indoor)),
