@@ -139,7 +139,7 @@ def _warmer(fade: LegFade, wbgt: Column, active_s: FloatArray) -> FloatArray:
         for total in (weights, degrees)
     )
     early, late = summed / np.maximum(seconds, 1e-9)
-    return np.interp(late - early, _WARMER_C, (0.0, 1.0))
+    return np.asarray(np.interp(late - early, _WARMER_C, (0.0, 1.0)))
 
 
 def _kept(trace: LegTrace) -> tuple[FloatArray | None, NDArray[np.bool_], float]:
