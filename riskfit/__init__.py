@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from riskfit.rules.model import Model
     from riskfit.scoring.assess import assess
     from riskfit.scoring.assessment import Assessment
+    from riskfit.scoring.own_record import OwnRecord, own_record
 
 __version__ = "0.1.0"
 
@@ -47,6 +48,7 @@ _HOMES = {
     "Medication": "riskfit.athlete",
     "Model": "riskfit.rules.model",
     "NotAnActivityError": "riskfit.errors",
+    "OwnRecord": "riskfit.scoring.own_record",
     "PlannedSession": "riskfit.activity",
     "ResourceError": "riskfit.errors",
     "RiskfitError": "riskfit.errors",
@@ -58,6 +60,7 @@ _HOMES = {
     "assess": "riskfit.scoring.assess",
     "compute_features": "riskfit.features.compute",
     "load_model": "riskfit.rules.load",
+    "own_record": "riskfit.scoring.own_record",
     "read_activities": "riskfit.readers",
     "read_activity": "riskfit.readers",
 }
@@ -78,6 +81,7 @@ __all__ = [
     "Medication",
     "Model",
     "NotAnActivityError",
+    "OwnRecord",
     "PlannedSession",
     "ResourceError",
     "RiskfitError",
@@ -90,6 +94,7 @@ __all__ = [
     "assess",
     "compute_features",
     "load_model",
+    "own_record",
     "read_activities",
     "read_activity",
 ]

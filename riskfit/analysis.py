@@ -1,5 +1,6 @@
 """The whole pipeline for one session: what the command line, the batch and the page call."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,7 @@ from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.assess import assess
 from riskfit.scoring.assessment import Assessment
+from riskfit.scoring.own_record import record_before
 from riskfit.scoring.timeline import Timeline, assess_timeline
 
 
@@ -39,7 +41,12 @@ class Analysis:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return everything that was repaired, left out or passed over, in order."""
-        return (*self.session.notes, *self.features.notes, *self.assessment.notes)
+        return (
+            *self.session.notes,
+            *self.features.notes,
+            *_said_of_log(self.features),
+            *self.assessment.notes,
+        )
 
 
 def analyse(
@@ -67,7 +74,7 @@ def analyse(
     model = model or load_model()
     cleaned = clean(session) if isinstance(session, Activity) else None
     features = features or compute_features(session, athlete, conditions, history, cleaned=cleaned)
-    found = sketch(session, athlete, features, model=model, context=context)
+    found = sketch(session, athlete, features, history, model=model, context=context)
     found = replace(found, cleaned=cleaned, source=source, sha256=sha256)
     return conclude(found, athlete, conditions, model=model)
 
@@ -76,17 +83,27 @@ def sketch(
     session: Activity | PlannedSession,
     athlete: Athlete,
     features: FeatureSet,
+    history: History | None = None,
     *,
     model: Model,
     context: str,
 ) -> Analysis:
-    """Return the score of a session and its way there, without plan of drinking and advice."""
+    """Return the score of a session and its way there, without plan of drinking and advice.
+
+    The person's own record is taken from the ``history``.
+    """
     planned = isinstance(session, PlannedSession)
-    assessment = assess(features, model, context, athlete=athlete, planned=planned)
+    record = None
+    if history is not None and len(history.logged):
+        start_s = time.time() if session.start_time is None else session.start_time.timestamp()
+        record = record_before(history.logged, start_s, model, context)
+    assessment = assess(
+        features, model, context, athlete=athlete, planned=planned, own_record=record
+    )
     timeline = None
     if assessment.score is not None and features.elapsed_s is not None:
         columns = scored_columns(features, model)
-        timeline = assess_timeline(columns, features.elapsed_s, model, context)
+        timeline = assess_timeline(columns, features.elapsed_s, model, context, own_record=record)
     return Analysis(
         session=session,
         features=features,
@@ -111,6 +128,14 @@ def conclude(
         drinking=drinking,
     )
     return replace(found, drinking=drinking, advice=tuple(advice))
+
+
+def _said_of_log(features: FeatureSet) -> tuple[str, ...]:
+    """Say where the person's log beats the profile."""
+    history = features.columns.get("cramp_history")
+    if history is None or history.basis is None or history.basis.method != "logged_over_profile":
+        return ()
+    return ("Your log tells of more cramps than your profile: the log counts.",)
 
 
 def scored_columns(features: FeatureSet, model: Model) -> Mapping[str, FloatArray | float]:

@@ -236,6 +236,48 @@ def _no_floats() -> FloatArray:
     return np.empty(0)
 
 
+def _no_words() -> NDArray[np.str_]:
+    return np.empty(0, dtype="U32")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Logged:
+    """How earlier sessions went, as the person logged them: plain arrays of one length.
+
+    Attributes
+    ----------
+    start_s : ndarray
+        Start, POSIX time; of a day without a session its end. [s]
+    cramp : ndarray
+        1 with a cramp, 0 without.
+    context : ndarray of str
+        Kind of session.
+    race : ndarray of bool
+        Whether that kind is an event.
+    chance : ndarray
+        What the card makes of each with the person's cramps left at typical; nan where its base
+        rate does not hold. [fraction]
+    """
+
+    start_s: FloatArray = field(default_factory=_no_floats)
+    cramp: FloatArray = field(default_factory=_no_floats)
+    context: NDArray[np.str_] = field(default_factory=_no_words)
+    race: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, dtype=bool))
+    chance: FloatArray = field(default_factory=_no_floats)
+
+    def __len__(self) -> int:
+        return len(self.start_s)
+
+    def before(self, start_s: float) -> "Logged":
+        """Return what was logged of sessions before one that starts then.
+
+        Half an hour lies between two sessions: what was logged within it is of the session
+        itself, whose copies may differ so much (as `riskfit log` finds them).
+        """
+        earlier = self.start_s < start_s - 1800.0
+        return Logged(**{f.name: getattr(self, f.name)[earlier] for f in fields(self)})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class History:
     """Sessions that came before, one row each in order of time: plain arrays of one length.
@@ -262,12 +304,14 @@ class History:
         POSIX time from which the history is complete; nan: from its first row.
     utc_offset_s : float
         Local time minus UTC, for where days begin. [s]
+    logged : Logged
+        How they went, those the person logged.
     """
 
     start_s: FloatArray = field(default_factory=_no_floats)
     duration_s: FloatArray = field(default_factory=_no_floats)
     load: FloatArray = field(default_factory=_no_floats)
-    sport: NDArray[np.str_] = field(default_factory=lambda: np.empty(0, dtype="U32"))
+    sport: NDArray[np.str_] = field(default_factory=_no_words)
     temperature_c: FloatArray = field(default_factory=_no_floats)
     best_duration_s: FloatArray = field(default_factory=_no_floats)
     best_speed_m_s: FloatArray = field(default_factory=_no_floats)
@@ -276,6 +320,11 @@ class History:
     descent_m: FloatArray = field(default_factory=_no_floats)
     covered_from_s: float = float("nan")
     utc_offset_s: float = 0.0
+    logged: Logged = field(default_factory=Logged)
 
     def __len__(self) -> int:
         return len(self.start_s)
+
+    def __bool__(self) -> bool:
+        """Say whether anything is known of what came before, the log included."""
+        return len(self.start_s) > 0 or len(self.logged) > 0

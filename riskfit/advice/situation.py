@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from riskfit._common import plural
 from riskfit.advice.drinking import salt_limited, thirst_is_enough, written
 from riskfit.advice.texts import Condition, When
 from riskfit.athlete import Athlete, Conditions
@@ -97,6 +98,7 @@ class Situation:
             (when.thirst_enough, thirst_is_enough(self.drinking.get("plan_l_h", nan))),
             (when.thirst_alone, self.drinking.get("thirst_alone", False)),
             (when.salt_limited, self.salt_limited),
+            (when.own_record, assessment.own_record is not None),
             (when.indoor, self.conditions.indoor),
         )
         if any(wanted is not None and wanted is not is_so for wanted, is_so in states):
@@ -142,4 +144,9 @@ class Situation:
         """Return the numbers that texts can hold, as they are written, those that are known."""
         numbers = {"wbgt_c": self.value("wbgt_c"), "loss_pct": self.value("body_mass_loss_pct")}
         known = {name: f"{number:.1f}" for name, number in numbers.items() if isfinite(number)}
+        if self.assessment.own_record is not None:
+            known |= {
+                "cramps_logged": plural(self.assessment.own_record.cramps, "cramp"),
+                "sessions_logged": plural(self.assessment.own_record.sessions, "session"),
+            }
         return known | written(self.drinking)

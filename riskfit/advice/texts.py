@@ -45,6 +45,8 @@ PLACEHOLDERS = frozenset(
         "after_high_l",
         "muscles",
         "stretches",
+        "cramps_logged",
+        "sessions_logged",
     }
 )
 
@@ -83,6 +85,7 @@ class When(Strict, frozen=True):
     thirst_alone: bool | None = None
     salt_limited: bool | None = None
     indoor: bool | None = None
+    own_record: bool | None = None
 
 
 class Kind(Strict, frozen=True, kw_only=True):

@@ -56,10 +56,11 @@ def analyze(
     athlete, conditions = memory.athlete(make_athlete(values)), make_conditions(values)
     model, context = make_scoring(values)
     named = named_sources(sources, files_from)
-    history = read_history(history_paths, athlete) if history_paths else memory
+    given = read_history(history_paths, athlete) if history_paths else None
     results = Results(model=model)
+    before = _Before(memory, given, model)
     for source in named:
-        _analyze_source(source, results, athlete, conditions, history, model, context, reader)
+        _analyze_source(source, results, athlete, conditions, before, model, context, reader)
     finish(results, **values)
 
 
@@ -68,7 +69,7 @@ def _analyze_source(
     results: Results,
     athlete: "Athlete",
     conditions: "Conditions",
-    history: "History | Memory",
+    before: "_Before",
     model: "Model",
     context: str,
     reader: str,
@@ -96,7 +97,7 @@ def _analyze_source(
                             activity,
                             athlete,
                             conditions,
-                            _before(activity, history),
+                            before(activity),
                             model=model,
                             context=context,
                             source=name,
@@ -109,8 +110,16 @@ def _analyze_source(
         results.failures.append(Failure(source=source, kind=error.kind, error=str(error)))
 
 
-def _before(activity: "Activity", history: "History | Memory") -> "History | None":
-    """Return what came before an activity: what was given, or what the store remembers."""
-    if not isinstance(history, Memory):
-        return history
-    return history.history(activity.start_time.timestamp(), activity)
+class _Before:
+    """What came before an activity: what was given, or what the store remembers; and the log."""
+
+    def __init__(self, memory: Memory, given: "History | None", model: "Model") -> None:
+        self.memory, self.given, self.model = memory, given, model
+
+    def __call__(self, activity: "Activity") -> "History":
+        from dataclasses import replace
+
+        from riskfit.athlete import History
+
+        history = self.given or self.memory.history(activity.start_time.timestamp(), activity)
+        return replace(history or History(), logged=self.memory.logged(self.model))

@@ -57,7 +57,7 @@ def answer_one(
         history: History | None = read_history(ask.history_paths, athlete)
     else:
         history = memory.history(start.timestamp())
-    history = history or History()
+    history = replace(history or History(), logged=memory.logged(model))
     told = {**ask.told, "start_time": start}
     plan, race = make_plan(told, athlete, history, ask.plan_file, ask.target_time_s)
     if ask.told.get("start_time") is None:

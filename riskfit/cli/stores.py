@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from riskfit.activity import Activity
-    from riskfit.athlete import Athlete, History
+    from riskfit.athlete import Athlete, History, Logged
     from riskfit.learning.outcome_table import OutcomeTable
     from riskfit.rules.model import Model
     from riskfit.store import Store
@@ -29,6 +29,7 @@ class Memory:
         self.name: str | None = name
         self._store: Store | None = None
         self._key: int | None = None
+        self._logged: Logged | None = None
         if no_store:
             return
         from riskfit.folders import store_path
@@ -65,6 +66,23 @@ class Memory:
 
         told = None if session is None else recorded(session)
         return read_history(self._store, self._key, before_s, not_the_same_as=told)
+
+    def logged(self, model: "Model") -> "Logged":
+        """Return how sessions went, for the person's own record."""
+        from riskfit.athlete import Logged
+
+        if self._store is None or self._key is None:
+            return Logged()
+        from riskfit.store.told import outcomes
+
+        # most people log nothing, and need not wait for their sessions to be read
+        if not outcomes(self._store, self._key):
+            return Logged()
+        if self._logged is None:
+            from riskfit.learning.personal_log import read_logged
+
+            self._logged = read_logged(self._store, self._key, model)
+        return self._logged
 
     def outcomes(self) -> dict[float, str]:
         """Return what was logged of sessions, in words, by their start [s]."""

@@ -22,6 +22,8 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     "planned": (_PLANNED, "planned"),
     "assumed": (_ASSUMED, "assumed"),
     "history": (_HISTORY, "history"),
+    "logged": (_HISTORY, "your log"),
+    "logged_over_profile": (_HISTORY, "your log, which says more than your profile"),
     "rating": (_TOLD, "rating"),
     "rating_in_file": (_FILE, "rating"),
     "rating_expected": (_TOLD, "rating expected"),

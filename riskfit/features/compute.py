@@ -20,6 +20,7 @@ from riskfit.features.heat import air_columns, surroundings
 from riskfit.features.history import LegArray
 from riskfit.features.intensity import intensity_columns, leg_loads
 from riskfit.features.late_fade import LegFade, late_fade_column, leg_fade
+from riskfit.features.logged import logged_history
 from riskfit.features.person import person_columns, resolve_person
 from riskfit.features.recorded_effort import recorded_effort
 from riskfit.features.records import leg_records
@@ -117,6 +118,7 @@ def begin_features(
     course = record_course(activity, session)
     traces = leg_traces(course, session)
     person = resolve_person(athlete, activity.athlete, held_max_bpm(session.samples.heart_rate_bpm))
+    logged = logged_history(history.logged, course.start_s)
     sports = [leg.sport for leg in course.legs]
     recovery = recovery_table(history, [course.start_s] * len(sports), sports)
     around = surroundings(course, conditions, activity.weather, activity.device.wrist)
@@ -130,7 +132,7 @@ def begin_features(
         **fluid_columns(
             course, energy, around, person, athlete, conditions, activity.summary.sweat_loss_l
         ),
-        **person_columns(athlete, person, course.start_time.date()),
+        **person_columns(athlete, person, course.start_time.date(), logged),
         **_core_temperature(session.samples.core_temperature_c),
     }
     columns.update(history_columns(recovery, columns, moving_legs(course)))

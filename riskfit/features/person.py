@@ -123,14 +123,19 @@ def resolve_person(
     )
 
 
-def person_columns(profile: Athlete, person: Person, today: date) -> Columns:
-    """Return the features that rest on the person alone."""
+def person_columns(
+    profile: Athlete, person: Person, today: date, logged: str | None = None
+) -> Columns:
+    """Return the features that rest on the person alone.
+
+    ``logged`` is what the person's log says of earlier cramps, in the profile's words.
+    """
     shoes = _any_flag(profile.flat_feet, profile.unsuitable_shoes)
     strength = None if profile.strength_training is None else not profile.strength_training
     columns: Columns = {
         "body_mass_kg": known(person.mass_kg, person.bases["mass_kg"]),
         "height_m": known(person.height_m, person.bases["height_m"]),
-        "cramp_history": _told(level("cramp_history", profile.cramp_history)),
+        "cramp_history": _cramp_history(profile.cramp_history, logged),
         "family_history": _told(profile.family_history),
         "male_sex": missing("not told")
         if person.male is None
@@ -168,6 +173,14 @@ def medication_response(profile: Athlete, today: date) -> float | None:
 def _told(value: float | bool | None) -> Column:
     """Return what the profile says, or that it says nothing."""
     return missing("not told in the profile") if value is None else known(float(value), "profile")
+
+
+def _cramp_history(told: str | None, logged: str | None) -> Column:
+    """Return the worse of what the profile and the log say of earlier cramps."""
+    said, found = level("cramp_history", told), level("cramp_history", logged)
+    if found is None or (said is not None and said >= found):
+        return _told(said)
+    return known(found, "logged" if said is None else "logged_over_profile")
 
 
 def _any_flag(*flags: bool | None) -> bool | None:

@@ -119,12 +119,12 @@ def keep(
 def _forget_day(store: Store, athlete: int, rows: Rows, row: int) -> None:
     """Drop what was logged for the day before its session was there."""
     for outcome in outcomes(store, athlete):
-        if outcome.sha256 is None and _row_of(outcome, rows) == row:
+        if outcome.sha256 is None and row_of(outcome, rows) == row:
             with store.transaction() as run:
                 run.execute("DELETE FROM outcome WHERE id = ?", (outcome.key,))
 
 
-def _row_of(outcome: Outcome, rows: Rows) -> int | None:
+def row_of(outcome: Outcome, rows: Rows) -> int | None:
     """Return the session that an outcome is of."""
     if outcome.sha256 is not None and outcome.sha256 in rows.sha256:
         starts = [
@@ -244,9 +244,9 @@ def table_of_store(store: Store, names: Iterable[str], model: Model) -> OutcomeT
         if key is None or not told:
             continue
         rows = read_rows(store, key)
-        table = _with_history(rows)
+        table = with_history(rows)
         for outcome in told:
-            row = _row_of(outcome, rows)
+            row = row_of(outcome, rows)
             if row is None:
                 lost += 1
                 continue
@@ -273,7 +273,7 @@ def table_of_store(store: Store, names: Iterable[str], model: Model) -> OutcomeT
     )
 
 
-def _with_history(rows: Rows) -> FloatArray:
+def with_history(rows: Rows) -> FloatArray:
     """Return the features of sessions, those that rest on what came before among them."""
     values = rows.values.copy()
     reduced = reduce_rows(rows)

@@ -38,7 +38,7 @@ def split_to_total(
     Parameters
     ----------
     parts : mapping of name to number
-        None is negative. [points]
+        One below 0 is rounded the same way. [points]
     total : float, optional
         What is printed as their sum; by default the sum rounded down. [points]
     digits : int
@@ -56,7 +56,7 @@ def split_to_total(
     """
     scale = 10**digits
     wanted = round_down(sum(parts.values()), digits) if total is None else total
-    floors = {name: int(round_down(value, digits) * scale + 0.5) for name, value in parts.items()}
+    floors = {name: round(round_down(value, digits) * scale) for name, value in parts.items()}
     missing = round(wanted * scale) - sum(floors.values())
     by_remainder = sorted(parts, key=lambda name: floors[name] - parts[name] * scale)
     for name in by_remainder[: max(missing, 0)]:

@@ -11,6 +11,8 @@ from riskfit.strict_toml import placeholders, unique_names
 
 #: What a rule's sentence may hold: the value, a fraction in per cent, minutes as hours.
 PLACEHOLDERS = frozenset({"value", "percent", "hours"})
+#: What the sentence of a person's own record may hold.
+_RECORD_PLACEHOLDERS = ("cramps", "sessions", "expected")
 
 
 class _Checker:
@@ -62,6 +64,7 @@ def check_model(
         _check_rule(check, model, rule)
     for context in contexts:
         _check_context(check, model, context)
+    _check_own_record(check, model)
     for item in model.zero_weights:
         check.references(item.references, model, f"zero weight {item.id}")
 
@@ -172,3 +175,25 @@ def _check_context(check: _Checker, model: Model, context: Context) -> None:
         check.that(rule_id in model.by_id, place, f"typical.{rule_id}", "there is no such rule")
         check.fraction(typical, place, f"typical.{rule_id}")
         check.fraction(spread, place, f"typical.{rule_id}")
+
+
+def _check_own_record(check: _Checker, model: Model) -> None:
+    table, place = model.own_record, "table own_record"
+    if table is None:
+        return
+    check.that(table.id not in model.by_id, place, "id", f"a rule is called {table.id} already")
+    check.one_of(table.cause, CAUSES, place, "cause")
+    for key in ("prior", "least_count", "least_factor"):
+        check.positive(getattr(table, key), place, key)
+    check.that(table.least_factor <= 1, place, "least_factor", "must be 1 or less")
+    check.that(
+        isfinite(table.most_factor) and table.most_factor >= 1,
+        place,
+        "most_factor",
+        "must be 1 or more",
+    )
+    for rule_id in table.holds:
+        check.one_of(rule_id, model.rule_ids, place, "holds")
+    check.references(table.references, model, place)
+    for name in placeholders(table.sentence, f"{check.source}: {place}", "sentence"):
+        check.one_of(name, _RECORD_PLACEHOLDERS, place, "sentence")

@@ -17,6 +17,7 @@ from riskfit.rules.model import (
     Group,
     Model,
     Outside,
+    OwnRecordRule,
     Provenance,
     RedFlag,
     Rule,
@@ -44,6 +45,7 @@ class ModelFile(Strict, frozen=True):
     red_flag: tuple[RedFlag, ...]
     zero_weight: tuple[ZeroWeight, ...] = ()
     cause_factor: dict[str, float] = msgspec.field(default_factory=dict)
+    own_record: OwnRecordRule | None = None
 
 
 #: Arrays of tables in a model file: each entry is converted alone, so messages can name it.
@@ -102,6 +104,7 @@ def parse_model(text: str, source: str) -> Model:
         zero_weights=file.zero_weight,
         references=load_references(),
         cause_factors={cause: file.cause_factor.get(cause, 1.0) for cause in CAUSES},
+        own_record=file.own_record,
     )
     check_model(model, file.context, file.cause_factor)
     return model

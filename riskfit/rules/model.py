@@ -129,6 +129,31 @@ class Context(Strict, frozen=True):
     typical: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
 
 
+class OwnRecordRule(Strict, frozen=True):
+    """How a person's logged sessions count: a Gamma-Poisson factor on the odds.
+
+    With ``k`` cramps where ``e`` were expected it is (k + prior) / (e + prior), from
+    ``least_factor`` to ``most_factor``; the rules it ``holds`` stay at their typical, so that
+    history counts once. It shows from ``least_events`` sessions of an event, or from
+    ``least_count`` cramps, had and expected.
+    """
+
+    id: str
+    name: str
+    cause: str
+    part: Part
+    prior: float
+    least_events: int
+    least_count: float
+    least_factor: float
+    most_factor: float
+    holds: tuple[str, ...]
+    from_: str = msgspec.field(name="from")
+    grade: Grade
+    references: tuple[str, ...]
+    sentence: str
+
+
 class RedFlag(Strict, frozen=True):
     """A sign that needs a clinician; never scored."""
 
@@ -157,6 +182,8 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
         In the order of the card, which is the order of columns everywhere.
     cause_factors : mapping
         What ``calibrate`` multiplies a cause's points with; 1 for each published cause.
+    own_record : OwnRecordRule or None
+        None: what a person logged does not change their odds.
     """
 
     id: str
@@ -175,6 +202,7 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     zero_weights: tuple[ZeroWeight, ...]
     references: Mapping[str, Reference]
     cause_factors: Mapping[str, float]
+    own_record: OwnRecordRule | None = None
 
     @cached_property
     def rule_ids(self) -> tuple[str, ...]:

@@ -3,12 +3,14 @@
 from collections.abc import Mapping, Sequence
 
 from riskfit.athlete import Athlete
+from riskfit.errors import InputError
 from riskfit.medical import health_of
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment, RedFlags
 from riskfit.scoring.given import Given, GivenTable, numbers_of
 from riskfit.scoring.ledger import write_assessment
+from riskfit.scoring.own_record import OwnRecord
 from riskfit.scoring.score_table import score_table
 
 
@@ -20,6 +22,7 @@ def assess(
     athlete: Athlete | None = None,
     red_flags: Sequence[str] | None = None,
     planned: bool = False,
+    own_record: OwnRecord | None = None,
 ) -> Assessment:
     """Score one session with its reasons.
 
@@ -38,13 +41,21 @@ def assess(
         Ids or names of red flags that are present; None means nobody asked.
     planned : bool
         The session is still to come: what only a recording can tell is not asked for.
+    own_record : OwnRecord, optional
+        How sessions of this context went that the person logged (`riskfit.own_record`).
 
     Returns
     -------
     Assessment
     """
     return assess_many(
-        [features], model, context, athlete=athlete, red_flags=red_flags, planned=planned
+        [features],
+        model,
+        context,
+        athlete=athlete,
+        red_flags=red_flags,
+        planned=planned,
+        own_record=own_record,
     )[0]
 
 
@@ -56,13 +67,24 @@ def assess_many(
     athlete: Athlete | None = None,
     red_flags: Sequence[str] | None = None,
     planned: bool = False,
+    own_record: OwnRecord | None = None,
 ) -> list[Assessment]:
     """Score many sessions of one context at once; each as `assess` would."""
     model = model or load_model()
     if not rows:
         return []
     table = GivenTable(rows, model)
-    scores = score_table(table.columns, model, context, low=table.low, high=table.high, detail=True)
+    if own_record is not None and own_record.context != model.context(context).id:
+        raise InputError(f"the own record is of {own_record.context}, the session of {context}")
+    scores = score_table(
+        table.columns,
+        model,
+        context,
+        low=table.low,
+        high=table.high,
+        detail=True,
+        own_record=own_record,
+    )
     if red_flags is None and athlete is not None:
         red_flags = athlete.red_flags
     flags = RedFlags(screened=False)
@@ -78,6 +100,7 @@ def assess_many(
             flags=flags,
             planned=planned,
             outside=_outside(model, row, athlete),
+            own_record=own_record,
         )
         for number, row in enumerate(rows)
     ]

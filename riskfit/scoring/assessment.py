@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from msgspec import Struct
 
 from riskfit.rules.model import Grade, Part
+from riskfit.scoring.own_record import OwnRecord
 
 
 class Contribution(Struct, frozen=True, kw_only=True):
@@ -108,6 +109,8 @@ class Assessment:
         Unknown rules, the most telling first.
     reference : float or None
         Score of the context's typical session.
+    own_record : OwnRecord or None
+        What the person logged of such sessions, where that counts: a line of the contributions.
     notes : tuple of str
         What was passed over, and why.
     """
@@ -132,6 +135,7 @@ class Assessment:
     causes: Mapping[str, CausePoints] = field(default_factory=dict)
     not_assessed: tuple[NotAssessed, ...] = ()
     reference: float | None = None
+    own_record: OwnRecord | None = None
     outside: bool = False
     notes: tuple[str, ...] = ()
 

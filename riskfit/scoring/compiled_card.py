@@ -51,8 +51,8 @@ class Card(Struct, frozen=True):
 
 
 @lru_cache(maxsize=64)
-def compile_card(model: Model, context_id: str) -> Card:
-    """Compile a model for a context, once."""
+def compile_card(model: Model, context_id: str, held: tuple[str, ...] = ()) -> Card:
+    """Compile a model for a context, once; rules that are ``held`` at typical are not in doubt."""
     context = model.context(context_id)
     settings = model.settings
     own = tuple(context.event and group.in_base_rate for group in model.groups)
@@ -65,6 +65,7 @@ def compile_card(model: Model, context_id: str) -> Card:
             continue
         cell = (numbers[rule.group], PARTS.index(rule.part))
         typical, spread = model.typical(rule, context)
+        spread = 0.0 if rule.id in held else spread
         entry = Entry(column, rule, model.weight(rule), typical, spread, cell)
         entries.append(entry)
         if not own[cell[0]]:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from riskfit._common import FloatArray
 from riskfit.rules.model import CAUSES, PARTS, Context, Model
 from riskfit.scoring.compiled_card import Card, Entry, Range, respond
+from riskfit.scoring.own_record import OwnRecord
 
 #: Rows worked off together: large enough to drown numpy's cost of a call, small for the cache.
 _BLOCK = 16384
@@ -38,8 +39,8 @@ class Scores(Struct, frozen=True, kw_only=True, eq=False):
     score, low, high : ndarray
         nan where no rule had a value, or the person is outside the score.
     contributions : ndarray, rows x rules
-        They add up to the score; 0 for a rule that is absent in this context. Without
-        ``ledger`` there are no rows in it.
+        They add up to the score, with the own record's; 0 for a rule that is absent in this
+        context. Without ``ledger`` there are no rows in it.
     parts : mapping
         ``"you"`` and ``"session"``.
     causes : mapping
@@ -48,6 +49,10 @@ class Scores(Struct, frozen=True, kw_only=True, eq=False):
         Score of the context's typical session; in an event at this session's own demand.
     responses, uncertainty : ndarray or None, rows x rules
         With ``detail``: r in 0..1 (typical where unknown) and d in points (0 where exact).
+    own_record : ndarray or float
+        Points of the person's own record, 0 without one; part and cause hold them too.
+    beyond : ndarray or float
+        Points it has beyond the ends of the scale: odds and chance count them.
     """
 
     model: Model
@@ -61,6 +66,8 @@ class Scores(Struct, frozen=True, kw_only=True, eq=False):
     reference: FloatArray
     responses: FloatArray | None = None
     uncertainty: FloatArray | None = None
+    own_record: FloatArray | float = 0.0
+    beyond: FloatArray | float = 0.0
 
     def __len__(self) -> int:
         return len(self.score)
@@ -69,7 +76,7 @@ class Scores(Struct, frozen=True, kw_only=True, eq=False):
     def odds_vs_typical(self) -> FloatArray:
         """Odds of each row against the context's typical session."""
         doubling = self.model.settings.points_per_doubling
-        odds: FloatArray = np.exp2((self.score - self.reference) / doubling)
+        odds: FloatArray = np.exp2((self.score + self.beyond - self.reference) / doubling)
         return odds
 
 
@@ -83,6 +90,7 @@ class _Out:
         self.score, self.low, self.high, self.reference = np.empty((4, rows))
         self.parts = np.zeros((len(PARTS), 3, rows))
         self.causes = np.zeros((len(CAUSES), rows))
+        self.own_record, self.beyond = np.zeros((2, rows))
 
 
 def run(
@@ -90,6 +98,7 @@ def run(
     columns: Sequence[FloatArray | None],
     ranges: Sequence[Range | None],
     rows: int,
+    own_record: OwnRecord | None = None,
     *,
     ledger: bool = True,
     detail: bool = False,
@@ -97,7 +106,8 @@ def run(
     """Score all rows; a column that is None is unknown throughout."""
     out = _Out(rows, len(card.model.rules), ledger, detail)
     for start in range(0, rows, _BLOCK):
-        _Block(card, out, slice(start, min(start + _BLOCK, rows))).score(columns, ranges)
+        part = slice(start, min(start + _BLOCK, rows))
+        _Block(card, out, part, own_record).score(columns, ranges)
     return Scores(
         model=card.model,
         context=card.context,
@@ -113,14 +123,18 @@ def run(
         reference=out.reference,
         responses=None if out.responses is None else out.responses.T,
         uncertainty=None if out.uncertainty is None else out.uncertainty.T,
+        own_record=out.own_record,
+        beyond=out.beyond,
     )
 
 
 class _Block:
     """One block of rows on its way through the arithmetic."""
 
-    def __init__(self, card: Card, out: _Out, rows: slice) -> None:
-        self.card, self.out, self.rows = card, out, rows
+    def __init__(
+        self, card: Card, out: _Out, rows: slice, own_record: OwnRecord | None = None
+    ) -> None:
+        self.card, self.out, self.rows, self.record = card, out, rows, own_record
         size = rows.stop - rows.start
         self.settings = card.model.settings
         #: Sum of x, and of what is uncertain in it, of each cell (a group's rules of one part).
@@ -234,18 +248,42 @@ class _Block:
             doubt = self.doubts[number, part]
             power = 2 if groups[number].errors_add else 1
             variance[part] += slopes[number] ** 2 * doubt**power
+        doubts = np.zeros((len(PARTS), 2))
+        self._add_record(doubts)
         score = out.parts[:, 0, rows].sum(axis=0)
         score[self.nothing] = np.nan
         out.score[rows] = score
-        out.low[rows], out.high[rows] = self._interval(score, variance.sum(axis=0))
+        doubt = doubts.sum(axis=0)
+        out.low[rows], out.high[rows] = self._interval(score, variance.sum(axis=0), doubt)
         for part in range(len(PARTS)):
-            low, high = self._interval(out.parts[part, 0, rows], variance[part])
-            out.parts[part, 1, rows], out.parts[part, 2, rows] = low, high
+            ends = self._interval(out.parts[part, 0, rows], variance[part], doubts[part])
+            out.parts[part, 1, rows], out.parts[part, 2, rows] = ends
 
-    def _interval(self, points: FloatArray, variance: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Return the ends of an interval, cut to 0..100 (a learned card may lie above)."""
-        half = self.settings.interval_z * np.sqrt(variance)
-        return np.maximum(points - half, 0), np.maximum(np.minimum(points + half, 100), points)
+    def _add_record(self, doubts: FloatArray) -> None:
+        """Add the person's own record, as far as the scale has room, and its doubt either way."""
+        table, out, rows = self.card.model.own_record, self.out, self.rows
+        if self.record is None or table is None:
+            return
+        low, points, high = self.record.points(self.card.model)
+        score = out.parts[:, 0, rows].sum(axis=0)
+        line = np.clip(points, -score, np.maximum(100 - score, 0))
+        part = PARTS.index(table.part)
+        out.own_record[rows], out.beyond[rows] = line, points - line
+        out.parts[part, 0, rows] += line
+        out.causes[CAUSES.index(table.cause), rows] += line
+        doubts[part] = points - low, high - points
+
+    def _interval(
+        self, points: FloatArray, variance: FloatArray, doubt: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Return the ends of an interval, cut to 0..100 (a learned card may lie above).
+
+        ``doubt`` holds half-widths of the interval itself, down and up. [points]
+        """
+        known = self.settings.interval_z**2 * variance
+        down, up = (np.sqrt(known + half**2) for half in doubt)
+        least = np.minimum(points, 0)  # a part may lie below 0 by the person's own record
+        return np.maximum(points - down, least), np.maximum(np.minimum(points + up, 100), points)
 
     def _reference(self) -> None:
         """Score the typical session; an event's own demand stays, as its base rate holds it."""

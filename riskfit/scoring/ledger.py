@@ -3,8 +3,10 @@
 from dataclasses import replace
 from math import exp, isfinite, log, sqrt
 
-from riskfit._common import FloatArray
-from riskfit.rules.model import PARTS, Rule
+import numpy as np
+
+from riskfit._common import FloatArray, plural
+from riskfit.rules.model import PARTS, OwnRecordRule, Rule
 from riskfit.scoring.assessment import (
     Assessment,
     CausePoints,
@@ -16,6 +18,7 @@ from riskfit.scoring.assessment import (
 )
 from riskfit.scoring.given import GivenTable
 from riskfit.scoring.kernel import Scores
+from riskfit.scoring.own_record import OwnRecord
 
 NOTHING_KNOWN = "nothing is known that the score could use"
 
@@ -28,9 +31,10 @@ def write_assessment(
     flags: RedFlags,
     planned: bool,
     outside: str | None,
+    own_record: OwnRecord | None = None,
 ) -> Assessment:
     """Write row ``number``; ``outside`` says why the score is not for this person."""
-    row = _Row(scores, table, number)
+    row = _Row(scores, table, number, own_record)
     score = float(scores.score[number])
     reason = outside or (None if isfinite(score) else NOTHING_KNOWN)
     empty = Assessment(
@@ -50,9 +54,15 @@ def write_assessment(
 class _Row:
     """One row of the scores, read out in words."""
 
-    def __init__(self, scores: Scores, table: GivenTable, number: int) -> None:
+    def __init__(
+        self, scores: Scores, table: GivenTable, number: int, own_record: OwnRecord | None
+    ) -> None:
         self.scores, self.table, self.number = scores, table, number
         self.model = scores.model
+        counts = own_record is not None and self.model.own_record is not None
+        self.record = own_record if counts else None
+        self.record_rule = self.model.own_record if counts else None
+        self.held = () if self.record_rule is None else self.record_rule.holds
 
     def _at(self, column: FloatArray) -> float:
         return float(column[self.number])
@@ -77,11 +87,18 @@ class _Row:
             contributions=self._contributions(),
             parts=self._parts(),
             causes={
-                cause: CausePoints(points=self._at(points), of=model.cause_points[cause])
+                cause: CausePoints(points=self._at(points), of=self._most(cause))
                 for cause, points in scores.causes.items()
             },
             reference=reference,
+            own_record=self.record,
         )
+
+    def _most(self, cause: str) -> float:
+        """Return the points of a cause with everything at its worst, the own record too."""
+        own = self.record_rule
+        more = _most_of_record(own, self.model.settings.points_per_logit) if own else 0.0
+        return self.model.cause_points[cause] + (more if own and own.cause == cause else 0.0)
 
     def _parts(self) -> dict[str, PartPoints]:
         parts: dict[str, PartPoints] = {}
@@ -102,7 +119,7 @@ class _Row:
         for column, rule in enumerate(self.model.rules):
             if self.scores.context.id in rule.not_for:
                 continue
-            value = self.table.value(rule.feature, self.number)
+            value = self._value(rule)
             points = float(self.scores.contributions[self.number, column])
             lines.append(
                 Contribution(
@@ -118,16 +135,51 @@ class _Row:
                     max_points=self.model.max_points(rule),
                     grade=rule.grade,
                     references=rule.references,
-                    sentence=sentence(rule, value, points, self.scores.context.name),
+                    sentence=f"{rule.name}: your own record counts instead."
+                    if rule.id in self.held
+                    else sentence(rule, value, points, self.scores.context.name),
                 )
             )
-        return tuple(lines)
+        return (*lines, *self._own_record())
+
+    def _value(self, rule: Rule) -> float | None:
+        """Return what a rule was given; nothing where the own record takes its place."""
+        return None if rule.id in self.held else self.table.value(rule.feature, self.number)
+
+    def _own_record(self) -> tuple[Contribution, ...]:
+        """Return the line of the person's own record, if it counts."""
+        record, rule = self.record, self.record_rule
+        if record is None or rule is None:
+            return ()
+        return (
+            Contribution(
+                rule=rule.id,
+                name=rule.name,
+                cause=rule.cause,
+                part=rule.part,
+                feature="own_record",
+                value=record.factor,
+                unit="ratio",
+                assumed=False,
+                points=self._at(np.asarray(self.scores.own_record)),
+                max_points=_most_of_record(rule, self.model.settings.points_per_logit),
+                grade=rule.grade,
+                references=rule.references,
+                sentence=rule.sentence.format(
+                    cramps=plural(record.cramps, "cramp"),
+                    sessions=plural(record.sessions, "session"),
+                    expected=_short(record.expected),
+                ),
+            ),
+        )
 
     def not_assessed(self, planned: bool) -> tuple[NotAssessed, ...]:
         """Return the unknown rules, the most telling first."""
         unknown = []
         for column, rule in enumerate(self.model.rules):
             if self.scores.context.id in rule.not_for or (planned and rule.recorded_only):
+                continue
+            if rule.id in self.held:
                 continue
             if self.table.value(rule.feature, self.number) is None:
                 doubt = 0.0
@@ -144,7 +196,8 @@ class _Row:
         if context.guess or self._too_long(context.chance_up_to_min):
             return None
         scale = self.model.settings.points_per_logit
-        middle = _logit(context.p0) + (score - reference) / scale
+        beyond = self._at(np.asarray(self.scores.beyond))
+        middle = _logit(context.p0) + (score + beyond - reference) / scale
         down = sqrt(
             (_logit(context.p0) - _logit(context.p0_low)) ** 2 + ((score - low) / scale) ** 2
         )
@@ -197,6 +250,10 @@ def _hours(minutes: float) -> str:
     if not hours:
         return f"{rest} min"
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def _most_of_record(rule: OwnRecordRule, points_per_logit: float) -> float:
+    return points_per_logit * log(rule.most_factor)
 
 
 def _logit(share: float) -> float:

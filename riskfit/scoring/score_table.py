@@ -11,6 +11,7 @@ from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.compiled_card import Range, compile_card
 from riskfit.scoring.kernel import Scores, run
+from riskfit.scoring.own_record import OwnRecord
 
 
 def score_table(
@@ -22,6 +23,7 @@ def score_table(
     high: Mapping[str, ArrayLike] | None = None,
     ledger: bool = True,
     detail: bool = False,
+    own_record: OwnRecord | None = None,
 ) -> Scores:
     """Score a table of named columns; a rule whose column is missing is unknown.
 
@@ -41,23 +43,58 @@ def score_table(
         memory.
     detail : bool
         Also keep responses and uncertainties.
+    own_record : OwnRecord, optional
+        What the person logged of such sessions; the rules it holds count as typical.
 
     Returns
     -------
     Scores
     """
     model = model or load_model()
-    card = compile_card(model, model.context(context).id)
+    held = _held(model, own_record)
+    card = compile_card(model, model.context(context).id, held)
     arrays = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
     rows = _rows_of(arrays)
-    wide = [_broadcast(arrays.get(name), rows) for name in model.features]
+    wide = [
+        None if rule.id in held else _broadcast(arrays.get(rule.feature), rows)
+        for rule in model.rules
+    ]
     ranges = [_range_of(name, arrays, rows, low, high) for name in model.features]
-    scores = run(card, wide, ranges, rows, ledger=ledger, detail=detail)
+    scores = run(card, wide, ranges, rows, own_record, ledger=ledger, detail=detail)
     outside = outside_mask(arrays, model, rows)
     if outside.any():
         for numbers in (scores.score, scores.low, scores.high):
             numbers[outside] = np.nan
     return scores
+
+
+def _held(model: Model, own_record: OwnRecord | None) -> tuple[str, ...]:
+    """Return the rules that a person's own record takes the place of."""
+    return () if own_record is None or model.own_record is None else model.own_record.holds
+
+
+def chances(scores: Scores, duration_min: ArrayLike | None = None) -> FloatArray:
+    """Return the chance of a cramp in each row; nan where the base rate does not hold.
+
+    Parameters
+    ----------
+    scores : Scores
+    duration_min : array, optional
+        How long each row was, for a context whose base rate holds for so long only; nan unknown.
+
+    Returns
+    -------
+    ndarray
+        [fraction]
+    """
+    context = scores.context
+    logit = np.log(context.p0 / (1 - context.p0)) + np.log(scores.odds_vs_typical)
+    chance: FloatArray = 1 / (1 + np.exp(-logit))
+    if context.guess:
+        return np.full_like(chance, np.nan)
+    if context.chance_up_to_min is not None and duration_min is not None:
+        chance[np.asarray(duration_min) > context.chance_up_to_min] = np.nan
+    return chance
 
 
 def outside_mask(columns: Mapping[str, FloatArray], model: Model, rows: int) -> NDArray[np.bool_]:

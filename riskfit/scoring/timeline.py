@@ -11,6 +11,7 @@ from riskfit.errors import InputError
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Model
 from riskfit.scoring.kernel import Scores
+from riskfit.scoring.own_record import OwnRecord
 from riskfit.scoring.score_table import score_table
 
 
@@ -53,6 +54,7 @@ def assess_timeline(
     *,
     low: Mapping[str, ArrayLike] | None = None,
     high: Mapping[str, ArrayLike] | None = None,
+    own_record: OwnRecord | None = None,
 ) -> Timeline:
     """Score the rows of a session's minutes.
 
@@ -62,7 +64,7 @@ def assess_timeline(
         What was known at each of ``elapsed_s``; a number holds for all of them.
     elapsed_s : array
         Rising seconds from the start, the last one the end. [s]
-    model, context, low, high
+    model, context, low, high, own_record
         As in `score_table`.
 
     Returns
@@ -75,7 +77,7 @@ def assess_timeline(
         raise InputError("elapsed_s must be one row of seconds that never fall")
     # A column of times makes every scalar feature as long as the session.
     table = {**columns, "elapsed_min": times / 60}
-    scores = score_table(table, model, context, low=low, high=high)
+    scores = score_table(table, model, context, low=low, high=high, own_record=own_record)
     return Timeline(
         elapsed_s=times,
         score=scores.score,

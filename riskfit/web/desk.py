@@ -2,7 +2,7 @@
 
 import secrets
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,6 +17,7 @@ from riskfit.batch.gather import Gathered
 from riskfit.batch.reduce import BatchReport, reduce_all
 from riskfit.errors import InputError, RiskfitError
 from riskfit.learning.outcomes import Told, keep
+from riskfit.learning.personal_log import read_logged
 from riskfit.readers import read_each
 from riskfit.report.json.plan import answer_entry
 from riskfit.report.page.plan import add_plan, complete
@@ -95,7 +96,8 @@ class Desk:
                 key = store.athlete_id(self.name)
                 if key is None:
                     return History(), self.profile
-                history = read_history(store, key)
+                logged = read_logged(store, key, self.model)
+                history = replace(read_history(store, key), logged=logged)
                 athlete = with_sweat_factor(store, key, self.profile)
             known = history, athlete
             with self._lock:
@@ -208,7 +210,7 @@ class Desk:
             if key is None:
                 return history
             found: History = read_history(store, key, session.start_s, not_the_same_as=session)
-            return found
+            return replace(found, logged=history.logged)
 
     def report(self, key: str) -> Report | None:
         """Return a report that was made since the start, None where it is gone."""

@@ -48,8 +48,8 @@ def answer(
     features = features_of(case.planning, case.table)
     if advised:
         analysis = analyse(
-            plan, athlete, conditions, model=model, context=context, features=features
+            plan, athlete, conditions, history, model=model, context=context, features=features
         )
     else:
-        analysis = sketch(plan, athlete, features, model=model, context=context)
+        analysis = sketch(plan, athlete, features, history, model=model, context=context)
     return Answer(case=case, analysis=analysis)

@@ -16,6 +16,7 @@ from riskfit.origin import Origin
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.kernel import Scores
+from riskfit.scoring.own_record import OwnRecord, record_before
 from riskfit.scoring.score_table import score_table
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ HELD = "same_sport_sessions_28d"
 class Case:
     """A plan, its athlete, the day, what came before, and the card it is scored by.
 
-    ``planning`` and ``table`` are the plan's own, worked out once.
+    ``planning`` and ``table`` are the plan's own, worked out once; ``own_record`` is what the
+    person logged of such sessions, the same for all variants.
     """
 
     plan: PlannedSession
@@ -41,6 +43,7 @@ class Case:
     planning: Planning
     table: PlannedTable
     forecast: "Forecast | None" = None
+    own_record: OwnRecord | None = None
 
     @property
     def start_s(self) -> float:
@@ -83,16 +86,18 @@ def case_of(
     planning = prepare(plan, athlete, conditions, history, forecast=forecast)
     if Origin.HISTORY in planning.effort.origins:
         plan = with_effort(plan, planning.effort, 1.0)
+    context = model.context(context).id
     return Case(
         plan=plan,
         athlete=athlete,
         conditions=conditions,
         history=history,
         model=model,
-        context=model.context(context).id,
+        context=context,
         planning=planning,
         table=planned_table(planning),
         forecast=forecast,
+        own_record=record_before(history.logged, planning.start_s, model, context),
     )
 
 
@@ -139,6 +144,7 @@ def score_columns(
         low=low,
         high=high,
         detail=detail,
+        own_record=case.own_record,
     )
     return Scored(scores=scores, values=values)
 

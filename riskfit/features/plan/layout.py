@@ -56,7 +56,8 @@ class Variants:
 class Planning:
     """A plan with all it is set against; made once, asked for many variants.
 
-    ``recovery`` is of the plan's start; ``effort`` its intensity, resolved.
+    ``recovery`` is of the plan's start; ``effort`` its intensity, resolved;
+    ``logged_history`` what the person's log says of earlier cramps.
     """
 
     plan: PlannedSession
@@ -66,6 +67,7 @@ class Planning:
     recovery: RecoveryTable
     effort: Effort
     start_s: float
+    logged_history: str | None = None
     forecast: "Forecast | None" = None
 
 

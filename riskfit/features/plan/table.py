@@ -23,6 +23,7 @@ from riskfit.features.duration import duration_columns
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import fluid_columns
 from riskfit.features.heat import Surroundings
+from riskfit.features.logged import logged_history
 from riskfit.features.person import Person, person_columns, resolve_person
 from riskfit.features.plan.effort import Capacity
 from riskfit.features.plan.intensity import plan_intensity_columns
@@ -135,6 +136,7 @@ def prepare(
         recovery=recovery,
         effort=resolve_effort(plan, person, _capacity(plan, person, recovery, history, start_s)),
         start_s=start_s,
+        logged_history=logged_history(history.logged, start_s),
         forecast=forecast,
     )
 
@@ -187,7 +189,9 @@ def planned_table(planning: Planning, variants: Variants | None = None) -> Plann
             sweat_l=sweat_l,
             fluid_l_h=None if fluid is None else fluid[:, None],
         ),
-        **person_columns(planning.athlete, person, course.start_time.date()),
+        **person_columns(
+            planning.athlete, person, course.start_time.date(), planning.logged_history
+        ),
     }
     columns.update(history_columns(planning.recovery, columns, [0]))
     columns.update(day_columns(planning.conditions))

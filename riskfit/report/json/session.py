@@ -11,6 +11,7 @@ from riskfit.advice.drinking import DrinkingPlan
 from riskfit.features.results import Feature, FeatureSet
 from riskfit.report.json.encoding import number, numbers
 from riskfit.scoring.assessment import Assessment
+from riskfit.scoring.own_record import OwnRecord
 from riskfit.scoring.timeline import Timeline
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "context": assessment.context,
         "odds_vs_typical": assessment.odds_vs_typical,
         "chance": None if assessment.chance is None else asdict(assessment.chance),
+        "own_record": _own_record(assessment.own_record),
         "parts": {
             name: _but(part, *(["word"] if part.word is None else []))
             for name, part in assessment.parts.items()
@@ -96,6 +98,20 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "contributions": [_but(line, "name") for line in assessment.contributions],
         "not_assessed": [_but(item, "name", "feature") for item in assessment.not_assessed],
         "red_flags": _but(assessment.red_flags),
+    }
+
+
+def _own_record(record: OwnRecord | None) -> dict[str, Any] | None:
+    """Return the person's own record: k cramps in n sessions, and the factor on the odds."""
+    if record is None:
+        return None
+    return {
+        "k": record.cramps,
+        "n": record.sessions,
+        "expected": record.expected,
+        "factor": record.factor,
+        "low": record.low,
+        "high": record.high,
     }
 
 

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from riskfit._common import plural
 from riskfit.activity import Activity, PlannedSession
 from riskfit.advice.steps import Advice
 from riskfit.analysis import Analysis
@@ -87,7 +88,8 @@ def flags_said(names: Iterable[str]) -> tuple[str, str]:
 class ScoreSaid(Struct, frozen=True, kw_only=True):
     """The words of a score that is there; ``sum`` is short, ``split`` the same as a sentence.
 
-    ``bands`` are those of the interval, nothing where it lies in one.
+    ``bands`` are those of the interval, nothing where it lies in one; ``record`` is the person's
+    own, nothing without one.
     """
 
     text: str
@@ -98,6 +100,7 @@ class ScoreSaid(Struct, frozen=True, kw_only=True):
     split: str
     compared: str
     chance: str
+    record: str
     scale: str
 
 
@@ -125,14 +128,28 @@ def score_said(assessment: Assessment) -> ScoreSaid:
         if odds is None or assessment.compared is None
         else f"For {assessment.context_name}: {assessment.compared}, {signed_odds(odds)}",
         chance="" if assessment.chance is None else one_in_words(assessment.chance),
+        record=record_said(assessment),
         scale=f"Score {text} on a scale from 0 to 100, {band}; {interval}",
+    )
+
+
+def record_said(assessment: Assessment) -> str:
+    """Return the person's own record as a sentence, nothing where there is none."""
+    record = assessment.own_record
+    if record is None:
+        return ""
+    return (
+        f"Your own record: {plural(record.cramps, 'cramp')} in "
+        f"{plural(record.sessions, 'session')} like this, where {record.expected:.2g} would be "
+        f"usual: odds {odds_words(record.factor)} "
+        f"({odds_words(record.low)} to {odds_words(record.high)})"
     )
 
 
 def causes_said(assessment: Assessment) -> list[dict[str, Any]]:
     """Return the points of each cause, of how many it could give."""
     return [
-        {**said, "of_text": f"{cause.of:.0f}", "share": cause.share}
+        {**said, "of_text": f"{cause.of:.0f}", "share": max(cause.share, 0.0)}
         for said, cause in zip(
             _points_said(assessment, assessment.causes, CAUSE_NAMES),
             assessment.causes.values(),
@@ -144,7 +161,12 @@ def causes_said(assessment: Assessment) -> list[dict[str, Any]]:
 def parts_said(assessment: Assessment) -> list[dict[str, Any]]:
     """Return the points of the person and of the session, with odds and the session's word."""
     return [
-        {**said, "odds": odds_words(part.odds), "word": part.word, "share": part.points / 100}
+        {
+            **said,
+            "odds": odds_words(part.odds),
+            "word": part.word,
+            "share": max(part.points, 0.0) / 100,
+        }
         for said, part in zip(
             _points_said(assessment, assessment.parts, PART_NAMES),
             assessment.parts.values(),

@@ -9,6 +9,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from riskfit._common import plural
 from riskfit.analysis import Analysis
 from riskfit.report.said.plan import ChangesSaid, changes_said, near_said, sweep_rows
 from riskfit.report.terminal.parts import and_more, apart, bar, numbered
@@ -47,7 +48,9 @@ def squad_text(analyses: Sequence[Analysis]) -> RenderableType:
     for analysis in sorted(analyses, key=lambda one: -(one.assessment.score or -1.0)):
         assessment = analysis.assessment
         reasons = [line.name for line in assessment.standing_out() if line.part == "session"]
-        why = ", ".join(reasons[:3])
+        own = assessment.own_record
+        record = [] if own is None else [f"{own.cramps} of {plural(own.sessions, 'session')}"]
+        why = ", ".join([*reasons[:3], *(f"own record {one}" for one in record)])
         row: list[RenderableType] = [assessment.band or "", Text(why, style="dim")]
         if assessment.score is None:
             row = [Text(assessment.unscored_because or "", style="dim")]

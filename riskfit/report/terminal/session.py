@@ -161,6 +161,8 @@ def _score(assessment: Assessment) -> Text:
         text.append(f"\n{said.compared}")
     if said.chance:
         text.append(f"; {said.chance}", style="dim")
+    if said.record:
+        text.append(f"\n{said.record}")
     return text
 
 
