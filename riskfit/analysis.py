@@ -2,7 +2,9 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
@@ -20,8 +22,7 @@ from riskfit.scoring.own_record import record_before
 from riskfit.scoring.timeline import Timeline, assess_timeline
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Analysis:
+class Analysis(Struct, frozen=True, kw_only=True, eq=False):
     """One session with everything that is said of it.
 
     ``source`` and ``sha256`` name the input; ``timeline`` is None where nothing was scored.

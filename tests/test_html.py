@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
+from msgspec import structs
 from rich.console import Console
 from tools import command_line
 from tools.made_batch import made_report
@@ -129,7 +130,7 @@ def test_equal_runs_are_equal_bytes(analysis, page):
 
 def test_what_a_file_says_of_itself_stays_text(analysis):
     session = replace(analysis.session, name=EVIL, notes=(EVIL,))
-    evil = replace(analysis, session=session, source=EVIL, athlete=EVIL)
+    evil = structs.replace(analysis, session=session, source=EVIL, athlete=EVIL)
     page = session_page(
         [evil], [Failure(source=EVIL, kind="damaged", error=EVIL)], load_model()
     ).decode()
@@ -174,7 +175,7 @@ def test_a_session_without_a_score_says_why():
 
 def test_terminal_and_page_call_a_session_without_a_sport_the_same(analysis):
     activity = replace(analysis.session, sport="unknown", name=None)
-    unknown = replace(analysis, session=activity)
+    unknown = structs.replace(analysis, session=activity)
     printed = io.StringIO()
     print_analyses(Console(file=printed), [unknown])
     assert re.search("^ *session · ", printed.getvalue(), re.MULTILINE)
@@ -206,7 +207,7 @@ def test_a_script_shows_words_and_numbers_and_makes_none(name):
 
 def test_a_shared_page_names_nobody_and_no_place(analysis):
     session = replace(analysis.session, name="Round the Secret Lake", notes=("serial SN12345",))
-    secret = replace(analysis, session=session, athlete="Ada Lovelace")
+    secret = structs.replace(analysis, session=session, athlete="Ada Lovelace")
     page = session_page(
         [secret],
         [Failure(source="home/ada.fit", kind="damaged", error="home/ada.fit is cut off")],

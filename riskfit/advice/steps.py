@@ -1,9 +1,9 @@
 """Advice: ordered steps, each with what caused it and how good its evidence is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
+from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from riskfit.advice.drinking import DrinkingPlan
@@ -21,8 +21,7 @@ _MOST_REASONS = 4
 _MOST_STRETCHES = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advice:
+class Advice(Struct, frozen=True, kw_only=True):
     """One step.
 
     Attributes

@@ -47,8 +47,7 @@ class Column(Struct, frozen=True, eq=False):
 Columns = dict[str, Column]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Feature:
+class Feature(Struct, frozen=True, kw_only=True):
     """A value with its unit and source, or the reason why there is none.
 
     ``source`` is for people to read, ``origin`` for programs to decide by.  ``low`` and ``high``

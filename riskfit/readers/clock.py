@@ -6,13 +6,13 @@ a session.  That is no damage: the rows before the jump are moved to the date be
 
 import math
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from typing import TypeVar
 
 import numpy as np
-from msgspec import Struct, structs
+from msgspec import Struct
+from msgspec.structs import replace
 
 from riskfit._common import DAY_S, FloatArray, IntArray, plural, upper_median
 from riskfit.readers.recording import MarkedLap, Part, Recording
@@ -291,8 +291,8 @@ def _beside_rows(recording: Recording, moved: Callable[[float], float]) -> Recor
         start_s, end_s = moved(one.start_s), moved(one.end_s)
         totals = one.totals
         if totals.elapsed_s is not None and totals.elapsed_s - (end_s - start_s) > _JUMP_S / 2:
-            totals = structs.replace(totals, elapsed_s=end_s - start_s)  # the jump was counted
-        return structs.replace(one, start_s=start_s, end_s=end_s, totals=totals)
+            totals = replace(totals, elapsed_s=end_s - start_s)  # the jump was counted
+        return replace(one, start_s=start_s, end_s=end_s, totals=totals)
 
     return replace(
         recording,

@@ -6,12 +6,14 @@ The makers and products stand in ``riskfit/devices.toml``.
 import pkgutil
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from riskfit.activity import Device
 from riskfit.strict_toml import Strict, convert_table, parse_toml
 
 _FILE = "devices.toml"
+_WILD = re.compile("[*#]")
 
 
 class _Placed(Strict, frozen=True, kw_only=True):
@@ -92,10 +94,10 @@ def _known(product: str, maker: str | None) -> tuple[str | None, bool | None]:
             wrist = True if maker in table.makers.wrist else None
             wrist = False if maker in (*table.makers.mounted, *table.makers.virtual) else wrist
         return maker, wrist
-    spelled = _pattern(table.spelled.makers).search(name)
-    if spelled is None and _pattern(table.garmin.lines).search(name):
+    spelled = next(_found(table.spelled.makers, name), None)
+    if spelled is None and any(_found(table.garmin.lines, name)):
         return "garmin", wrist
-    return spelled[0] if spelled else None, wrist
+    return spelled, wrist
 
 
 @lru_cache(maxsize=256)
@@ -103,7 +105,7 @@ def _is_virtual(product: str, maker: str | None) -> bool:
     """Say whether this leads through a landscape on a screen."""
     table, name = _table(), _plain(product)
     words = (*table.names.virtual, *table.makers.virtual)
-    return maker in table.makers.virtual or bool(words and _pattern(words).search(name))
+    return maker in table.makers.virtual or any(_found(words, name))
 
 
 def _plain(name: str) -> str:
@@ -115,19 +117,22 @@ def _plain(name: str) -> str:
 def _lengths(name: str, words: _Placed) -> list[int]:
     """Return how long the longest word in a name is that means a wrist, or another place."""
     return [
-        max((len(found[0]) for found in _pattern(own).finditer(name)), default=0)
+        max(map(len, _found(own, name)), default=0)
         for own in (words.wrist, (*words.mounted, *words.virtual))
     ]
 
 
-@cache
-def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Return what finds these whole words; ``*`` is any letters, ``#`` a digit."""
+def _found(words: Iterable[str], name: str) -> Iterator[str]:
+    """Yield what of a name is one of these whole words; ``*`` is any letters, ``#`` a digit."""
+    # Compiling a pattern takes far longer than asking whether its beginning is there at all.
+    near = [word for word in words if _WILD.split(word, maxsplit=1)[0] in name]
     written = (
         re.escape(word).replace(r"\*", r"\w*").replace(r"\#", r"\d")
-        for word in sorted(words, key=len, reverse=True)
+        for word in sorted(near, key=len, reverse=True)
     )
-    return re.compile(rf"(?<!\w)(?:{'|'.join(written)})(?!\w)")
+    if near:
+        for found in re.finditer(rf"(?<!\w)(?:{'|'.join(written)})(?!\w)", name):
+            yield found[0]
 
 
 @cache

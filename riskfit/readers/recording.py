@@ -5,11 +5,10 @@ of the samples.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from riskfit._common import FloatArray
 from riskfit.activity import Device, Summary
@@ -51,8 +50,7 @@ class Break(NamedTuple):
     marked: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Recording:
+class Recording(Struct, frozen=True, kw_only=True, eq=False):
     """One recorded session as its file has it.
 
     Attributes

@@ -7,11 +7,11 @@ everything behind reads it like any other recording; means stay with their laps 
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from operator import itemgetter
 
 import numpy as np
-from msgspec import Struct, structs
+from msgspec import Struct
+from msgspec.structs import replace
 from numpy.typing import NDArray
 
 from riskfit._common import DAY_S, FloatArray, plural
@@ -128,7 +128,7 @@ def with_totals(recording: Recording) -> Recording:
 def _without_rows(parts: Sequence[Part]) -> list[Part]:
     """Return the parts of a recording without rows, in order, ready to get some."""
     parts = sorted(parts, key=lambda part: (math.isnan(part.start_s), part.start_s))
-    return [structs.replace(part, rows=slice(0, 0)) for part in parts]
+    return [replace(part, rows=slice(0, 0)) for part in parts]
 
 
 def _ends_s(one: MarkedLap | Part) -> float | None:
@@ -219,13 +219,11 @@ def _with_rows(recording: Recording, stretches: Sequence[_Stretch]) -> Recording
             for name in {*recording.channels, *own}
         },
         parts=[
-            structs.replace(part, rows=part.rows and behind(part.rows, part_of < n, part_of <= n))
+            replace(part, rows=part.rows and behind(part.rows, part_of < n, part_of <= n))
             for n, part in enumerate(recording.parts)
         ],
         laps=[
-            structs.replace(
-                lap, rows=behind(lap.rows, places <= lap.rows.start, places < lap.rows.stop)
-            )
+            replace(lap, rows=behind(lap.rows, places <= lap.rows.start, places < lap.rows.stop))
             if (lap.rows.start or 0) < lap.rows.stop
             else lap
             for lap in recording.laps
@@ -265,4 +263,4 @@ def _with_timer(part: Part, stretches: Sequence[_Stretch]) -> Part:
     if part.totals.timer_s:
         return part
     timer_s = part.totals.elapsed_s or sum(one.timer_s for one in stretches)
-    return structs.replace(part, totals=structs.replace(part.totals, timer_s=timer_s))
+    return replace(part, totals=replace(part.totals, timer_s=timer_s))

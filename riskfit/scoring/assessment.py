@@ -1,9 +1,8 @@
 """The answer: a score with its interval, an additive ledger, and what was not known."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from riskfit.rules.model import Grade, Part
 from riskfit.scoring.own_record import OwnRecord
@@ -77,8 +76,7 @@ class Chance(Struct, frozen=True, kw_only=True):
     high: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assessment:
+class Assessment(Struct, frozen=True, kw_only=True):
     """What a session, done or planned, is assessed at.
 
     Attributes

@@ -1,9 +1,9 @@
 """Write one row of scores as an Assessment: ledger, parts, causes, chance, what is unknown."""
 
-from dataclasses import replace
 from math import exp, isfinite, log, sqrt
 
 import numpy as np
+from msgspec.structs import replace
 
 from riskfit._common import FloatArray, plural
 from riskfit.rules.model import PARTS, OwnRecordRule, Rule
