@@ -15,7 +15,13 @@ FOOT: Final = frozenset(
     {"running", "walking", "hiking", "mountaineering", "snowshoeing", "trail_running"}
 )
 RUN: Final = frozenset({"running", "trail_running"})
+WALK: Final = FOOT - RUN
+#: Hours on one's feet or on a chair, which are no sport; words of our own, not of FIT.
+STILL: Final = frozenset({"standing", "sitting"})
 BIKE: Final = frozenset({"cycling", "e_biking"})
+#: A bike whose speed and power are not the rider's alone.
+E_BIKE: Final = "e_biking"
+PEDALLED: Final = BIKE - {E_BIKE}
 WATER: Final = frozenset({"swimming", "open_water", "snorkeling", "diving", "apnea_diving"})
 #: The change between two sports of a race, which is none itself.
 TRANSITION: Final = "transition"
@@ -76,7 +82,7 @@ KEEPS_CLOCK: Final = frozenset(
     }
 )
 #: What people do on most days and do not record.
-DAILY: Final = (FOOT - RUN) | {"standing", "sitting"}
+DAILY: Final = WALK | STILL
 #: Sports of one movement: who is used to one of a group is used to the others.
 _ALIKE: Final = (RUN, BIKE, frozenset({"swimming", "open_water"}), frozenset({"hiit", "boot_camp"}))
 
@@ -89,7 +95,7 @@ def accustoming(sport: str) -> frozenset[str]:
     >>> sorted(accustoming("running")), "running" in accustoming("hiking")
     (['running', 'trail_running'], True)
     """
-    if sport in FOOT - RUN:
+    if sport in WALK:
         return FOOT
     return next((group for group in _ALIKE if sport in group), frozenset({sport}))
 
@@ -110,7 +116,7 @@ def counts_steps(sport: str, sub_sport: str | None = None) -> bool:
 
 def with_motor(sport: str, sub_sport: str | None) -> str:
     """Return a sport with e-bikes told from bikes, which FIT does by the sub-sport as well."""
-    return "e_biking" if sport == "cycling" and sub_sport in _E_BIKES else sport
+    return E_BIKE if sport == "cycling" and sub_sport in _E_BIKES else sport
 
 
 def sport_of_legs(sports: Sequence[str]) -> str:

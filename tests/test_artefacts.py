@@ -1,6 +1,7 @@
 """What no heart, no leg and no receiver did goes, and what only looks like it stays."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -422,22 +423,67 @@ def test_half_a_position_is_none():
 )
 def test_calories_are_believed_where_they_fit(total, believed, said):
     notes = []
-    found = believed_kcal(total, 500, False, notes)
+    found = believed_kcal(total, 500, "heart_rate", (70.0, 70.0), notes)
     assert found == (None if believed is None else pytest.approx(believed, rel=0.001))
     assert said in "".join(notes)
     assert len(notes) == bool(said)
 
 
 def test_a_table_value_leaves_more_room():
-    assert believed_kcal(1800, 500, True, []) == 1800
-    assert believed_kcal(1800, 500, False, []) is not None
-    assert believed_kcal(3000, 500, True, []) == pytest.approx(717, abs=1)
+    masses = (None, 70.0)
+    assert believed_kcal(1800, 500, "sport_table", masses, []) == 1800
+    assert believed_kcal(1800, 500, "heart_rate", masses, []) is not None
+    assert believed_kcal(3000, 500, "sport_table", masses, []) == pytest.approx(717, abs=1)
 
 
 def test_small_totals_are_too_round_to_be_compared():
     notes = []
-    assert believed_kcal(1, 4, False, notes) == 1
+    assert believed_kcal(1, 4, "heart_rate", (None, 70.0), notes) == 1
     assert not notes
+
+
+@pytest.mark.parametrize(("mass_kg", "believed"), [(70.0, True), (75.0, True), (95.0, False)])
+def test_calories_made_for_another_body_are_not_believed(mass_kg, believed):
+    made = replace(
+        recorded(sport="rowing", heart_rate_bpm=np.full(3601, 130.0)),
+        summary=Summary(energy_kcal=650),
+        athlete=Athlete(mass_kg=70.0),  # what the file says
+    )
+    found = compute_features(made, Athlete(mass_kg=mass_kg))
+    assert (found["energy_kcal"].source == "device calories") is believed
+    assert any("for 70 kg, not 95;" in note for note in found.notes) is not believed
+
+
+def test_power_goes_before_calories_and_says_where_they_do_not_fit():
+    def features(kcal):
+        return compute_features(
+            recorded(
+                sport="cycling", power_w=np.full(3601, 200.0), summary=Summary(energy_kcal=kcal)
+            )
+        )
+
+    three_times, fits = features(2600), features(800)
+    assert three_times.value("energy_kcal") == fits.value("energy_kcal")
+    assert any("left out: power says about" in note for note in three_times.notes)
+    assert not any("kcal" in note for note in fits.notes)
+
+
+def test_an_e_bike_is_not_ridden_by_its_motors_power():
+    power, heart = np.full(3601, 250.0), np.full(3601, 110.0)
+    bike, e_bike, by_heart = (
+        compute_features(recorded(sport=sport, power_w=power, **more))
+        for sport, more in (
+            ("cycling", {}),
+            ("e_biking", {}),
+            ("e_biking", {"heart_rate_bpm": heart}),
+        )
+    )
+    assert e_bike["energy_kcal"].source == "table value of the sport"
+    assert by_heart["energy_kcal"].source == "heart rate"
+    for found in (e_bike, by_heart):
+        assert found.value("energy_kcal") < 0.7 * bike.value("energy_kcal")
+        assert found["normalized_power_w"].value is None
+        assert any("e-bike" in note for note in found.notes)
 
 
 @pytest.mark.parametrize("total", [7000, 30])

@@ -16,7 +16,7 @@ from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.compute import compute_features
 from riskfit.features.plan.table import Variants, planned_table, prepare
 from riskfit.features.plan.targets import with_duration, with_effort
-from riskfit.formulas.locomotion import running_metabolic_rate_w
+from riskfit.formulas.locomotion import foot_metabolic_rate_w
 from riskfit.formulas.pacing import power_duration
 from riskfit.readers.plans.forecast import Forecast
 from riskfit.whatif.baseline import case_of, score_variants
@@ -83,7 +83,7 @@ def test_load_is_hours_times_the_square_of_intensity():
 
 def test_a_run_costs_what_the_same_run_recorded_costs():
     found = features(RUN, RUNNER)
-    watts = float(running_metabolic_rate_w(3.2, 0.0, 65.0))
+    watts = float(foot_metabolic_rate_w(3.2, 0.0, 65.0))
     assert found.value("energy_kcal") == pytest.approx(watts * 5400 / 4184, rel=1e-6)
 
 

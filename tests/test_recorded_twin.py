@@ -21,6 +21,8 @@ from riskfit.features.history import history_of
 HELD = datetime(2026, 7, 12, 8, tzinfo=UTC)
 #: What a rule must add to count as having fired; as for "what stands out". [points]
 FIRES = 0.5
+#: Below this it has not: in between lies the edge, where a drop of sweat decides.
+SILENT = 0.4
 
 
 def _athlete(person: Person) -> Athlete:
@@ -107,9 +109,14 @@ def _twins(number: int) -> tuple[Analysis, Analysis]:
     return checked, held
 
 
-def _fired(analysis: Analysis) -> set[str]:
+def _fired(analysis: Analysis, points: float = FIRES) -> set[str]:
     lines = analysis.assessment.contributions
-    return {line.rule for line in lines if not line.assumed and line.points >= FIRES} - {"F3"}
+    return {line.rule for line in lines if not line.assumed and line.points >= points} - {"F3"}
+
+
+def _only_one(plan: Analysis, held: Analysis) -> set[str]:
+    """Return the rules that fired for one of the two and did not for the other."""
+    return (_fired(plan) - _fired(held, SILENT)) | (_fired(held) - _fired(plan, SILENT))
 
 
 def _unknown(analysis: Analysis) -> set[str]:
@@ -126,9 +133,9 @@ def _all_twins() -> list[tuple[Analysis, Analysis]]:
 
 def test_the_same_rules_fire_for_the_plan_and_for_the_file():
     different = {
-        number: _fired(plan) ^ _fired(held)
+        number: _only_one(plan, held)
         for number, (plan, held) in enumerate(_all_twins())
-        if _fired(plan) != _fired(held)
+        if _only_one(plan, held)
     }
     assert different == {}
 

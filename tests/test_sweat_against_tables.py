@@ -24,6 +24,14 @@ def test_no_cell_of_the_acsm_table_is_off_by_more_than_a_tenth():
     assert np.abs(ours - published).max() <= 0.10
 
 
+def test_the_acsm_table_is_met_through_riskfit_check():
+    # What is left is the table's own cost of running, 8 % above what was measured: see the page.
+    published, _ = sweat_tables.acsm()
+    ours = sweat_tables.door(2)
+    assert np.sqrt(np.mean((ours - published) ** 2)) <= 0.10
+    assert 0.90 <= ours.sum() / published.sum() <= 1.0
+
+
 @pytest.mark.parametrize("breath", [True, False], ids=["whole loss", "sweat alone"])
 @pytest.mark.parametrize("minutes", [60, 120])
 def test_iso_7933_is_met_inside_its_range(minutes, breath):
@@ -72,11 +80,11 @@ def test_makers_estimates_are_met_and_no_worse_than_by_calories():
     figures = sweat_tables.makers_figures()
     assert figures["sessions"] >= 18
     assert figures["correlation"] >= 0.95
-    assert 0.8 <= figures["median_ratio"] <= 1.25
+    assert 0.9 <= figures["median_ratio"] <= 1.1
     assert figures["rmse_log"] <= figures["calories_rmse_log"]
 
 
-@pytest.mark.parametrize("name", ["acsm", "phs", "norms"])
+@pytest.mark.parametrize("name", ["acsm", "door", "phs", "norms"])
 def test_the_page_shows_the_figures_of_today(name):
     page = PAGE.read_text(encoding="utf-8")
     block = re.search(rf"<!-- {name} -->\n(.*?)\n<!-- end -->", page, re.DOTALL)

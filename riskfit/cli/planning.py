@@ -52,9 +52,9 @@ def make_plan(
         plan = _from_options(told, targets, target_time_s)
     kind, word = told.get("intensity") or (None, None)
     if kind == "zone" and not plan.segments:
-        from riskfit.sports import FOOT, zone_fraction
+        from riskfit.sports import RUN, zone_fraction
 
-        fraction = zone_fraction(str(word), plan.sport in FOOT)
+        fraction = zone_fraction(str(word), plan.sport in RUN)
         plan = replace(plan, intensity_fraction=fraction)
     from riskfit.features.person import threshold_of
     from riskfit.features.plan.pace import timed
@@ -83,11 +83,6 @@ def _targets(told: dict[str, Any]) -> tuple[dict[str, float], bool]:
 
 def _sport_of(word: str) -> tuple[str, str | None]:
     """Return FIT's words for what people call a sport."""
-    from riskfit.formulas.resting import MET_BY_SPORT
-
-    plain = word.strip().lower().replace(" ", "_").replace("-", "_")
-    if plain in MET_BY_SPORT:
-        return plain, None
     from riskfit.sports import MOTORISED, sport_of
 
     sport, sub_sport = sport_of(word)
@@ -105,6 +100,7 @@ def _from_options(
 ) -> "PlannedSession":
     """Return the plan of the options; one that only knows its way has no time yet (0 s)."""
     from riskfit.activity import PlannedSession
+    from riskfit.sports import E_BIKE
 
     duration, distance = told.get("duration_s") or target_time_s, told.get("distance_km")
     sport = told.get("sport")
@@ -115,6 +111,10 @@ def _from_options(
         raise click.BadParameter("must be above zero", param_hint="--distance")
     if duration and distance and "speed_m_s" in targets:
         raise click.UsageError("give two of --duration, --distance and --speed, not three")
+    if word == E_BIKE and "power_w" in targets:
+        raise click.UsageError(
+            "the power of an e-bike is not yours alone: give --intensity as heart rate or word"
+        )
     place = told.get("place") or (None, None)
     return PlannedSession(
         sport=word,

@@ -112,6 +112,8 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     "planned_distance": (_PLANNED, "planned distance"),
     "usual_intensity": (_HISTORY, "as hard as your sessions usually are"),
     "intensity_not_told": (_ASSUMED, "assumed: nobody told how hard"),
+    "walking_speed": (_ASSUMED, "as fast as people walk at such grades (Tobler)"),
+    "at_rest": (_PLANNED, "standing or sitting"),
     "load_of_plan": (None, "{}, threshold {}"),
     # ---- several legs or segments
     "together": (None, " + "),

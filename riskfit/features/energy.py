@@ -12,7 +12,7 @@ from msgspec import Struct
 from riskfit._common import FloatArray
 from riskfit.activity import Activity
 from riskfit.features.basis import Basis, basis
-from riskfit.features.calories import believed_kcal
+from riskfit.features.calories import believed_kcal, misfit_noted
 from riskfit.features.course import STEP_S, Course
 from riskfit.features.person import Person
 from riskfit.features.results import Column, known
@@ -24,7 +24,7 @@ from riskfit.formulas.energy import (
 )
 from riskfit.formulas.locomotion import foot_metabolic_rate_w
 from riskfit.formulas.resting import MET_BY_SPORT, met_metabolic_rate_w, resting_metabolic_rate_w
-from riskfit.sports import BIKE, FOOT, MOTORISED, RUN
+from riskfit.sports import BIKE, E_BIKE, FOOT, MOTORISED
 
 #: Half-width of the 10 to 90 % range by method, as a share (assumptions): gross efficiency
 #: differs by +-10 % between riders, running economy as much; device totals, heart rate and
@@ -37,7 +37,7 @@ SPREAD: Final[dict[str, float]] = {
     "sport_table": 0.35,
 }
 #: Methods that do not go by the body's mass.
-_WITHOUT_MASS: Final = ("power", "device_calories")
+_WITHOUT_MASS: Final = ("device_calories",)
 
 
 class Energy(Struct, frozen=True, kw_only=True, eq=False):
@@ -77,7 +77,7 @@ def record_energy(
     methods: dict[str, int] = {}
     notes: list[str] = []
     for trace in traces:
-        rate, work, method = _leg_energy(trace, traces, person, activity, resting_w, notes)
+        rate, work, method = _leg_energy(trace, traces, person, course, activity, notes)
         second_m[trace.rows] = np.maximum(rate, resting_w)
         second_w[trace.rows] = work
         methods[method] = methods.get(method, 0) + len(trace.rows)
@@ -106,14 +106,14 @@ def heart_rate_energy_w(heart_rate_bpm: FloatArray, person: Person) -> FloatArra
     return np.asarray(sum(rates) / len(rates) * 1000 / 60, dtype=float)
 
 
-def table_metabolic_rate_w(sport: str, person: Person) -> float:
+def table_metabolic_rate_w(sport: str, person: Person, sub_sport: str | None = None) -> float:
     """Return a sport's table value; of a sport not in the table, that of general training [W].
 
-    Who is carried rests.
+    The sub-sport's goes before the sport's. Who is carried rests.
     """
     if sport in MOTORISED:
         return resting_rate_w(person)
-    met = MET_BY_SPORT.get(sport, MET_BY_SPORT["training"])
+    met = MET_BY_SPORT.get(sub_sport or "", MET_BY_SPORT.get(sport, MET_BY_SPORT["training"]))
     return float(met_metabolic_rate_w(met, person.mass_kg))
 
 
@@ -121,34 +121,51 @@ def _leg_energy(
     trace: LegTrace,
     traces: list[LegTrace],
     person: Person,
+    course: Course,
     activity: Activity,
-    resting_w: float,
     notes: list[str],
 ) -> tuple[FloatArray, FloatArray, str]:
     """Return metabolic rate and external work for each second of a leg, and the method."""
-    nothing = np.zeros(len(trace.rows))
-    if trace.power_w is not None and trace.leg.sport in BIKE:
-        power = _filled(trace.power_w)
-        return metabolic_rate_from_power_w(power, resting_rate_w=resting_w), power, "power"
-    if trace.speed_m_s is not None and trace.leg.sport in FOOT:
-        speed, running = _filled(trace.speed_m_s), trace.leg.sport in RUN
-        rate = foot_metabolic_rate_w(speed, trace.grade_fraction, person.mass_kg, running)
-        return rate, nothing, "speed_and_grade"
+    total_kcal = _calories(trace, traces, activity)
+    measured = _measured(trace, person, outdoors=not course.indoor)
+    if measured is not None:
+        rate, work, method = measured
+        misfit_noted(total_kcal, float(rate.sum()) / 4184, method, notes)
+        return rate, work, method
+    if trace.leg.sport == E_BIKE:
+        notes.append("energy: an e-bike's power and speed are not the rider's alone, left out")
+    resting_w = resting_rate_w(person)
     if trace.heart_rate_bpm is None:
         method = "sport_table"
-        rate = np.full(len(trace.rows), table_metabolic_rate_w(trace.leg.sport, person))
+        rate = np.full(
+            len(trace.rows),
+            table_metabolic_rate_w(trace.leg.sport, person, trace.leg.sub_sport),
+        )
     else:
         method = "heart_rate"
         rate = np.maximum(heart_rate_energy_w(_filled(trace.heart_rate_bpm), person), resting_w)
-    total_kcal = _calories(trace, traces, activity)
     if total_kcal is not None:
-        by_table = trace.heart_rate_bpm is None
-        total_kcal = believed_kcal(total_kcal, float(rate.sum()) / 4184, by_table, notes)
+        masses = (activity.athlete.mass_kg, person.mass_kg)
+        total_kcal = believed_kcal(total_kcal, float(rate.sum()) / 4184, method, masses, notes)
     if total_kcal is not None:
         method = "device_calories"
         mean_w = float(metabolic_rate_from_calories_w(total_kcal, len(trace.rows)))
         rate = _shaped(max(mean_w, resting_w), trace, person, resting_w)
     return rate, unmeasured_work_w(rate, trace.leg.sport), method
+
+
+def _measured(
+    trace: LegTrace, person: Person, outdoors: bool
+) -> tuple[FloatArray, FloatArray, str] | None:
+    """Return rate, work and method where power or speed on foot was recorded."""
+    if trace.power_w is not None and trace.leg.sport in BIKE:
+        power = _filled(trace.power_w)
+        return metabolic_rate_from_power_w(power, person.mass_kg), power, "power"
+    if trace.speed_m_s is not None and trace.leg.sport in FOOT:
+        speed, nothing = _filled(trace.speed_m_s), np.zeros(len(trace.rows))
+        rate = foot_metabolic_rate_w(speed, trace.grade_fraction, person.mass_kg, outdoors)
+        return rate, nothing, "speed_and_grade"
+    return None
 
 
 def unmeasured_work_w(rate_w: FloatArray, sport: str) -> FloatArray:

@@ -10,7 +10,7 @@ from riskfit.cleaning import CleanSession
 from riskfit.features.course import Course, CourseLeg
 from riskfit.formulas.intensity import cumulative_normalized_power
 from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
-from riskfit.sports import BIKE, FOOT, RUN
+from riskfit.sports import BIKE, E_BIKE, FOOT, RUN
 
 #: A channel counts as recorded in a leg when it is known for half of its time.
 _ENOUGH: Final = 0.5
@@ -90,7 +90,9 @@ def leg_traces(course: Course, session: CleanSession) -> list[LegTrace]:
         rows = np.flatnonzero(mine)
         if not leg.moves or not len(rows):
             continue
-        speed, power = _enough(samples.speed_m_s, rows), _enough(samples.power_w, rows)
+        speed = _enough(samples.speed_m_s, rows)
+        # What drives an e-bike is not the rider alone, whatever part of it was recorded.
+        power = None if leg.sport == E_BIKE else _enough(samples.power_w, rows)
         adjusted = None
         if speed is not None and leg.sport in FOOT:
             adjusted = grade_adjusted_speed_m_s(speed, grade[rows], leg.sport in RUN)

@@ -16,7 +16,8 @@ OXYGEN_ENERGY_KJ_L = 20.9
 #: One MET, 3.5 mL/kg/min of oxygen (Ainsworth 2011, see `met_metabolic_rate_w`). [W/kg]
 RESTING_METABOLIC_RATE_W_KG = 3.5 * OXYGEN_ENERGY_KJ_L / 60.0
 
-#: MET of sports where nothing measured tells the intensity; codes of the Compendium behind.
+#: MET of sports where nothing measured tells the intensity; codes of the Compendium behind;
+#: it has no e-bike.
 MET_BY_SPORT: Mapping[str, float] = MappingProxyType(
     {
         "alpine_skiing": 5.3,  # 19160 downhill, moderate effort
@@ -25,6 +26,7 @@ MET_BY_SPORT: Mapping[str, float] = MappingProxyType(
         "boot_camp": 5.0,  # 02008 obstacle course, boot camp training program
         "cross_country_skiing": 9.0,  # 19090 moderate speed and effort
         "cycling": 7.5,  # 01015 general
+        "e_biking": 5.9,  # Riiser et al. 2025, doi:10.3389/fspor.2025.1653833: 19 commuters
         "elliptical": 5.0,  # 02048 moderate effort
         "fitness_equipment": 5.5,  # 02060 health club exercise, general
         "golf": 4.8,  # 15255 general
@@ -38,11 +40,13 @@ MET_BY_SPORT: Mapping[str, float] = MappingProxyType(
         "rowing": 7.0,  # 02072 stationary, 100 watts
         "rugby": 8.3,  # 15560 union, team, competitive
         "running": 8.0,  # 12150 running
+        "sitting": 1.5,  # 11580 sitting tasks, light effort
         "snowboarding": 5.3,  # 19160 alpine or snowboarding, moderate effort
         "snowshoeing": 5.3,  # 19190 moderate effort
         "soccer": 10.0,  # 15605 competitive
         "stair_climbing": 9.0,  # 02065 stair-treadmill ergometer
         "stand_up_paddleboarding": 6.0,  # 18225 paddle boarding, standing
+        "standing": 3.0,  # 11600 standing tasks, light effort: store clerk, filing
         "strength_training": 3.5,  # 02054 multiple exercises, 8-15 repetitions
         "swimming": 5.8,  # 18240 laps, freestyle, slow to moderate
         "tennis": 7.3,  # 15675 general

@@ -264,6 +264,8 @@ def in_sentence(name: str) -> str:
 def sport_words(session: Activity | PlannedSession) -> str:
     """Return the sport, the legs of several, or just "session" where no sport is known.
 
+    Of what is done in a gym the sub-sport says more.
+
     Examples
     --------
     >>> sport_words(PlannedSession(sport="open_water", duration_s=3600.0))
@@ -273,4 +275,6 @@ def sport_words(session: Activity | PlannedSession) -> str:
         legs = [leg.sport for leg in session.legs if leg.sport != "transition"]
         if len(set(legs)) > 1:
             return plain(" + ".join(dict.fromkeys(legs)))
+    elif session.sport == "training" and session.sub_sport:
+        return plain(session.sub_sport)
     return "session" if session.sport == "unknown" else plain(session.sport)

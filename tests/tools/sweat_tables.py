@@ -4,6 +4,7 @@
 the corpus also the one of the makers' estimates.
 """
 
+import json
 import re
 from dataclasses import replace
 from functools import cache
@@ -23,7 +24,7 @@ from riskfit.formulas.sweat import (
     sweat_rate_l_h,
     typical_clothing_clo,
 )
-from tools import corpus
+from tools import command_line, corpus
 from tools.make_phs_grid import HEIGHT_M, MASS_KG
 from tools.reference import read_table
 
@@ -65,6 +66,22 @@ def acsm(humidity_pct: float = 50.0) -> tuple[np.ndarray, np.ndarray]:
         air_speed_m_s=air_speed_m_s(speed_m_s),
     )
     return table["sweat_l_per_h"], np.asarray(ours)
+
+
+def door(hours: float) -> np.ndarray:
+    """Return what ``riskfit check`` says of each cell: told speed, air, time and mass."""
+    table = columns("acsm2007_sweat.csv")
+    found = []
+    for mass_kg, air_c, km_h in zip(
+        table["body_mass_kg"], table["tdb_c"], table["speed_kmh"], strict=True
+    ):
+        asked = f"--speed {km_h:g}kmh --temp {air_c:g} --duration {hours:g}h --mass {mass_kg:g}"
+        said = command_line.run(
+            "check", "--sport", "running", *asked.split(), "--no-store", "--json"
+        )
+        entry = json.loads(said.stdout)["activities"][0]
+        found.append(entry["features"]["sweat_rate_l_h"]["value"])
+    return np.array(found)
 
 
 def _oxygen_power_w(vo2_ml_kg_min: np.ndarray, mass_kg: np.ndarray) -> np.ndarray:
@@ -236,6 +253,19 @@ def _acsm_text() -> list[str]:
     return lines
 
 
+def _door_text() -> list[str]:
+    theirs = columns("acsm2007_sweat.csv")["sweat_l_per_h"]
+    cool = columns("acsm2007_sweat.csv")["tdb_c"] < 20
+    lines = ["| session | RMSE, L/h | ours / ACSM | at 18 °C | at 28 °C |", "|---|---|---|---|---|"]
+    for hours in (1, 2, 3):
+        ours = door(hours)
+        rmse = np.sqrt(np.mean((ours - theirs) ** 2))
+        ratios = [ours[rows].sum() / theirs[rows].sum() for rows in (cool | True, cool, ~cool)]
+        said = " | ".join(f"{ratio:.2f}" for ratio in ratios)
+        lines.append(f"| {hours} h | {rmse:.3f} | {said} |")
+    return lines
+
+
 def _phs_text() -> list[str]:
     title = (
         "| edition, W/m² | time | points | median difference | median bias | total bias | "
@@ -301,7 +331,13 @@ def _makers_text() -> list[str]:
 
 
 #: What stands on the page between ``<!-- name -->`` and ``<!-- end -->``.
-TEXTS = {"acsm": _acsm_text, "phs": _phs_text, "norms": _norms_text, "makers": _makers_text}
+TEXTS = {
+    "acsm": _acsm_text,
+    "door": _door_text,
+    "phs": _phs_text,
+    "norms": _norms_text,
+    "makers": _makers_text,
+}
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "sweat.md"
 
 

@@ -25,7 +25,7 @@ from riskfit.formulas.effort import bike_speed_m_s
 from riskfit.formulas.energy import metabolic_rate_from_power_w
 from riskfit.formulas.locomotion import foot_metabolic_rate_w
 from riskfit.origin import Origin
-from riskfit.sports import BIKE, FOOT, RUN
+from riskfit.sports import FOOT, INDOOR, PEDALLED, STILL
 
 #: Share of threshold where nobody says anything: the intensity of `ASSUMED_LOAD_PER_HOUR`.
 ASSUMED_FRACTION: Final = (ASSUMED_LOAD_PER_HOUR / 100) ** 0.5
@@ -37,8 +37,9 @@ _ORDER: Final = {"power": 4.0, "pace": 1.0, "heart rate": 2.0, "fraction": 1.0}
 class Capacity:
     """What could be held for an hour, by what is known; ``usual`` is the athlete's habit.
 
-    ``speed_m_s`` and ``power_w`` are what shares of threshold refer to; ``usual_fraction`` is
-    a share of the threshold of `Person`, nan where the history does not tell.
+    ``speed_m_s`` and ``power_w`` are what shares of threshold refer to: on a walk the speed
+    of which `ASSUMED_FRACTION` is how fast people walk. ``usual_fraction`` is a share of the
+    threshold of `Person`, nan where the history does not tell.
     """
 
     speed_m_s: float
@@ -85,6 +86,7 @@ class Effort:
     person: Person
     capacity: Capacity
     sport: str
+    sub_sport: str | None
     edges_s: FloatArray
     kind: NDArray[np.str_]
     value: FloatArray
@@ -119,6 +121,11 @@ class Effort:
     def duration_s(self) -> float:
         """The plan's own duration [s]."""
         return float(self.edges_s[-1])
+
+    @property
+    def outdoors(self) -> bool:
+        """Whether the body moves through air that stands."""
+        return self.sub_sport not in INDOOR
 
     @property
     def main_kind(self) -> str:
@@ -175,14 +182,13 @@ class Effort:
         )
         told = self.speed_m_s[mine]
         speed = np.where(np.isnan(told), flat, told * flat / np.maximum(own, 1e-9))
-        rate = metabolic_rate_from_power_w(power, resting_rate_w=resting_rate_w(self.person))
+        rate = metabolic_rate_from_power_w(power, self.person.mass_kg)
         return power / self.person.ftp_w, speed, rate, power, np.full(power.shape, np.nan)
 
     def _by_pace(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
         speed = self.speed_m_s[mine] * factor
-        running = self.sport in RUN
         rate = sum(
-            foot_metabolic_rate_w(speed, grade[mine], self.person.mass_kg, running) / 2
+            foot_metabolic_rate_w(speed, grade[mine], self.person.mass_kg, self.outdoors) / 2
             for grade in (self.up, self.down)
         )
         nothing = np.zeros(speed.shape)
@@ -203,11 +209,19 @@ class Effort:
         """Scale the sport's table value, which stands for the usual share of threshold."""
         fraction = self.value[mine] * factor
         resting_w = resting_rate_w(self.person)
-        above_w = max(table_metabolic_rate_w(self.sport, self.person) - resting_w, 0.0)
+        table_w = table_metabolic_rate_w(self.sport, self.person, self.sub_sport)
+        above_w = max(table_w - resting_w, 0.0)
         rate = resting_w + above_w * fraction / ASSUMED_FRACTION
         nothing = np.zeros(fraction.shape)
         speed = self.speed_m_s[mine] * factor
+        if self.sport in STILL:
+            fraction = (rate - resting_w) / (self._threshold_rate_w() - resting_w)
         return fraction, speed, rate, nothing, np.full(fraction.shape, np.nan)
+
+    def _threshold_rate_w(self) -> float:
+        """Return what running at threshold costs, which hours of standing are set against [W]."""
+        speed_m_s, mass_kg = self.person.threshold_speed_m_s, self.person.mass_kg
+        return float(foot_metabolic_rate_w(speed_m_s, 0.0, mass_kg))
 
 
 def heart_rate_fraction(heart_rate_bpm: FloatArray, person: Person) -> FloatArray:
@@ -220,6 +234,6 @@ def speed_of_share(share: FloatArray, sport: str, capacity: Capacity, person: Pe
     """Return about how fast a share of threshold is, for the air it moves; nan elsewhere."""
     if sport in FOOT:
         return share * capacity.speed_m_s
-    if sport in BIKE:
+    if sport in PEDALLED:
         return bike_speed_m_s(share * capacity.power_w, person.mass_kg)
     return np.full(share.shape, np.nan)

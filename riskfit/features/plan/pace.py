@@ -8,15 +8,17 @@ import numpy as np
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.person import threshold_of
+from riskfit.features.plan.effort import ASSUMED_FRACTION
 from riskfit.features.plan.table import prepare
 from riskfit.formulas.pacing import power_duration, riegel_speed
 from riskfit.origin import Origin
-from riskfit.sports import BIKE, FOOT
+from riskfit.sports import FOOT, PEDALLED, WALK
 
 _HOUR_S: Final = 3600.0
 #: Rounds of making a race's pace and its time agree, and when they do. [s]
 _ROUNDS: Final = 40
 _AGREE_S: Final = 1e-6
+_AS_PEOPLE_WALK: Final = "Duration: not told, taken as at the speed people walk (Tobler)."
 
 
 def timed(
@@ -40,20 +42,31 @@ def timed(
     """
     if (plan.duration_s and not race) or (race and plan.segments):
         return plan
+    walking = plan.sport in WALK and _nothing_told(plan) and not race
     time_s = plan.duration_s or _HOUR_S
     for _ in range(_ROUNDS):
         if race:
             plan = replace(plan, intensity_fraction=_race_fraction(plan.sport, time_s))
         if plan.duration_s or plan.distance_m is None:
             break
-        speed_m_s = _speed_m_s(replace(plan, duration_s=time_s), athlete, history)
+        asked = replace(plan, duration_s=time_s)
+        if walking:
+            asked = replace(asked, intensity_fraction=ASSUMED_FRACTION)
+        speed_m_s = _speed_m_s(asked, athlete, history)
         if not speed_m_s > 0:
             return None
         found_s = plan.distance_m / speed_m_s
         if abs(found_s - time_s) < _AGREE_S:
             break
         time_s = found_s
-    return replace(plan, duration_s=plan.duration_s or time_s)
+    notes = (*plan.notes, _AS_PEOPLE_WALK) if walking and not plan.duration_s else plan.notes
+    return replace(plan, duration_s=plan.duration_s or time_s, notes=notes)
+
+
+def _nothing_told(plan: PlannedSession) -> bool:
+    """Say whether the plan leaves open how hard it is."""
+    told = (plan.speed_m_s, plan.heart_rate_bpm, plan.intensity_fraction)
+    return not plan.segments and told == (None, None, None)
 
 
 def _race_fraction(sport: str, time_s: float) -> float:
@@ -79,10 +92,7 @@ def _speed_m_s(plan: PlannedSession, athlete: Athlete, history: History) -> floa
         and planning.person.assumes(threshold_of(plan.sport))
         and not np.isfinite(best).any()
     )
-    if (
-        plan.sport not in FOOT | BIKE
-        or Origin.ASSUMED in planning.effort.origins
-        or share_of_unknown
-    ):
+    guessed = Origin.ASSUMED in planning.effort.origins or share_of_unknown
+    if plan.sport not in FOOT | PEDALLED or (guessed and plan.sport not in WALK):
         return float("nan")
     return float(planning.effort.rates().speed_m_s[0].mean())

@@ -149,7 +149,8 @@ def _capacity(
     start_s: float,
 ) -> Capacity:
     speed, power = float(recovery.hour_speed_m_s[0]), float(recovery.hour_power_w[0])
-    return capacity_of(person, speed, power, usual_fraction(history, plan.sport, start_s))
+    usual = usual_fraction(history, plan.sport, start_s)
+    return capacity_of(person, speed, power, usual, plan.sport)
 
 
 def planned_table(planning: Planning, variants: Variants | None = None) -> PlannedTable:

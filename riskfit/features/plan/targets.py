@@ -19,15 +19,20 @@ from riskfit.features.plan.effort import (
     heart_rate_fraction,
     speed_of_share,
 )
-from riskfit.formulas.effort import BIKE_MASS_KG, bike_power_w
-from riskfit.formulas.locomotion import grade_adjusted_speed_m_s
-from riskfit.sports import BIKE, FOOT, RUN
+from riskfit.formulas.effort import BIKE_MASS_KG, bike_power_w, bike_speed_m_s
+from riskfit.formulas.locomotion import grade_adjusted_speed_m_s, tobler_walking_speed_m_s
+from riskfit.sports import E_BIKE, FOOT, PEDALLED, RUN, STILL, WALK
 
 #: Days of the history that say what is usual for an athlete.
 _USUAL_DAYS: Final = 90
 #: Share of a climb's work that the way down does not give back (assumption).
 _CLIMB_LOST: Final = 0.5
 _GRAVITY_M_S2: Final = 9.81
+#: Grade of the steepest paths that are walked or run for long (assumption). [fraction]
+_STEEPEST: Final = 0.3
+#: Rounds of making the way and its climb agree, and when they do. [share]
+_ROUNDS: Final = 100
+_AGREE: Final = 1e-9
 
 
 # ---- the same plan, longer or easier
@@ -72,7 +77,9 @@ def with_effort(plan: PlannedSession, effort: Effort, factor: float) -> PlannedS
     )
     if np.isnan(effort.steepness).any():
         return changed
-    length_m = planned_length_m(changed, effort.person, effort.capacity)
+    length_m = changed.distance_m or _covered_m(
+        changed, effort.person, effort.capacity, effort.steepness
+    )
     ascent_m, descent_m = (part * length_m for part in effort.steepness)
     return replace(changed, ascent_m=ascent_m, descent_m=descent_m)
 
@@ -108,19 +115,25 @@ def usual_fraction(history: History, sport: str, at_s: float) -> float:
 
 
 def capacity_of(
-    person: Person, hour_speed_m_s: float, hour_power_w: float, usual: float
+    person: Person, hour_speed_m_s: float, hour_power_w: float, usual: float, sport: str
 ) -> Capacity:
-    """Return the hour's output: the threshold told, else the best efforts, else assumed."""
+    """Return the hour's output: the threshold told, else the best efforts, else assumed.
+
+    People walk as fast as people do, not at a share of what they could run.
+    """
 
     def best(name: str, from_history: float) -> float:
         if person.assumes(name) and isfinite(from_history):
             return from_history
         return float(getattr(person, name))
 
+    walking = sport in WALK
     return Capacity(
-        speed_m_s=best("threshold_speed_m_s", hour_speed_m_s),
+        speed_m_s=float(tobler_walking_speed_m_s(0.0)) / ASSUMED_FRACTION
+        if walking
+        else best("threshold_speed_m_s", hour_speed_m_s),
         power_w=best("ftp_w", hour_power_w),
-        usual_fraction=usual,
+        usual_fraction=float("nan") if walking else usual,
     )
 
 
@@ -141,6 +154,7 @@ def resolve_effort(plan: PlannedSession, person: Person, capacity: Capacity) -> 
         person=person,
         capacity=capacity,
         sport=plan.sport,
+        sub_sport=plan.sub_sport,
         edges_s=edges * (plan.duration_s / edges[-1]),
         kind=np.array(columns[0]),
         value=np.array(columns[1], dtype=float),
@@ -175,6 +189,10 @@ def _target(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -
     if plan.sport in FOOT and plan.distance_m:
         speed = plan.distance_m / plan.duration_s
         return _Target("speed", speed, "planned_distance", SPREAD["speed_and_grade"])
+    if plan.sport in WALK:
+        return _Target("share", ASSUMED_FRACTION, "walking_speed", THRESHOLD_SPREAD)
+    if plan.sport in STILL:
+        return _Target("share", ASSUMED_FRACTION, "at_rest", SPREAD["sport_table"])
     if isfinite(capacity.usual_fraction):
         return _Target("usual", capacity.usual_fraction, "usual_intensity", 0.15)
     return _Target("share", ASSUMED_FRACTION, "intensity_not_told", THRESHOLD_SPREAD)
@@ -182,7 +200,7 @@ def _target(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -
 
 def _first_target(part: PlannedSegment | PlannedSession, sport: str) -> _Target | None:
     """Return the first intensity that means something in this sport."""
-    if part.power_w is not None and sport in BIKE:
+    if part.power_w is not None and sport in PEDALLED:
         return _Target("power", part.power_w, "planned_power", SPREAD["power"])
     if part.speed_m_s is not None and sport in FOOT:
         return _Target("speed", part.speed_m_s, "planned_speed", SPREAD["speed_and_grade"])
@@ -192,7 +210,7 @@ def _first_target(part: PlannedSegment | PlannedSession, sport: str) -> _Target 
         return _Target(
             "heart rate", part.heart_rate_bpm, "planned_heart_rate", SPREAD["heart_rate"]
         )
-    if part.speed_m_s is not None and sport in BIKE:
+    if part.speed_m_s is not None and sport in PEDALLED:
         return _Target("bike speed", part.speed_m_s, "planned_bike_speed", 0.25)
     return None
 
@@ -208,8 +226,10 @@ def _row(
     """Return a segment's kind, value, speed over ground and two grades."""
     kind, value = target.kind, target.value
     speed = float("nan") if plan.distance_m is None else plan.distance_m / plan.duration_s
+    if plan.sport == E_BIKE and plan.speed_m_s is not None:
+        speed = plan.speed_m_s
     up, down = _grades(segment, plan, steepness)
-    if plan.sport in BIKE and kind != "heart rate":
+    if plan.sport in PEDALLED and kind != "heart rate":
         watts = {
             "power": value,
             "share": value * capacity.power_w,
@@ -222,11 +242,10 @@ def _row(
             return "power", float(bike_power_w(value, person.mass_kg)) + uphill_w, value, up, down
         return "power", watts[kind], speed, up, down
     if plan.sport in FOOT and kind != "heart rate":
-        cost = _cost_ratio(plan.sport, up, down)
-        if kind == "speed":
-            return "pace", value * cost, value, up, down
-        threshold = person.threshold_speed_m_s if kind == "usual" else capacity.speed_m_s
-        return "pace", value * threshold, value * threshold / cost, up, down
+        if kind != "speed":
+            threshold = person.threshold_speed_m_s if kind == "usual" else capacity.speed_m_s
+            value *= threshold / _slowing(plan.sport, up, down)
+        return "pace", value * _cost_ratio(plan.sport, up, down), value, up, down
     if kind == "heart rate":
         return "heart rate", value, speed, up, down
     return "fraction", value, speed, up, down
@@ -236,6 +255,17 @@ def _cost_ratio(sport: str, up: float, down: float) -> float:
     """Return the cost of a metre there over that of a level one, half way up, half way down."""
     running = sport in RUN
     return float(sum(grade_adjusted_speed_m_s(1.0, grade, running) for grade in (up, down)) / 2)
+
+
+def _slowing(sport: str, up: float, down: float) -> float:
+    """Return how much longer a metre there takes than a level one: runners keep their effort.
+
+    What is steeper than paths are slows no further: then the climb asks for more effort.
+    """
+    slopes = np.clip([up, down], -_STEEPEST, _STEEPEST)
+    if sport in WALK:
+        return float(tobler_walking_speed_m_s(0.0) * np.mean(1 / tobler_walking_speed_m_s(slopes)))
+    return _cost_ratio(sport, *slopes.tolist())
 
 
 def _grades(
@@ -258,30 +288,50 @@ def _steepness(plan: PlannedSession, length_m: float) -> tuple[float, float]:
 
 
 def planned_length_m(plan: PlannedSession, person: Person, capacity: Capacity) -> float:
-    """Return the planned distance, or about what the intensity covers; nan elsewhere [m]."""
+    """Return the planned distance, or about what the intensity covers; nan elsewhere [m].
+
+    On foot a climb makes the way shorter, and that the same climb steeper: both are made to
+    agree.
+    """
     if plan.distance_m is not None:
         return plan.distance_m
+    steepness = (0.0, 0.0)
+    length_m = float("nan")
+    for _ in range(_ROUNDS):
+        before_m, length_m = length_m, _covered_m(plan, person, capacity, steepness)
+        steepness = _steepness(plan, length_m)
+        if np.isnan(steepness[0]) or abs(length_m - before_m) <= _AGREE * length_m:
+            break
+    return length_m
+
+
+def _covered_m(
+    plan: PlannedSession, person: Person, capacity: Capacity, steepness: tuple[float, float]
+) -> float:
+    """Return how far the plan's intensity leads over a way of some steepness [m]."""
     total = 0.0
-    for (kind, value, *_), segment in zip(_targets(plan, capacity), _segments(plan), strict=True):
-        speed = np.array([value])
-        if kind not in ("speed", "bike speed"):
-            share = value
-            if kind == "power":
-                share = value / capacity.power_w
-            elif kind == "heart rate":
-                share = float(heart_rate_fraction(np.array([value]), person)[0])
-            elif kind == "usual":
-                share = value * _threshold_ratio(plan.sport, person, capacity)
-            speed = speed_of_share(np.array([share]), plan.sport, capacity, person)
-        total += float(speed[0]) * segment.duration_s
+    for target, segment in zip(_targets(plan, capacity), _segments(plan), strict=True):
+        row = _row(target, segment, plan, person, capacity, steepness)
+        total += _row_speed_m_s(row, plan, person, capacity) * segment.duration_s
     return total
 
 
-def _threshold_ratio(sport: str, person: Person, capacity: Capacity) -> float:
-    """Return the threshold that load is counted by over what can be held for an hour."""
-    if sport in FOOT:
-        return person.threshold_speed_m_s / capacity.speed_m_s
-    return person.ftp_w / capacity.power_w
+def _row_speed_m_s(
+    row: tuple[str, float, float, float, float],
+    plan: PlannedSession,
+    person: Person,
+    capacity: Capacity,
+) -> float:
+    """Return the speed over ground of a segment, about what its intensity means."""
+    kind, value, speed, *_ = row
+    if isfinite(speed):
+        return speed
+    if kind == "power":
+        return float(bike_speed_m_s(value, person.mass_kg))
+    if kind == "heart rate":
+        share = heart_rate_fraction(np.array([value]), person)
+        return float(speed_of_share(share, plan.sport, capacity, person)[0])
+    return float("nan")
 
 
 def _segments(plan: PlannedSession) -> tuple[PlannedSegment, ...]:
