@@ -7,7 +7,7 @@ import pytest
 
 from riskfit import compute_features
 from riskfit.activity import Activity, Leg, PlannedSession, Samples, Summary
-from riskfit.athlete import Athlete, Conditions
+from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.relative_effort import as_power_share
 from riskfit.origin import Origin
 
@@ -118,3 +118,30 @@ def test_heart_rate_counts_as_far_as_its_maximum_is_known():
     assert effort(run, Athlete(hr_rest_bpm=50)).value is None
     assert effort(plan("running", heart_rate_bpm=165.0), Athlete(hr_max_bpm=185)).value > 0.95
     assert effort(plan("running", heart_rate_bpm=120.0), Athlete(hr_max_bpm=185)).value < 0.75
+
+
+def test_what_is_usual_is_asked_last_and_a_best_effort_bounds_from_above():
+    def history(**best):
+        days = np.arange(40, 0, -2) * 86400.0
+        count = len(days)
+        return History(
+            start_s=START.timestamp() - days,
+            duration_s=np.full(count, 3600.0),
+            load=np.full(count, 50.0),
+            sport=np.full(count, "running"),
+            temperature_c=np.full(count, np.nan),
+            best_duration_s=np.full(count, 3600.0),
+            best_speed_m_s=np.full(count, best.get("speed", np.nan)),
+            best_power_w=np.full(count, np.nan),
+        )
+
+    def of(session, past, **told):
+        return compute_features(session, None, Conditions(**told), past)["effort_fraction"]
+
+    usual = of(plan("running"), history())
+    assert usual.origin is Origin.HISTORY
+    assert usual.high - usual.low > 0.1
+    assert of(plan("running"), history(), rpe=9).value == pytest.approx(1.0)
+    best = of(plan("running", speed_m_s=3.0), history(speed=3.0))
+    assert best.high == pytest.approx(1.0, abs=0.01)
+    assert best.low < best.value < 0.85, "the best of who only jogs is a jog"

@@ -53,7 +53,9 @@ def leg_active_s(course: Course, index: int) -> FloatArray:
 
 
 def leg_descent_m(course: Course, index: int) -> float:
-    """Return what was descended within one leg, nan where unknown [m]."""
+    """Return what was descended within one leg, 0 under a roof, nan where unknown [m]."""
+    if course.indoor:
+        return 0.0
     return float(_gained(course.descent_m, course.leg == index)[..., -1])
 
 

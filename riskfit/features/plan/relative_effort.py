@@ -22,15 +22,12 @@ from riskfit.features.results import Column, Columns, missing
 from riskfit.origin import Origin
 from riskfit.sports import BIKE, RUN, sport_of
 
-#: Shares of threshold: said so, or what this athlete's sessions usually are.
-_SHARES = frozenset({"planned_share", "usual_intensity"})
-
 
 def planned_effort(trace: PlanTrace) -> Columns:
     """Return effort and its length along a plan's variants."""
     plan, conditions = trace.planning.plan, trace.planning.conditions
     return effort_columns(
-        (_by_plan(trace), _below_best(trace)),
+        (_by_plan(trace), _usual(trace), _below_best(trace)),
         (plan.sport, plan.sub_sport, sport_of(plan.name)[0]),
         rated_column(conditions.rpe, "rating_expected"),
         trace.time_s,
@@ -46,15 +43,24 @@ def _by_plan(trace: PlanTrace) -> Column:
         return missing("nobody told how hard it will be: --race, --rpe or --intensity")
     if kind == "heart rate":
         return effort_of_heart(share, trace.time_s, person, effort.basis)
-    if effort.methods <= _SHARES:
-        usual = effort.methods == {"usual_intensity"}
-        spread = USUAL_SPREAD if usual else HEART_SPREAD
-        share = share if usual else share * _of_capacity(effort)
-        return ranged(effort_of_output(share, trace.time_s, sport), effort.basis, spread)
-    if kind not in ("pace", "power") or not np.isfinite(hour_told(sport, person)):
+    if effort.methods == {"planned_share"}:
+        share = share * _of_capacity(effort)
+        return ranged(effort_of_output(share, trace.time_s, sport), effort.basis, HEART_SPREAD)
+    told = np.isfinite(hour_told(sport, person))
+    if kind not in ("pace", "power") or not told or "usual_intensity" in effort.methods:
         return missing(f"needs {threshold_of(sport)} in the profile, or --intensity or --rpe")
     measure = basis("load_of_plan", effort.basis, person.bases[threshold_of(sport)])
     return ranged(effort_of_output(share, trace.time_s, sport), measure, THRESHOLD_SPREAD)
+
+
+def _usual(trace: PlanTrace) -> Column:
+    """Return the effort of what this athlete's sessions usually are."""
+    effort = trace.effort
+    if "usual_intensity" not in effort.methods:
+        return missing("the plan itself says how hard")
+    share = trace.so_far(trace.time_s)
+    found = effort_of_output(share, trace.time_s, effort.sport)
+    return ranged(found, effort.basis, USUAL_SPREAD)
 
 
 def _of_capacity(effort: Effort) -> float:
@@ -68,7 +74,7 @@ def _below_best(trace: PlanTrace) -> Column:
     """Return the effort against the best efforts of 90 days, which are a lower bound."""
     effort, recovery = trace.effort, trace.planning.recovery
     hour = float("nan")
-    if Origin.ASSUMED in effort.origins:
+    if Origin.ASSUMED in effort.origins or Origin.HISTORY in effort.origins:
         return missing("nobody told how hard it will be: --race, --rpe or --intensity")
     if effort.sport in RUN and effort.main_kind == "pace":
         hour = float(recovery.hour_speed_m_s[0])
