@@ -141,9 +141,8 @@ def _said_of_log(features: FeatureSet) -> tuple[str, ...]:
 
 def scored_columns(features: FeatureSet, model: Model) -> Mapping[str, FloatArray | float]:
     """Return the columns along the session that the model's rules use; a number holds always."""
-    names = {rule.feature for rule in model.rules}
     return {
         name: column.values if column.values.shape[-1] > 1 else float(column.values[-1])
         for name, column in features.columns.items()
-        if name in names and features[name].value is not None
+        if name in model.inputs and features[name].value is not None
     }

@@ -239,12 +239,12 @@ class CrampRiskClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ) -> tuple[Design, FloatArray, list[str]]:
         """Tell the card's columns from those beyond it, and name the latter."""
         model = self._card()
-        found = list(model.features[: values.shape[1]]) if names is None else [*map(str, names)]
+        found = list(model.inputs[: values.shape[1]]) if names is None else [*map(str, names)]
         found += [f"x{number}" for number in range(len(found), values.shape[1])]
         columns = dict(zip(found, values.T, strict=True))
         context = model.context(self.context).id
         design = make_design(columns, len(values), model, context)
-        beyond = [number for number, name in enumerate(found) if name not in model.features]
+        beyond = [number for number, name in enumerate(found) if name not in model.inputs]
         return design, values[:, beyond], [found[number] for number in beyond]
 
     def _set_scaling(self, extra: FloatArray, weight: FloatArray) -> None:

@@ -18,7 +18,7 @@ from riskfit.rules.model import CAUSES
 
 REFERENCE = Path(__file__).parent / "reference"
 CARD = models().joinpath("cramp.toml").read_text(encoding="utf-8")
-MODEL = load_model()
+MODEL, OLD = load_model(), load_model("1.0")
 
 
 def table(name):
@@ -30,12 +30,12 @@ def numbers(text):
     return [float(word) for word in text.split()]
 
 
-# ---- the published numbers
+# ---- the published numbers: all of the first card, and what the second one changed
 
 
 @pytest.mark.parametrize("row", table("card_rules.csv"), ids=lambda row: row["id"])
 def test_a_rule_carries_its_published_numbers(row):
-    rule = MODEL.rule(row["id"])
+    rule = OLD.rule(row["id"])
     assert [value for value, _ in rule.knots] == numbers(row["knots_x"])
     assert [response for _, response in rule.knots] == numbers(row["knots_r"])
     assert rule.odds_ratio == float(row["or_full"])
@@ -44,37 +44,72 @@ def test_a_rule_carries_its_published_numbers(row):
     assert (rule.feature, rule.grade) == (row["feature"], row["grade"])
     assert rule.exertion is (row["exertion"] == "1")
     assert list(rule.not_for) == row["not_for"].split()
-    assert MODEL.weight(rule) == pytest.approx(float(row["weight_logodds"]), abs=5e-5)
-    assert MODEL.max_points(rule) == pytest.approx(float(row["card_points"]), abs=5e-3)
+    assert OLD.weight(rule) == pytest.approx(float(row["weight_logodds"]), abs=5e-5)
+    assert OLD.max_points(rule) == pytest.approx(float(row["card_points"]), abs=5e-3)
 
 
 def test_the_rules_stand_in_the_order_of_the_card():
-    assert list(MODEL.rule_ids) == [row["id"] for row in table("card_rules.csv")]
+    assert list(OLD.rule_ids) == [row["id"] for row in table("card_rules.csv")]
 
 
 def test_every_context_carries_its_published_base_rate_and_typicals():
     rows = {row["context"]: row for row in table("card_contexts.csv")}
-    assert set(MODEL.contexts) == set(rows)
+    assert set(OLD.contexts) == set(rows)
     for name, row in rows.items():
-        context = MODEL.context(name)
+        context = OLD.context(name)
         assert [context.p0, context.p0_low, context.p0_high] == [
             float(row[key]) for key in ("p0", "p0_low", "p0_high")
         ]
         assert (context.event, context.guess) == (row["event"] == "1", row["guess"] == "1")
     for row in table("card_typicals.csv"):
-        found = MODEL.typical(MODEL.rule(row["rule"]), MODEL.context(row["context"]))
+        found = OLD.typical(OLD.rule(row["rule"]), OLD.context(row["context"]))
         assert found == (float(row["typical"]), float(row["spread"])), row
 
 
 def test_no_context_states_a_typical_that_is_not_in_the_table():
-    stated = {(context.id, rule) for context in MODEL.contexts.values() for rule in context.typical}
+    stated = {(context.id, rule) for context in OLD.contexts.values() for rule in context.typical}
     assert stated <= {(row["context"], row["rule"]) for row in table("card_typicals.csv")}
 
 
-def test_everything_at_its_worst_is_worth_43_28_14_and_14_points():
-    points = [round(MODEL.cause_points[cause]) for cause in CAUSES]
+def test_everything_at_its_worst_was_worth_43_28_14_and_14_points():
+    points = [round(OLD.cause_points[cause]) for cause in CAUSES]
     assert points == [43, 28, 14, 14]
-    assert sum(MODEL.cause_points.values()) == pytest.approx(99.7, abs=0.05)
+    assert sum(OLD.cause_points.values()) == pytest.approx(99.7, abs=0.05)
+
+
+#: Rule -> what the second card changed of the first one's numbers.
+CHANGED = {
+    "P3": {"not_for": ("standing_day",)},
+    "P7": {"odds_ratio": 2.6},
+    "P8": {"odds_ratio": 1.6},
+    "O6": {"feature": "effort_fraction", "knots": ((0.8, 0.0), (0.9, 0.35), (1.0, 1.0))},
+    "F3": {"knots": ((0.05, 0.0), (0.1, 0.3), (0.2, 1.0)), "typical": 0.1},
+    "F5": {"grade": "D"},
+    "D1": {"feature": "body_mass_loss_for_length_pct", "grade": "C"},
+}
+_NUMBERS = (
+    *("cause", "group", "part", "feature", "knots", "odds_ratio", "grade", "typical", "spread"),
+    *("exertion", "recorded_only", "not_for", "factor"),
+)
+
+
+@pytest.mark.parametrize("rule_id", OLD.rule_ids)
+def test_the_second_card_changed_these_numbers_and_no_others(rule_id):
+    old, new = OLD.rule(rule_id), MODEL.rule(rule_id)
+    before = {name: getattr(old, name) for name in _NUMBERS}
+    assert {name: getattr(new, name) for name in _NUMBERS} == before | CHANGED.get(rule_id, {})
+
+
+def test_the_second_card_kept_groups_contexts_bands_and_the_constants():
+    for name in ("settings", "groups", "bands", "contexts", "rule_ids"):
+        assert getattr(MODEL, name) == getattr(OLD, name)
+
+
+def test_points_of_the_second_card_are_those_of_the_evidence():
+    points = {rule.id: round(MODEL.max_points(rule), 1) for rule in MODEL.rules}
+    stated = {"P7": 11.0, "F5": 5.7, "P8": 8.1, "D1": 5.6, "P1": 28.2, "O2": 17.1, "O6": 15.1}
+    assert {name: points[name] for name in stated} == stated
+    assert max(points.values()) == points["P1"]
 
 
 def test_a_weight_follows_from_grade_and_odds_ratio_alone():

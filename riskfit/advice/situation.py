@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from math import isfinite, nan
 from typing import Any
 
-import numpy as np
-
 from riskfit._common import plural
 from riskfit.advice.drinking import salt_limited, thirst_is_enough, written
 from riskfit.advice.texts import Condition, When
@@ -13,7 +11,6 @@ from riskfit.athlete import Athlete, Conditions
 from riskfit.medical import health_of
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment
-from riskfit.scoring.compiled_card import respond
 from riskfit.scoring.given import Given, numbers_of
 
 
@@ -60,12 +57,9 @@ class Situation:
     def _response(self, rule_id: str) -> float:
         """Return a rule's response, nan where it is unknown or absent."""
         if rule_id not in self.responses:
-            rule = self.model.by_id.get(rule_id)
-            absent = rule is None or self.assessment.context in rule.not_for
-            value = nan if rule is None or absent else self.value(rule.feature)
-            self.responses[rule_id] = (
-                nan if rule is None else float(respond(np.array([value]), rule.knots)[0])
-            )
+            line = self.assessment.contribution(rule_id)
+            known = line is not None and not line.assumed
+            self.responses[rule_id] = line.response if line is not None and known else nan
         return self.responses[rule_id]
 
     def reasons(self, when: When) -> list[str] | None:

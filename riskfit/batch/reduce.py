@@ -65,6 +65,10 @@ class Sessions:
     def __len__(self) -> int:
         return len(self.rows)
 
+    def column(self, name: str) -> FloatArray:
+        """Return a feature's numbers, nan where unknown."""
+        return self.values[:, FEATURE_INDEX[name]]
+
     def notes(self, row: int) -> tuple[str, ...]:
         """Return what was repaired, left out or passed over."""
         return self.rows.notes(row)

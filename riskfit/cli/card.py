@@ -10,7 +10,7 @@ from riskfit.cli.options import takes
 @click.command()
 @takes("--model")
 @takes("--context", help="Whose usual points are shown.")
-def card(model_file: Path | None, context: str) -> None:
+def card(model_file: str | Path | None, context: str) -> None:
     """Print the whole score card, to be added up by hand."""
     from riskfit.report.terminal.card import card_text
     from riskfit.rules.load import load_model
@@ -21,7 +21,7 @@ def card(model_file: Path | None, context: str) -> None:
 @click.command()
 @click.argument("rule")
 @takes("--model")
-def explain(rule: str, model_file: Path | None) -> None:
+def explain(rule: str, model_file: str | Path | None) -> None:
     """Explain one RULE: what it measures, its points, its evidence.
 
     RULE is an id of the card, such as O2.

@@ -1,6 +1,5 @@
 """``riskfit model``: score cards as files."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -19,14 +18,15 @@ def model() -> None:
     """Compare score cards."""
 
 
-@model.command(epilog="Example: riskfit model diff published squad.toml")
+@model.command(epilog="Examples: riskfit model diff 1.0 2.0; riskfit model diff 2.0 squad.toml")
 @click.argument("old")
 @click.argument("new")
 @takes("--json")
 def diff(old: str, new: str, as_json: bool) -> None:
     """Say what differs between two cards: points of rules and causes, and every key.
 
-    OLD and NEW are model files (TOML); the word "published" stands for the bundled card.
+    OLD and NEW are model files (TOML) or versions of published cards, such as 1.0; the word
+    "published" stands for the newest.
     """
     from riskfit.learning.model_file import diff_models
     from riskfit.report.json.learning import diff_entry
@@ -43,4 +43,4 @@ def _load(name: str) -> "Model":
     from riskfit.rules.load import load_model
 
     # a file of that name in this folder would have to be called ./published
-    return load_model() if name == _PUBLISHED else load_model(Path(name))
+    return load_model() if name == _PUBLISHED else load_model(name)

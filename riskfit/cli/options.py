@@ -31,6 +31,29 @@ def in_a_folder(ctx: click.Context, param: click.Parameter, value: Any) -> Any: 
 #: A file that is there, and one that may be made.
 FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 NEW_FILE: Final = click.Path(dir_okay=False, path_type=Path)
+
+
+class _Card(click.ParamType):  # type: ignore[type-arg]
+    """A model file, or the version of a published card."""
+
+    name = "file or version"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> str | Path:
+        from riskfit.errors import InputError
+        from riskfit.rules.load import is_version, load_model
+
+        if isinstance(value, str) and is_version(value):
+            try:
+                load_model(value)
+            except InputError as error:
+                self.fail(str(error), param, ctx)
+            return value
+        return Path(FILE.convert(value, param, ctx))
+
+
+CARD: Final = _Card()
 DAY: Final = click.DateTime(["%Y-%m-%d"])
 
 
@@ -136,8 +159,10 @@ _OTHERS: Final = _table(
     _option(
         "--model",
         "model_file",
-        type=FILE,
-        help="Score card to use instead of the published one (TOML).",
+        type=CARD,
+        metavar="MODEL",
+        help="Score card to use instead of the newest published one: a file (TOML), or the "
+        "version of an earlier one, such as 1.0.",
     ),
     _option(
         "--history",

@@ -116,7 +116,7 @@ def column_notes(head: Sequence[str], model: Model) -> list[str]:
         for name in head
         if name and name not in known | _WRITTEN and not name.endswith("_points")
     ]
-    read = {*model.features, "age_years", *model.outside.conditions}
+    read = {*model.inputs, "age_years", *model.outside.conditions}
     unread = [name for name in head if name in CATALOGUE and name not in read]
     notes = []
     if strangers:

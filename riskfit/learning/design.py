@@ -15,7 +15,8 @@ from numpy.typing import ArrayLike, NDArray
 from riskfit._common import FloatArray, IntArray
 from riskfit.errors import InputError
 from riskfit.rules.model import CAUSES, Model
-from riskfit.scoring.compiled_card import compile_card, respond
+from riskfit.scoring.compiled_card import Card, compile_card
+from riskfit.scoring.kernel import run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -149,41 +150,39 @@ def make_design(
     names = np.full(rows, contexts) if isinstance(contexts, str) else np.asarray(contexts)
     if len(names) != rows:
         raise InputError(f"there are {len(names)} contexts for {rows} rows: give one a row")
-    values = np.full((rows, len(model.rules)), np.nan)
-    for number, feature in enumerate(model.features):
-        if feature in columns:
-            values[:, number] = np.asarray(columns[feature], dtype=np.float64)
-    responses, reference = np.zeros_like(values), np.zeros_like(values)
+    values = {
+        name: np.broadcast_to(np.asarray(columns[name], dtype=np.float64), (rows,))
+        for name in model.inputs
+        if name in columns
+    }
+    responses, reference = np.zeros((2, rows, len(model.rules)))
+    known = np.zeros((rows, len(model.rules)), dtype=bool)
     base = np.zeros(rows)
     for name in dict.fromkeys(names.tolist()):
         own = np.flatnonzero(names == name)
-        _fill(responses, reference, own, values, model, name)
+        here = {feature: column[own] for feature, column in values.items()}
+        card = compile_card(model, model.context(name).id)
+        responses[own], reference[own], known[own] = _answers(card, here, len(own))
         p0 = model.context(name).p0
         base[own] = np.log(p0 / (1 - p0))
     return Design(
-        model=model,
-        responses=responses,
-        reference=reference,
-        base_logit=base,
-        known=np.isfinite(values),
+        model=model, responses=responses, reference=reference, base_logit=base, known=known
     )
 
 
-def _fill(
-    responses: FloatArray,
-    reference: FloatArray,
-    rows: IntArray,
-    values: FloatArray,
-    model: Model,
-    context: str,
-) -> None:
-    """Write the responses of the rows of one context."""
-    card = compile_card(model, model.context(context).id)
+def _answers(
+    card: Card, columns: Mapping[str, FloatArray], rows: int
+) -> tuple[FloatArray, FloatArray, NDArray[np.bool_]]:
+    """Return responses, those of the typical session, and what is known, in one context."""
+    responses = run(card, columns, {}, rows, detail=True).responses
+    if responses is None:
+        raise AssertionError("the kernel keeps responses with detail")
+    reference, known = np.zeros_like(responses), np.zeros(responses.shape, dtype=bool)
     for entry in card.entries:
-        column = values[rows, entry.column]
-        answer = np.full(len(rows), entry.typical)
-        known = np.isfinite(column)
-        answer[known] = respond(column[known], entry.rule.knots)
-        responses[rows, entry.column] = answer
         own_demand = card.own_demand[entry.cell[0]]
-        reference[rows, entry.column] = answer if own_demand else entry.typical
+        typical = responses[:, entry.column] if own_demand else entry.typical
+        reference[:, entry.column] = typical
+        for measure in entry.measures:
+            if measure.feature in columns:
+                known[:, entry.column] |= np.isfinite(columns[measure.feature])
+    return responses, reference, known

@@ -10,7 +10,7 @@ import msgspec
 
 from riskfit.errors import RuleError
 from riskfit.learning.card_fit import Fit, apply_factors
-from riskfit.rules.load import load_model, parse_model
+from riskfit.rules.load import is_published, parse_model
 from riskfit.rules.model import CAUSES, Model, Provenance
 from riskfit.strict_toml import bundled_text
 
@@ -33,8 +33,8 @@ def card_points(model: Model) -> dict[str, float]:
 
 def model_text(model: Model) -> str:
     """Return the text of the file that a model was read from."""
-    if model is load_model():
-        return bundled_text("cramp.toml")
+    if is_published(model):
+        return bundled_text(model.source)
     return Path(model.source).read_text(encoding="utf-8")
 
 

@@ -76,7 +76,7 @@ class OutcomeTable:
     def scored_by(self, model: Model) -> "OutcomeTable":
         """Leave out rows that the score is not for, and say so."""
         known = np.zeros(len(self), dtype=bool)
-        for name in model.features:
+        for name in model.inputs:
             if name in self.columns:
                 known |= np.isfinite(self.columns[name])
         outside = outside_mask(dict(self.columns), model, len(self))

@@ -39,10 +39,10 @@ STEPS_SHOWN: Final = {
     "after": 1,
     "caution": 9,
 }
-#: Stands where there is nothing to show, where nobody told, and where the usual stood in.
+#: Stands where there is nothing to show, where nobody told, and where the average stood in.
 NOTHING: Final = "–"
 UNKNOWN: Final = "not known"
-USUAL: Final = "Counted as usual."
+AVERAGE: Final = "Average assumed."
 #: Decimal places by unit; others get none from 100 on, one from 10 on, else two.
 _PLACES: Final = {
     "bpm": 0,

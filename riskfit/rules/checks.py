@@ -6,7 +6,7 @@ from math import isfinite
 
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.rules.model import CAUSES, Context, Model, Rule
+from riskfit.rules.model import CAUSES, Context, Factor, Knots, Measure, Model, Rule
 from riskfit.strict_toml import placeholders, unique_names
 
 #: What a rule's sentence may hold: the value, a fraction in per cent, minutes as hours.
@@ -36,6 +36,9 @@ class _Checker:
 
     def positive(self, value: float, place: str, key: str) -> None:
         self.that(isfinite(value) and value > 0, place, key, f"{value:g} must be above 0")
+
+    def feature(self, name: str, place: str, key: str) -> None:
+        self.that(name in CATALOGUE, place, key, f"{name!r} is not in the feature catalogue")
 
     def references(self, keys: Iterable[str], model: Model, place: str) -> None:
         for key in keys:
@@ -81,10 +84,7 @@ def _check_settings(check: _Checker, model: Model) -> None:
         check.fraction(shrink, "table score", f"shrink.{grade}")
     check.one_of(settings.default_context, model.contexts, "table score", "default_context")
     for name in model.outside.conditions:
-        known = name in CATALOGUE
-        check.that(
-            known, "table outside", "conditions", f"{name!r} is not in the feature catalogue"
-        )
+        check.feature(name, "table outside", "conditions")
     _check_ladder(check, "band", [(band.id, band.from_) for band in model.bands])
     _check_ladder(check, "session word", [(word.id, word.from_) for word in model.session_words])
     for low_band, band in pairwise(model.bands):
@@ -120,13 +120,17 @@ def _check_rule(check: _Checker, model: Model, rule: Rule) -> None:
     check.that(
         rule.cause == cause, place, "cause", f"group {rule.group} is of {cause}, not {rule.cause}"
     )
-    known = rule.feature in CATALOGUE
-    check.that(known, place, "feature", f"{rule.feature!r} is not in the feature catalogue")
-    unit = CATALOGUE[rule.feature].unit
-    check.that(
-        rule.unit == unit, place, "unit", f"{rule.feature} is in {unit!r}, not {rule.unit!r}"
-    )
-    _check_knots(check, rule, place)
+    _check_measure(check, rule.measures("")[0], place)
+    if rule.or_feature is not None:
+        _check_measure(check, rule.or_feature, f"{place}, table or_feature")
+        for name in rule.or_feature.contexts:
+            check.one_of(name, model.contexts, f"{place}, table or_feature", "contexts")
+    for factor in rule.times:
+        _check_factor(check, model, rule, factor)
+    if rule.shown is not None:
+        check.feature(rule.shown, place, "shown")
+        alike = CATALOGUE[rule.shown].unit == rule.unit
+        check.that(alike, place, "shown", f"{rule.shown} is not in {rule.unit!r}")
     check.that(
         isfinite(rule.odds_ratio) and rule.odds_ratio >= 1, place, "odds_ratio", "must be 1 or more"
     )
@@ -137,17 +141,47 @@ def _check_rule(check: _Checker, model: Model, rule: Rule) -> None:
         check.one_of(name, model.contexts, place, "not_for")
     check.that(bool(rule.references), place, "references", "name at least one")
     check.references(rule.references, model, place)
-    for key in ("name", "seed", "sentence", "question", "settled_by", "odds_from"):
+    for key in ("name", "seed", "question", "settled_by", "odds_from"):
         check.that(bool(getattr(rule, key).strip()), place, key, "is empty")
-    held = placeholders(rule.sentence, f"{check.source}: {place}", "sentence")
-    for name in held:
+
+
+def _check_measure(check: _Checker, measure: Measure, place: str) -> None:
+    """Refuse a feature that is not in the catalogue, and a sentence that tells what it cannot."""
+    check.feature(measure.feature, place, "feature")
+    unit = CATALOGUE[measure.feature].unit
+    wrong = f"{measure.feature} is in {unit!r}, not {measure.unit!r}"
+    check.that(measure.unit == unit, place, "unit", wrong)
+    _check_knots(check, measure.knots, place)
+    check.that(bool(measure.sentence.strip()), place, "sentence", "is empty")
+    for name in placeholders(measure.sentence, f"{check.source}: {place}", "sentence"):
         check.one_of(name, sorted(PLACEHOLDERS), place, "sentence")
 
 
-def _check_knots(check: _Checker, rule: Rule, place: str) -> None:
+def _check_factor(check: _Checker, model: Model, rule: Rule, factor: Factor) -> None:
+    """Refuse a factor beyond 0 to 1, and one of a rule that is absent or depends on a third."""
+    place = f"rule {rule.id}, table times"
+    which = (factor.rule is None) != (factor.feature is None)
+    check.that(which, place, "rule", "give either a rule or a feature")
+    if factor.rule is None:
+        check.feature(str(factor.feature), place, "feature")
+        _check_knots(check, factor.knots, place)
+        return
+    check.one_of(factor.rule, model.by_id, place, "rule")
+    check.that(not factor.knots, place, "knots", "are of a feature, not of a rule")
+    for key in ("floor", "share"):
+        check.fraction(getattr(factor, key), place, key)
+    check.fraction(factor.floor + factor.share, place, "floor + share")
+    other = model.by_id[factor.rule]
+    chained = any(one.rule is not None for one in other.times)
+    check.that(not chained, place, "rule", f"{other.id} itself depends on a rule")
+    there = set(other.not_for) <= set(rule.not_for)
+    check.that(there, place, "rule", f"{other.id} is absent where {rule.id} is not")
+
+
+def _check_knots(check: _Checker, knots: Knots, place: str) -> None:
     """Knots must rise in value and be monotone in response."""
-    values = [value for value, _ in rule.knots]
-    responses = [response for _, response in rule.knots]
+    values = [value for value, _ in knots]
+    responses = [response for _, response in knots]
     check.that(len(values) >= 2, place, "knots", "give at least two")
     check.that(all(map(isfinite, values)), place, "knots", "values must be finite")
     check.that(all(a < b for a, b in pairwise(values)), place, "knots", "values are out of order")

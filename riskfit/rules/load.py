@@ -1,14 +1,16 @@
 """Read a model file and check it; ``models/cramp.toml`` holds the published card."""
 
+import re
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from riskfit.errors import RuleError
+from riskfit.errors import InputError, RuleError
 from riskfit.languages import in_words_spoken, spoken
 from riskfit.references import load_references
+from riskfit.resources import models
 from riskfit.rules.checks import check_model
 from riskfit.rules.model import (
     CAUSES,
@@ -60,21 +62,30 @@ _ARRAYS: dict[str, Any] = {
 }
 
 
+#: The newest published card; those before it stand in ``editions/``.
+NEWEST: Final = "cramp.toml"
+_EDITION: Final = re.compile(r"\d+(\.\d+)+")
+_FILE: Final = re.compile(r"cramp-(\d+(?:\.\d+)+)\.toml")
+
+
 def load_model(path: str | Path | None = None) -> Model:
-    """Read and check a model file; without a path the bundled published card.
+    """Read and check a model file; without a path the newest published card.
 
     Parameters
     ----------
     path : str or Path, optional
-        A TOML file of the form of ``models/cramp.toml``.
+        A TOML file of the form of ``models/cramp.toml``, or the version of a published card
+        such as "1.0" (a file of such a name is "./1.0").
 
     Returns
     -------
     Model
-        The same object each time for the bundled one; its words are of the language spoken.
+        The same object each time for a published one; its words are of the language spoken.
     """
     if path is None:
-        return _bundled(spoken())
+        return _bundled(NEWEST, spoken())
+    if isinstance(path, str) and is_version(path):
+        return _bundled(_edition_file(path), spoken())
     file = Path(path)
     try:
         text = file.read_text(encoding="utf-8")
@@ -110,7 +121,39 @@ def parse_model(text: str, source: str) -> Model:
     return model
 
 
+def is_version(name: str) -> bool:
+    """Tell whether a name is of a published card's version rather than of a file."""
+    return _EDITION.fullmatch(name) is not None
+
+
+def editions() -> tuple[str, ...]:
+    """Return the versions of the published cards, oldest first."""
+    names = [one.name for one in models().joinpath("editions").iterdir()]
+    versions = [found[1] for name in names if (found := _FILE.fullmatch(name))]
+    return (*sorted(versions, key=_numbers), load_model().version)
+
+
+def is_published(model: Model) -> bool:
+    """Tell whether a model is a published card as it stands, not a copy of one."""
+    return model.version in editions() and model is load_model(model.version)
+
+
+def _numbers(version: str) -> list[int]:
+    return [int(number) for number in version.split(".")]
+
+
+def _edition_file(version: str) -> str:
+    """Return the file of a published card's version."""
+    if version == load_model().version:
+        return NEWEST
+    if version not in editions():
+        raise InputError(
+            f"no card {version} was published: there are {', '.join(editions())} "
+            f"(a file of this name is ./{version})"
+        )
+    return f"editions/cramp-{version}.toml"
+
+
 @cache
-def _bundled(language: str) -> Model:  # noqa: ARG001  a card for each
-    name = "cramp.toml"
+def _bundled(name: str, language: str) -> Model:  # noqa: ARG001  a card for each language
     return parse_model(bundled_text(name), source=name)

@@ -14,6 +14,8 @@ from riskfit.strict_toml import Strict
 Grade = Literal["A", "B", "C", "D"]
 Part = Literal["you", "session"]
 
+#: Value of a feature -> response, in rising values.
+Knots = tuple[tuple[float, float], ...]
 #: The four causes of the score, in the order in which they are shown.
 CAUSES = ("predisposition", "overuse", "fatigue", "dehydration")
 PARTS: tuple[Part, ...] = ("you", "session")
@@ -85,8 +87,42 @@ class SessionWord(Strict, frozen=True):
     from_: float = msgspec.field(name="from")
 
 
+class Factor(Strict, frozen=True):
+    """What a rule's response is multiplied by: another rule's response, or a feature's knots.
+
+    With ``rule`` it is ``floor`` + ``share`` x r; with ``feature`` its ``knots``, and 1 where the
+    feature is unknown.
+    """
+
+    rule: str | None = None
+    floor: float = 0.0
+    share: float = 1.0
+    feature: str | None = None
+    knots: Knots = ()
+
+
+class Measure(Strict, frozen=True):
+    """A feature with the response to it; as ``or_feature`` it is read in its contexts alone."""
+
+    feature: str
+    unit: str
+    knots: Knots
+    sentence: str
+    contexts: tuple[str, ...] = ()
+
+
 class Rule(Strict, frozen=True):
-    """One piece of evidence: feature value -> response, published odds ratio, grade."""
+    """One piece of evidence: feature value -> response, published odds ratio, grade.
+
+    Attributes
+    ----------
+    or_feature : Measure, optional
+        A second feature of some contexts: the larger response counts.
+    times : tuple of Factor
+        Factors on the response where it is known; the typical one is of the whole.
+    shown : str, optional
+        The feature that the sentence tells, where it is not the one that counts.
+    """
 
     id: str
     name: str
@@ -95,7 +131,7 @@ class Rule(Strict, frozen=True):
     part: Part
     feature: str
     unit: str
-    knots: tuple[tuple[float, float], ...]
+    knots: Knots
     odds_ratio: float
     odds_from: str
     grade: Grade
@@ -110,7 +146,18 @@ class Rule(Strict, frozen=True):
     exertion: bool = False
     recorded_only: bool = False
     not_for: tuple[str, ...] = ()
+    or_feature: Measure | None = None
+    times: tuple[Factor, ...] = ()
+    shown: str | None = None
     factor: float = 1.0
+
+    def measures(self, context: str) -> tuple[Measure, ...]:
+        """Return what is read in a context: its own feature, and the second one where it counts."""
+        own = Measure(
+            feature=self.feature, unit=self.unit, knots=self.knots, sentence=self.sentence
+        )
+        other = self.or_feature
+        return (own,) if other is None or context not in other.contexts else (own, other)
 
 
 class Context(Strict, frozen=True):
@@ -213,6 +260,13 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
     def features(self) -> tuple[str, ...]:
         """Features of the rules, in order."""
         return tuple(rule.feature for rule in self.rules)
+
+    @cached_property
+    def inputs(self) -> tuple[str, ...]:
+        """Every feature that the score reads: those of the rules, in order, then the others."""
+        seconds = [rule.or_feature.feature for rule in self.rules if rule.or_feature]
+        factors = [factor.feature for rule in self.rules for factor in rule.times]
+        return tuple(dict.fromkeys((*self.features, *seconds, *filter(None, factors))))
 
     @cached_property
     def by_id(self) -> Mapping[str, Rule]:

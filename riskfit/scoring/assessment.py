@@ -9,7 +9,11 @@ from riskfit.scoring.own_record import OwnRecord
 
 
 class Contribution(Struct, frozen=True, kw_only=True):
-    """One line of the ledger; ``value`` is None where the usual was assumed."""
+    """One line of the ledger; ``value`` is None where the average was assumed.
+
+    ``shown`` is the number that the sentence tells, mostly the value itself; ``response`` is r in
+    0..1, its factors included.
+    """
 
     rule: str
     name: str
@@ -17,8 +21,10 @@ class Contribution(Struct, frozen=True, kw_only=True):
     part: Part
     feature: str
     value: float | None
+    shown: float | None
     unit: str
     assumed: bool
+    response: float
     points: float
     max_points: float
     grade: Grade

@@ -8,17 +8,28 @@ import numpy as np
 from msgspec import Struct
 
 from riskfit._common import FloatArray
-from riskfit.rules.model import PARTS, Context, Model, Rule
+from riskfit.rules.model import PARTS, Context, Measure, Model, Rule
 
-#: Low and high ends of a column that is known only as a range.
+#: Low and high ends of a column that is known only as a range; where it is exact, its value.
 Range = tuple[FloatArray, FloatArray]
 
 
 class Entry(Struct, frozen=True):
-    """A rule as the arithmetic needs it in one context; ``cell`` is its group and part."""
+    """A rule as the arithmetic needs it in one context.
+
+    Attributes
+    ----------
+    column : int
+        Its place on the card.
+    measures : tuple of Measure
+        What it reads here, the largest response counts; none where it is held at typical.
+    cell : tuple of int
+        Its group and part.
+    """
 
     column: int
     rule: Rule
+    measures: tuple[Measure, ...]
     weight: float
     typical: float
     spread: float
@@ -31,7 +42,10 @@ class Card(Struct, frozen=True):
     Attributes
     ----------
     entries : tuple of Entry
-        Rules that are absent in the context have none.
+        Rules that are absent in the context have none; one that takes another rule's response
+        stands behind it.
+    asked : frozenset of str
+        Rules whose response another rule takes.
     scale : tuple of float
         Points of one logit of each group, its cause's factor included.
     usual : tuple of float
@@ -43,6 +57,7 @@ class Card(Struct, frozen=True):
     model: Model
     context: Context
     entries: tuple[Entry, ...]
+    asked: frozenset[str]
     cells: tuple[tuple[int, int], ...]
     scale: tuple[float, ...]
     own_demand: tuple[bool, ...]
@@ -66,15 +81,18 @@ def compile_card(model: Model, context_id: str, held: tuple[str, ...] = ()) -> C
         cell = (numbers[rule.group], PARTS.index(rule.part))
         typical, spread = model.typical(rule, context)
         spread = 0.0 if rule.id in held else spread
-        entry = Entry(column, rule, model.weight(rule), typical, spread, cell)
+        measures = () if rule.id in held else rule.measures(context.id)
+        entry = Entry(column, rule, measures, model.weight(rule), typical, spread, cell)
         entries.append(entry)
         if not own[cell[0]]:
             usual[cell[0]] += entry.weight * typical
             calm *= 1 - settings.exertion_reach * typical * rule.exertion
+    asked = {entry.rule.id: _asked(entry.rule) for entry in entries}
     return Card(
         model=model,
         context=context,
-        entries=tuple(entries),
+        entries=tuple(sorted(entries, key=lambda entry: bool(asked[entry.rule.id]))),
+        asked=frozenset().union(*asked.values()),
         cells=tuple(dict.fromkeys(entry.cell for entry in entries)),
         scale=tuple(
             settings.points_per_logit * model.cause_factors[group.cause] for group in model.groups
@@ -83,6 +101,11 @@ def compile_card(model: Model, context_id: str, held: tuple[str, ...] = ()) -> C
         usual=tuple(usual),
         usual_calm=calm,
     )
+
+
+def _asked(rule: Rule) -> set[str]:
+    """Return the rules whose response a rule takes as a factor."""
+    return {factor.rule for factor in rule.times if factor.rule is not None}
 
 
 def respond(

@@ -9,7 +9,8 @@ from riskfit._common import FloatArray
 from riskfit.errors import InputError, did_you_mean
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import Feature
-from riskfit.rules.model import Model
+from riskfit.rules.model import Model, Rule
+from riskfit.scoring.reading import Readings, readings
 
 #: A feature as it may be given: with its source, a number, or (low, value, high).
 Given = Feature | float | tuple[float, float, float] | None
@@ -29,7 +30,9 @@ class GivenTable:
         self.columns: dict[str, FloatArray] = {}
         self.low: dict[str, FloatArray] = {}
         self.high: dict[str, FloatArray] = {}
-        for name in dict.fromkeys((*model.features, "duration_min")):
+        self._readings: dict[str, Readings] = {}
+        shown = (rule.shown for rule in model.rules if rule.shown)
+        for name in dict.fromkeys((*model.inputs, *shown, "duration_min")):
             cells = [numbers_of(name, row.get(name)) for row in rows]
             low, value, high = np.array(cells, dtype=np.float64).T
             if np.isfinite(value).any():
@@ -42,6 +45,17 @@ class GivenTable:
         column = self.columns.get(name)
         value = nan if column is None else float(column[row])
         return value if isfinite(value) else None
+
+    def column(self, name: str) -> FloatArray:
+        """Return a feature's numbers, nan where unknown."""
+        known = self.columns.get(name)
+        return np.full(len(self.rows), nan) if known is None else known
+
+    def readings(self, rule: Rule, context: str) -> Readings:
+        """Return what a rule reads in each row."""
+        if rule.id not in self._readings:
+            self._readings[rule.id] = readings(rule, context, self.column)
+        return self._readings[rule.id]
 
     def needs(self, name: str, row: int) -> str:
         """Return why a feature is missing, or what it would need."""

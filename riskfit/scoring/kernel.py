@@ -3,12 +3,13 @@
 One path serves a session, its minutes, an archive and a what-if, so they cannot disagree.
 Rows are worked off in blocks that stay in the processor's cache, column by column.
 
+    r_i                    largest response of what the rule reads, times its factors
     x_i = w_i r_i          in dehydration times (0.3 + 0.7 A), A the muscle work of the session
     S_g = C_g (1 - exp(-X_g / C_g)),   X_g the sum of x_i over a group with cap C_g
     points_i = 16 / ln 2 x x_i S_g / X_g
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 from msgspec import Struct
@@ -95,19 +96,19 @@ class _Out:
 
 def run(
     card: Card,
-    columns: Sequence[FloatArray | None],
-    ranges: Sequence[Range | None],
+    columns: Mapping[str, FloatArray],
+    ranges: Mapping[str, Range],
     rows: int,
     own_record: OwnRecord | None = None,
     *,
     ledger: bool = True,
     detail: bool = False,
 ) -> Scores:
-    """Score all rows; a column that is None is unknown throughout."""
+    """Score all rows; a feature without a column is unknown throughout."""
     out = _Out(rows, len(card.model.rules), ledger, detail)
     for start in range(0, rows, _BLOCK):
         part = slice(start, min(start + _BLOCK, rows))
-        _Block(card, out, part, own_record).score(columns, ranges)
+        _Block(card, out, part, columns, ranges, own_record).score()
     return Scores(
         model=card.model,
         context=card.context,
@@ -132,9 +133,18 @@ class _Block:
     """One block of rows on its way through the arithmetic."""
 
     def __init__(
-        self, card: Card, out: _Out, rows: slice, own_record: OwnRecord | None = None
+        self,
+        card: Card,
+        out: _Out,
+        rows: slice,
+        columns: Mapping[str, FloatArray],
+        ranges: Mapping[str, Range],
+        own_record: OwnRecord | None = None,
     ) -> None:
-        self.card, self.out, self.rows, self.record = card, out, rows, own_record
+        self.card, self.out, self.rows = card, out, rows
+        self.columns, self.ranges, self.record = columns, ranges, own_record
+        #: Responses that other rules take as factors.
+        self.responses: dict[str, FloatArray] = {}
         size = rows.stop - rows.start
         self.settings = card.model.settings
         #: Sum of x, and of what is uncertain in it, of each cell (a group's rules of one part).
@@ -151,25 +161,27 @@ class _Block:
         if any(card.own_demand):
             self.usual_calm = np.full(size, card.usual_calm)
 
-    def score(self, columns: Sequence[FloatArray | None], ranges: Sequence[Range | None]) -> None:
+    def score(self) -> None:
         """Run the three steps: responses to sums, sums to points, points to parts."""
         for entry in self.card.entries:
-            self._add(entry, columns[entry.column], ranges[entry.column])
+            self._add(entry)
         group_gain, group_slope = self._saturate()
         if self.ledger:
             self._share_out(group_gain, group_slope)
         self._total(group_gain, group_slope)
         self._reference()
 
-    def _add(self, entry: Entry, column: FloatArray | None, ends: Range | None) -> None:
+    def _add(self, entry: Entry) -> None:
         """Add one rule's x and its doubt to the sums; its place in the ledger holds x so far."""
         x = self.out.contributions[entry.column, self.rows] if self.ledger else self.scratch
         doubt: FloatArray | float
-        if column is None:
+        if any(measure.feature in self.columns for measure in entry.measures):
+            doubt = self._respond(entry, x)
+        else:
             x.fill(entry.typical)
             doubt = entry.weight * entry.spread
-        else:
-            doubt = self._respond(entry, column[self.rows], ends, x)
+        if entry.rule.id in self.card.asked:
+            self.responses[entry.rule.id] = x.copy()
         if self.out.responses is not None and self.out.uncertainty is not None:
             self.out.responses[entry.column, self.rows] = x
             self.out.uncertainty[entry.column, self.rows] = doubt
@@ -183,29 +195,62 @@ class _Block:
         self.sums[entry.cell] += x
         self.doubts[entry.cell] += doubt if self.errors_add[entry.cell] else doubt * doubt
 
-    def _respond(
-        self, entry: Entry, values: FloatArray, ends: Range | None, out: FloatArray
-    ) -> FloatArray | float:
+    def _respond(self, entry: Entry, out: FloatArray) -> FloatArray | float:
         """Write the responses, typical where unknown, and return how doubtful they are."""
-        doubt = entry.weight * entry.spread
-        respond(values, entry.rule.knots, out, self.work)
-        unknown = ~np.isfinite(values)
-        some = bool(unknown.any())
+        unknown = self._largest(entry, out)
+        factor = self._factor(entry)
+        out *= factor
         self.nothing &= unknown
+        doubt = entry.weight * entry.spread
+        some = bool(unknown.any())
         if some:
             np.copyto(out, entry.typical, where=unknown)
-        if ends is not None:
-            return self._doubt_of_range(entry, ends, unknown)
+        if any(measure.feature in self.ranges for measure in entry.measures):
+            return np.where(unknown, doubt, self._doubt_of_range(entry) * factor)
         return np.multiply(unknown, doubt) if some else 0.0
 
-    def _doubt_of_range(self, entry: Entry, ends: Range, unknown: NDArray[np.bool_]) -> FloatArray:
+    def _largest(self, entry: Entry, out: FloatArray, end: int | None = None) -> NDArray[np.bool_]:
+        """Write the largest response of what a rule reads, and return where all is unknown.
+
+        ``end`` 0 or 1 takes the low or the high end of what is known only as a range.
+        """
+        unknown = np.ones(len(out), dtype=bool)
+        for measure in entry.measures:
+            if measure.feature not in self.columns:
+                continue
+            values = self.columns[measure.feature]
+            if end is not None and measure.feature in self.ranges:
+                values = self.ranges[measure.feature][end]
+            values = values[self.rows]
+            missing = ~np.isfinite(values)
+            if unknown.all():
+                respond(values, measure.knots, out, self.work)
+            else:
+                answer = np.where(missing, 0.0, respond(values, measure.knots, work=self.work))
+                np.copyto(out, 0.0, where=unknown)
+                np.maximum(out, answer, out=out)
+            unknown &= missing
+        return unknown
+
+    def _factor(self, entry: Entry) -> FloatArray | float:
+        """Return what a rule's response is multiplied by."""
+        product: FloatArray | float = 1.0
+        for factor in entry.rule.times:
+            if factor.rule is not None:
+                product = product * (factor.floor + factor.share * self.responses[factor.rule])
+            elif (column := self.columns.get(str(factor.feature))) is not None:
+                values = column[self.rows]
+                answer = respond(values, factor.knots, work=self.work)
+                product = product * np.where(np.isfinite(values), answer, 1.0)
+        return product
+
+    def _doubt_of_range(self, entry: Entry) -> FloatArray:
         """Return w times the spread of values that are known only as a range."""
-        low, high = (respond(end[self.rows], entry.rule.knots) for end in ends)
-        spread = np.abs(high - low) * (entry.weight / self.settings.range_width)
-        # nan where an end is missing: the value is exact there
-        return np.where(
-            unknown, entry.weight * entry.spread, np.where(np.isfinite(spread), spread, 0.0)
-        )
+        low, high = np.empty((2, self.rows.stop - self.rows.start))
+        self._largest(entry, low, 0)
+        self._largest(entry, high, 1)
+        spread: FloatArray = np.abs(high - low) * (entry.weight / self.settings.range_width)
+        return spread
 
     def _saturate(self) -> tuple[list[FloatArray], list[FloatArray]]:
         """Return points for each x, and points for a little more x, of each group."""

@@ -115,36 +115,45 @@ class _Row:
         return parts
 
     def _contributions(self) -> tuple[Contribution, ...]:
-        lines = []
-        for column, rule in enumerate(self.model.rules):
-            if self.scores.context.id in rule.not_for:
-                continue
-            value = self._value(rule)
-            points = float(self.scores.contributions[self.number, column])
-            lines.append(
-                Contribution(
-                    rule=rule.id,
-                    name=rule.name,
-                    cause=rule.cause,
-                    part=rule.part,
-                    feature=rule.feature,
-                    value=value,
-                    unit=rule.unit,
-                    assumed=value is None,
-                    points=points,
-                    max_points=self.model.max_points(rule),
-                    grade=rule.grade,
-                    references=rule.references,
-                    sentence=f"{rule.name}: your own record counts instead."
-                    if rule.id in self.held
-                    else sentence(rule, value, points, self.scores.context.name),
-                )
-            )
+        context = self.scores.context
+        lines = [
+            self._contribution(column, rule)
+            for column, rule in enumerate(self.model.rules)
+            if context.id not in rule.not_for
+        ]
         return (*lines, *self._own_record())
 
-    def _value(self, rule: Rule) -> float | None:
-        """Return what a rule was given; nothing where the own record takes its place."""
-        return None if rule.id in self.held else self.table.value(rule.feature, self.number)
+    def _contribution(self, column: int, rule: Rule) -> Contribution:
+        context, number = self.scores.context, self.number
+        read = self.table.readings(rule, context.id)
+        assumed = bool(read.counts[number] < 0) or rule.id in self.held
+        measure = read.measures[max(read.counts[number], 0)]
+        points = float(self.scores.contributions[number, column])
+        shown = None if assumed else float(read.shown[number])
+        return Contribution(
+            rule=rule.id,
+            name=rule.name,
+            cause=rule.cause,
+            part=rule.part,
+            feature=measure.feature,
+            value=None if assumed else float(read.value[number]),
+            shown=shown,
+            unit=measure.unit,
+            assumed=assumed,
+            response=self._at(self._detail(self.scores.responses)[:, column]),
+            points=points,
+            max_points=self.model.max_points(rule),
+            grade=rule.grade,
+            references=rule.references,
+            sentence=f"{rule.name}: your own record counts instead."
+            if rule.id in self.held
+            else sentence(rule.name, measure.sentence, shown, points, context.name),
+        )
+
+    def _detail(self, kept: FloatArray | None) -> FloatArray:
+        if kept is None:
+            raise AssertionError("an assessment is written of scores with detail")
+        return kept
 
     def _own_record(self) -> tuple[Contribution, ...]:
         """Return the line of the person's own record, if it counts."""
@@ -159,8 +168,10 @@ class _Row:
                 part=rule.part,
                 feature="own_record",
                 value=record.factor,
+                shown=record.factor,
                 unit="ratio",
                 assumed=False,
+                response=1.0,
                 points=self._at(np.asarray(self.scores.own_record)),
                 max_points=_most_of_record(rule, self.model.settings.points_per_logit),
                 grade=rule.grade,
@@ -181,10 +192,8 @@ class _Row:
                 continue
             if rule.id in self.held:
                 continue
-            if self.table.value(rule.feature, self.number) is None:
-                doubt = 0.0
-                if self.scores.uncertainty is not None:
-                    doubt = float(self.scores.uncertainty[self.number, column])
+            if self.table.readings(rule, self.scores.context.id).counts[self.number] < 0:
+                doubt = self._at(self._detail(self.scores.uncertainty)[:, column])
                 half = self.model.settings.interval_z * doubt
                 unknown.append(_not_assessed(rule, self.table, self.number, half))
         unknown.sort(key=lambda item: -item.points_high)
@@ -224,13 +233,13 @@ def _not_assessed(rule: Rule, table: GivenTable, number: int, half: float) -> No
     )
 
 
-def sentence(rule: Rule, value: float | None, points: float, context_name: str) -> str:
-    """Return the reason in plain words, honest about what adds nothing or is not known."""
+def sentence(name: str, said: str, value: float | None, points: float, context_name: str) -> str:
+    """Return a rule's reason in words, honest about what adds nothing or is not known."""
     if value is None:
-        return f"{rule.name}: not known, so counted as usual for {context_name}."
+        return f"{name}: not known, so average assumed for {context_name}."
     if points <= 0:
-        return f"{rule.name}: adds nothing."
-    return rule.sentence.format(**numbers_said(value))
+        return f"{name}: adds nothing."
+    return said.format(**numbers_said(value))
 
 
 def numbers_said(value: float) -> dict[str, str]:

@@ -33,7 +33,7 @@ def score_table(
         nan and infinities are unknown. A scalar stands for all rows; columns of no rule are
         passed over, but for those that put a person outside the score (age, pregnancy, ...).
     model : Model, optional
-        The published card unless given.
+        The newest published card unless given.
     context : str, optional
         The model's default context unless given.
     low, high : mapping of feature name to array, optional
@@ -55,11 +55,9 @@ def score_table(
     card = compile_card(model, model.context(context).id, held)
     arrays = {name: np.asarray(values, dtype=np.float64) for name, values in columns.items()}
     rows = _rows_of(arrays)
-    wide = [
-        None if rule.id in held else _broadcast(arrays.get(rule.feature), rows)
-        for rule in model.rules
-    ]
-    ranges = [_range_of(name, arrays, rows, low, high) for name in model.features]
+    read = [name for name in model.inputs if name in arrays]
+    wide = {name: np.broadcast_to(arrays[name], (rows,)) for name in read}
+    ranges = {name: ends for name in read if (ends := _range_of(name, wide[name], low, high))}
     scores = run(card, wide, ranges, rows, own_record, ledger=ledger, detail=detail)
     outside = outside_mask(arrays, model, rows)
     if outside.any():
@@ -117,22 +115,16 @@ def _rows_of(arrays: Mapping[str, FloatArray]) -> int:
     return shapes.pop()[0] if shapes else 1
 
 
-def _broadcast(array: FloatArray | None, rows: int) -> FloatArray | None:
-    return None if array is None else np.broadcast_to(array, (rows,))
-
-
 def _range_of(
     name: str,
-    arrays: Mapping[str, FloatArray],
-    rows: int,
+    values: FloatArray,
     low: Mapping[str, ArrayLike] | None,
     high: Mapping[str, ArrayLike] | None,
 ) -> Range | None:
-    """Return a feature's ends; where only one is given the value itself is the other."""
-    if name not in arrays:
-        return None
+    """Return a feature's ends; where only one is given, or none, it is the value itself."""
     given = [None if end is None else end.get(name) for end in (low, high)]
     if all(end is None for end in given):
         return None
-    ends = [arrays[name] if end is None else np.asarray(end, dtype=np.float64) for end in given]
-    return np.broadcast_to(ends[0], (rows,)), np.broadcast_to(ends[1], (rows,))
+    ends = [values if end is None else np.asarray(end, dtype=np.float64) for end in given]
+    lowest, highest = (np.where(np.isfinite(end), end, values) for end in ends)
+    return lowest, highest

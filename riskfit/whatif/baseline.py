@@ -165,7 +165,7 @@ def _ends(
 ) -> tuple[dict[str, FloatArray], dict[str, FloatArray], dict[str, FloatArray]]:
     """Return every feature's value at the end, and its range, a row a variant."""
     rows = max(column.values.shape[0] for column in columns.values() if column.values.ndim > 1)
-    ranged = set(model.features)
+    ranged = set(model.inputs)
     values, low, high = {}, {}, {}
     for name, column in columns.items():
         values[name] = _end(column.values, rows)

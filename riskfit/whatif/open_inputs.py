@@ -67,8 +67,8 @@ def _unknown(case: Case, scores: Scores) -> list[OpenInput]:
     answers: dict[str, list[int]] = {}
     context = case.model.context(case.context).id
     for number, rule in enumerate(case.model.rules):
-        column = columns[rule.feature]
-        known = np.isfinite(column.values[..., -1]).all()
+        here = (columns[measure.feature] for measure in rule.measures(context))
+        known = any(np.isfinite(column.values[..., -1]).all() for column in here)
         if known or rule.recorded_only or context in rule.not_for:
             continue
         answers.setdefault(rule.settled_by, []).append(number)

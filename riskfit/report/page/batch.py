@@ -16,7 +16,7 @@ from riskfit.report.said.batch import (
     summary,
     weeks,
 )
-from riskfit.report.words import CAUSE_NAMES, UNKNOWN, USUAL, score_words
+from riskfit.report.words import AVERAGE, CAUSE_NAMES, UNKNOWN, score_words
 from riskfit.rules.model import Rule
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ _SAY: Final = {
     "more": "Show more sessions ({n} left)",
     "unscored": "not scored",
     "unknown": UNKNOWN,
-    "usual": USUAL,
+    "usual": AVERAGE,
     "source": "source {n}",
     "calendar": "Calendar of {year}: sessions on {days} days, {high} of them {band}. The table of "
     "sessions below holds the same.",

@@ -24,10 +24,11 @@ from riskfit.report.words import (
     value_words,
 )
 from riskfit.scoring.ledger import numbers_said, sentence
+from riskfit.scoring.reading import readings
 
 if TYPE_CHECKING:
     from riskfit.batch.reduce import Sessions
-    from riskfit.rules.model import Model, Rule
+    from riskfit.rules.model import Measure, Model, Rule
 
 #: Columns of features, with their decimal places, and the places of points.
 _FEATURES: Final = {"duration_min": 1, "distance_km": 2, "fatigue_atl": 1, "fitness_ctl": 1}
@@ -144,13 +145,13 @@ def _ledgers(athletes: "Sequence[Sessions]", rules: "Sequence[Rule]") -> dict[st
     said: list[dict[str, list[Any]]] = []
     for rule in rules:
         words, counted = _Words(), []
-        gaps = gaps_of(rule)
         for one in athletes:
-            given = one.values[:, FEATURE_INDEX[rule.feature]]
+            read = readings(rule, one.context, one.column)
             worth = one.scores.contributions[:, one.model.rule_ids.index(rule.id)]
             counted += _rounded(worth, _SCORE_PLACES)
-            for value, adds in zip(given.tolist(), (worth > 0).tolist(), strict=True):
-                words.add(_line(value, rule.unit, gaps if adds else None))
+            adds = (worth > 0).tolist()
+            for told in zip(read.shown.tolist(), read.counts.tolist(), adds, strict=True):
+                words.add(_line(read.measures, *told))
         points.append(counted)
         said.append({"words": words.all, "rows": words.numbers})
     shown, by_cause, totals = _shown(athletes, rules)
@@ -164,17 +165,26 @@ def _ledgers(athletes: "Sequence[Sessions]", rules: "Sequence[Rule]") -> dict[st
     }
 
 
-def gaps_of(rule: "Rule") -> tuple[str, ...]:
-    """Return what stands in the gaps of a rule's sentence."""
-    return tuple(name for _, name, _, _ in Formatter().parse(rule.sentence) if name)
+def gaps_of(said: str) -> tuple[str, ...]:
+    """Return what stands in the gaps of a sentence."""
+    return tuple(name for _, name, _, _ in Formatter().parse(said) if name)
 
 
-def _line(value: float, unit: str, gaps: tuple[str, ...] | None) -> tuple[Any, ...] | None:
-    """Return a value in words and what its sentence's gaps hold, None where it adds nothing."""
-    if not isfinite(value):
+def _line(
+    measures: "tuple[Measure, ...]", value: float, counts: int, adds: bool
+) -> tuple[Any, ...] | None:
+    """Return a value in words, what its sentence's gaps hold, and which sentence it is.
+
+    The gaps are None where it adds nothing; all is None where nothing is known.
+    """
+    if counts < 0:
         return None
-    numbers = numbers_said(value) if gaps else {}
-    return value_words(value, unit), None if gaps is None else tuple(numbers[name] for name in gaps)
+    measure = measures[counts]
+    if not adds:
+        return value_words(value, measure.unit), None, counts
+    numbers = numbers_said(value)
+    gaps = tuple(numbers[name] for name in gaps_of(measure.sentence))
+    return value_words(value, measure.unit), gaps, counts
 
 
 def _shown(
@@ -202,13 +212,15 @@ def _shown(
 
 def rule_entry(rule: "Rule", model: "Model", numbers: Mapping[str, int]) -> dict[str, Any]:
     """Return a rule as the card and the ledgers show it, with the numbers of its sources."""
+    other = rule.or_feature
+    sentences = [rule.sentence, *([] if other is None else [other.sentence])]
     return {
         "id": rule.id,
         "name": rule.name,
         "cause": rule.cause,
         "measures": f"{CATALOGUE[rule.feature].meaning} [{rule.unit}]",
-        "sentence": re.sub(r"\{\w+\}", "{}", rule.sentence),
-        "nothing": sentence(rule, 0.0, 0.0, ""),
+        "sentences": [re.sub(r"\{\w+\}", "{}", said) for said in sentences],
+        "nothing": sentence(rule.name, rule.sentence, 0.0, 0.0, ""),
         "odds": f"{rule.odds_ratio:g}",
         "most": f"{model.max_points(rule):.1f}",
         "grade": rule.grade,

@@ -9,7 +9,7 @@ from riskfit.features.results import Feature
 from riskfit.references import Reference
 from riskfit.report.rounding import round_down, split_to_total
 from riskfit.report.said.session import feature_said
-from riskfit.report.words import CAUSE_NAMES, UNKNOWN, USUAL, value_words
+from riskfit.report.words import AVERAGE, CAUSE_NAMES, UNKNOWN, value_words
 from riskfit.rules.model import Model, Rule
 from riskfit.scoring.assessment import Contribution
 
@@ -59,10 +59,10 @@ def _ledger_line(
     return {
         "rule": line.rule,
         "name": line.name,
-        "sentence": USUAL if line.assumed else line.sentence,
+        "sentence": AVERAGE if line.assumed else line.sentence,
         "assumed": line.assumed,
         "value": line.value,
-        "value_text": UNKNOWN if line.value is None else value_words(line.value, line.unit),
+        "value_text": UNKNOWN if line.shown is None else value_words(line.shown, line.unit),
         "source": missing if line.assumed else source,
         "points": line.points,
         "text": f"{shown[line.rule]:.1f}",

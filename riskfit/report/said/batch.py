@@ -183,7 +183,9 @@ def drivers(sessions: Sessions, row: int) -> str:
     """Name the rules that are known to add most to a session, the person's own apart."""
     points = sessions.scores.contributions[row].copy()
     for number, rule in enumerate(sessions.model.rules):
-        if rule.part == "you" or np.isnan(sessions.values[row, FEATURE_INDEX[rule.feature]]):
+        here = rule.measures(sessions.context)
+        given = [sessions.values[row, FEATURE_INDEX[measure.feature]] for measure in here]
+        if rule.part == "you" or np.isnan(given).all():
             points[number] = 0.0
     best = np.argsort(-points, kind="stable")[:_DRIVERS].tolist()
     names = [sessions.model.rules[k].name for k in best if points[k] >= _LEAST_POINTS]

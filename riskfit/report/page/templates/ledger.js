@@ -9,10 +9,10 @@ riskfit.ledger = (() => {
   function found(block, k, row) {
     const rule = block.rules[k], said = told(block, k, row);
     if (said === null) return [block.say.usual, block.say.unknown];
-    const [value, gaps] = said;
+    const [value, gaps, which] = said;
     if (gaps === null) return [rule.nothing, value];
     let next = 0;
-    return [rule.sentence.replace(/\{\}/g, () => gaps[next++]), value];
+    return [rule.sentences[which].replace(/\{\}/g, () => gaps[next++]), value];
   }
 
   function fillLine(tr, block, k, row) {
