@@ -79,7 +79,7 @@ def test_a_matrix_wider_than_the_card_has_columns_beyond_it():
     data = simulated(np.random.default_rng(6), athletes=50, each=10)
     wide = np.column_stack([data.matrix, data.cramp])
     fitted = CrampRiskClassifier(learn="causes").fit(wide, data.cramp)
-    assert list(fitted.extra_coef_) == [f"x{len(MODEL.rules)}"]
+    assert list(fitted.extra_coef_) == [f"x{len(MODEL.inputs)}"]
 
 
 def test_with_hardly_any_data_a_fit_is_the_card():

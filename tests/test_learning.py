@@ -93,7 +93,7 @@ def test_a_cause_that_never_varies_stays_as_it_is_and_as_unsure_as_it_was():
     fit = fit_card(data.design, data.cramp)
     assert fit.cause_factors[0] == pytest.approx(1, abs=1e-6)  # traits of one athlete
     assert fit.cause_se[0] == pytest.approx(1, abs=1e-6)
-    assert fit.cause_se[3] < 0.8
+    assert fit.cause_se[3] < 0.9
 
 
 def test_what_athletes_differ_by_is_found():
@@ -510,11 +510,11 @@ def test_a_learned_card_is_an_ordinary_model_file():
         MODEL,
         card,
         model_id="squad",
-        version="1.0+20260731",
+        version=f"{MODEL.version}+20260731",
         provenance=Provenance(made_by="riskfit calibrate", new_points=card_points(card)),
     )
     back = parse_model(text, "squad.toml")
-    assert (back.id, back.version) == ("squad", "1.0+20260731")
+    assert (back.id, back.version) == ("squad", f"{MODEL.version}+20260731")
     assert back.cause_factors == card.cause_factors
     assert back.rules == card.rules
     assert back.provenance.new_points == card_points(card)
@@ -556,8 +556,8 @@ def test_a_file_that_would_change_is_not_written(tmp_path):
     odd = tmp_path / "odd.toml"
     text = write_model(
         MODEL, MODEL, model_id="o", version="1", provenance=Provenance(made_by="test")
-    ).replace('id = "P1"\n', 'name = "Cramps before"\nid = "P1"\n', 1)
-    text = text.replace('id = "P1"\nname = "Cramps before"\n', 'id = "P1"\n', 1)
+    ).replace('id = "P1"\n', 'name = "Earlier cramps"\nid = "P1"\n', 1)
+    text = text.replace('id = "P1"\nname = "Earlier cramps"\n', 'id = "P1"\n', 1)
     odd.write_text(text.replace('id = "P1"\n', "'id' = \"P1\"\n", 1), encoding="utf-8")
     base = load_model(odd)
     changed = msgspec.structs.replace(
@@ -595,8 +595,12 @@ def test_a_calibration_writes_down_where_it_is_from():
     assert done.kept
     back = parse_model(done.write(model_id="mine", on=date(2026, 7, 31)), "mine.toml")
     told = back.provenance
-    assert back.version == "1.0+20260731"
-    assert (told.base, told.outcomes, told.athletes) == ("riskfit-published 1.0", 1500, 1)
+    assert back.version == f"{MODEL.version}+20260731"
+    assert (told.base, told.outcomes, told.athletes) == (
+        f"riskfit-published {MODEL.version}",
+        1500,
+        1,
+    )
     assert told.cramps == int(data.cramp.sum())
     assert told.old_points == card_points(MODEL)
     assert told.new_points == card_points(back)

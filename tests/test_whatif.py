@@ -386,6 +386,8 @@ def test_what_cannot_be_varied_is_refused(key, values):
 
 # ---- what to tell
 
+EFFORT = load_model().rule("O6").settled_by
+
 
 def _assessment(case):
     return assess(features_of(case.planning, case.table), case.model, case.context, planned=True)
@@ -404,16 +406,21 @@ def test_open_inputs_are_ranked_and_each_names_what_sets_it():
     assert narrows == sorted(narrows, reverse=True)
     assert found[0].key == "profile cramp_history"
     keys = {one.key for one in found}
-    assert {"--humidity", "--sun", "--race", "--drink-sodium"} <= keys
+    assert {"--humidity", "--sun", EFFORT, "--drink-sodium"} <= keys
     assert "F3" not in {rule for one in found for rule in one.rules}
 
 
 def test_telling_narrows_the_interval_by_what_was_promised():
-    one = next(one for one in open_inputs(UNTOLD) if one.key == "--race")
+    one = next(one for one in open_inputs(UNTOLD) if one.key == EFFORT)
     before = _assessment(UNTOLD)
     # Told at its typical response, which leaves every slope where it is.
-    typical = UNTOLD.model.typical(UNTOLD.model.rule("O6"), UNTOLD.model.context("training"))[0]
-    features = dict(features_of(UNTOLD.planning, UNTOLD.table)) | {"race_effort": typical}
+    rule = UNTOLD.model.rule("O6")
+    typical = UNTOLD.model.typical(rule, UNTOLD.model.context("training"))[0]
+    values, responses = zip(*rule.knots, strict=True)
+    typical_effort = float(np.interp(typical, responses, values))
+    features = dict(features_of(UNTOLD.planning, UNTOLD.table)) | {
+        "effort_fraction": typical_effort
+    }
     after = assess(features, UNTOLD.model, "training", planned=True)
     assert before.score - before.low - one.narrows == pytest.approx(after.score - after.low)
 
@@ -427,7 +434,7 @@ def test_what_is_told_is_not_asked_for():
         history(),
     )  # fmt: skip
     keys = {one.key for one in open_inputs(told)}
-    assert not keys & {"--fluid", "--temp", "--humidity", "--sun", "--race", "profile sex"}
+    assert not keys & {"--fluid", "--temp", "--humidity", "--sun", EFFORT, "profile sex"}
 
 
 # ---- the nearest

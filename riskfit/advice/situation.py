@@ -128,8 +128,10 @@ class Situation:
 
     def _rule_of(self, feature: str) -> str:
         """Name the rule of a feature, or the feature itself."""
-        features = self.model.features
-        return self.model.rule_ids[features.index(feature)] if feature in features else feature
+        for rule in self.model.rules:
+            if feature in (rule.feature, rule.shown):
+                return rule.id
+        return feature
 
     def _medicines(self) -> set[str]:
         return {entry.id for entry in health_of(self.athlete)}

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from riskfit.learning.design import Design, make_design
 from riskfit.rules.load import load_model
+from riskfit.rules.model import Knots, Model
 
 #: Factors of the causes of somebody who sweats salt and whose traits matter little.
 TRUTH = np.array([0.4, 1.5, 0.8, 2.5])
@@ -26,7 +27,7 @@ class Simulated:
     @property
     def matrix(self) -> NDArray[np.float64]:
         """The features in the card's order."""
-        return np.column_stack([self.columns[name] for name in load_model().features])
+        return np.column_stack([self.columns[name] for name in load_model().inputs])
 
 
 def simulated(
@@ -57,12 +58,21 @@ def simulated(
         else:
             values = low + (high - low) * rng.beta(1, 1.5, size)
         columns[rule.feature] = values[who] if rule.part == "you" else values
+    for name, knots in _others(model).items():
+        columns[name] = rng.uniform(knots[0][0], knots[-1][0], rows)
     design = make_design(columns, rows, model, context)
     logit = base + rng.normal(0, spread, athletes)[who]
     if signal:
         logit += design.cause_logits() @ (np.ones(4) if truth is None else truth)
     cramp = (rng.random(rows) < 1 / (1 + np.exp(-logit))).astype(float)
     return Simulated(columns=columns, athlete=who, cramp=cramp, design=design)
+
+
+def _others(model: Model) -> dict[str, Knots]:
+    """Return the inputs that are no rule's own feature, with their knots."""
+    seconds = [rule.or_feature for rule in model.rules if rule.or_feature]
+    factors = [factor for rule in model.rules for factor in rule.times if factor.feature]
+    return {str(one.feature): one.knots for one in (*seconds, *factors)}
 
 
 def outcome_file(
