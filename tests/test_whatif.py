@@ -18,6 +18,7 @@ from riskfit.formulas.fluid import drink_plan_l_h
 from riskfit.readers.plans.forecast import Forecast
 from riskfit.report.json.plan import changes_entry, plan_entry, sweep_entry
 from riskfit.report.said.plan import change_words
+from riskfit.rules.load import load_model
 from riskfit.scoring.assess import assess
 from riskfit.whatif.baseline import case_of, score_variants
 from riskfit.whatif.changes import applied, smallest_changes
@@ -417,10 +418,8 @@ def test_telling_narrows_the_interval_by_what_was_promised():
     rule = UNTOLD.model.rule("O6")
     typical = UNTOLD.model.typical(rule, UNTOLD.model.context("training"))[0]
     values, responses = zip(*rule.knots, strict=True)
-    typical_effort = float(np.interp(typical, responses, values))
-    features = dict(features_of(UNTOLD.planning, UNTOLD.table)) | {
-        "effort_fraction": typical_effort
-    }
+    told = {"effort_fraction": float(np.interp(typical, responses, values))}
+    features = dict(features_of(UNTOLD.planning, UNTOLD.table)) | told
     after = assess(features, UNTOLD.model, "training", planned=True)
     assert before.score - before.low - one.narrows == pytest.approx(after.score - after.low)
 
