@@ -186,10 +186,18 @@ def first_odd(stamps: Stamps, clock: Clock, *, torn: bool) -> int | None:
         first = len(odd) - 1
     else:
         return None
-    if (
-        first
-        and stamps.ends[first - 1] == stamps.places[first]
-        and stamps.layouts[first - 1] == stamps.layouts[first]
-    ):
+    if first and _in_step(first, stamps):
         first += 1
     return first if first < len(odd) else None
+
+
+def _in_step(row: int, stamps: Stamps) -> bool:
+    """Say whether a message stands right behind one of its kind, or in step with two of them."""
+    places, layouts = stamps.places, stamps.layouts
+    if layouts[row - 1] != layouts[row]:
+        return False
+    return bool(stamps.ends[row - 1] == places[row]) or (
+        row > 1
+        and layouts[row - 2] == layouts[row]
+        and bool(places[row] - places[row - 1] == places[row - 1] - places[row - 2])
+    )
