@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -9,11 +10,13 @@ from msgspec.structs import replace
 from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.advice.drinking import DrinkingPlan, plan_drinking
+from riskfit.advice.situation import too_hot
 from riskfit.advice.steps import Advice, advise
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cleaning import CleanSession, clean
 from riskfit.features.compute import compute_features
 from riskfit.features.results import FeatureSet
+from riskfit.medical import Reading, readings
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.assess import assess
@@ -25,7 +28,8 @@ from riskfit.scoring.timeline import Timeline, assess_timeline
 class Analysis(Struct, frozen=True, kw_only=True, eq=False):
     """One session with everything that is said of it.
 
-    ``source`` and ``sha256`` name the input; ``timeline`` is None where nothing was scored.
+    ``source`` and ``sha256`` name the input; ``timeline`` is None where nothing was scored;
+    ``understood`` is what was made of medicines and diseases in the person's own words.
     """
 
     session: Activity | PlannedSession
@@ -38,6 +42,7 @@ class Analysis(Struct, frozen=True, kw_only=True, eq=False):
     source: str | None = None
     sha256: str | None = None
     athlete: str | None = None
+    understood: tuple[Reading, ...] = ()
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -118,7 +123,11 @@ def conclude(
     found: Analysis, athlete: Athlete, conditions: Conditions, *, model: Model
 ) -> Analysis:
     """Add plan of drinking and advice to a session that was assessed."""
-    drinking = plan_drinking(found.features, athlete)
+    planned = isinstance(found.session, PlannedSession)
+    stopped = bool(found.assessment.red_flags.urgent) or (
+        planned and too_hot(found.assessment, found.features, conditions, model)
+    )
+    drinking = None if stopped else plan_drinking(found.features, athlete)
     advice = advise(
         found.assessment,
         features=found.features,
@@ -127,8 +136,9 @@ def conclude(
         sport=found.session.sport,
         model=model,
         drinking=drinking,
+        day=(found.session.start_time or datetime.now(UTC)).date(),
     )
-    return replace(found, drinking=drinking, advice=tuple(advice))
+    return replace(found, drinking=drinking, advice=tuple(advice), understood=readings(athlete))
 
 
 def _said_of_log(features: FeatureSet) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 import json
 import re
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -136,19 +137,40 @@ def test_every_step_has_a_grade_references_and_a_known_kind():
 # ---- red flags first
 
 
-def test_red_flags_come_first_and_replace_what_could_pass_for_a_remedy():
+def test_a_red_flag_comes_first_and_replaces_what_could_pass_for_a_remedy():
     features = VIGNETTES[3]["features"]
-    given = advice_for(features, context="marathon", red_flags=("RF1",), drinking=DRINKING)
+    given = advice_for(features, context="marathon", red_flags=("RF7",), drinking=DRINKING)
     assert given[0].kind == "red_flag"
-    assert given[0].because == ("RF1",)
-    assert "See a doctor now" in given[0].text
-    assert not {entry.kind for entry in given} & (STRETCHING | {"routine", "drinking", "shoes"})
-    assert "circulation" in ids(given)
-
-
-def test_a_flag_that_is_not_urgent_leaves_days():
-    given = advice_for({"duration_min": 60}, red_flags=("RF7",))
+    assert given[0].because == ("RF7",)
     assert "in the next days" in given[0].text
+    assert not {entry.kind for entry in given} & (STRETCHING | {"routine", "drinking", "shoes"})
+
+
+URGENT = [flag for flag in load_model().red_flags if flag.urgent]
+
+
+@pytest.mark.parametrize("flag", URGENT, ids=lambda flag: flag.id)
+def test_an_urgent_red_flag_stands_alone(flag):
+    athlete = Athlete(
+        hypertension=True,
+        chronic_conditions=("heart failure", "sickle cell trait"),
+        medications=(Medication(name="statin"), Medication(name="metoprolol")),
+        red_flags=(flag.id,),
+    )
+    found = assess(VIGNETTES[3]["features"], context="marathon", athlete=athlete)
+    assert found.score is found.chance is found.odds_vs_typical is None
+    assert found.contributions == found.not_assessed == ()
+    assert "doctor" in found.unscored_because
+    given = advise(found, VIGNETTES[3]["features"], athlete=athlete, drinking=DRINKING)
+    assert given[0].stops
+    assert flag.means in given[0].text
+    assert ("Call your emergency number now" in given[0].text) is flag.emergency
+    assert {entry.id for entry in given} <= {"red_flag", "emergency", "heat_emergency"}
+
+
+def test_the_emergency_number_is_for_what_cannot_wait():
+    emergencies = {flag.id for flag in URGENT if flag.emergency}
+    assert {"RF3", "RF8"} <= emergencies
 
 
 def test_nobody_asked_is_said_first():
@@ -168,9 +190,88 @@ def test_people_outside_get_a_clinician_and_no_stretching():
 # ---- heat and drinking hang on heat and sweat, never on points
 
 
-@pytest.mark.parametrize(("wbgt", "warned"), [(27.9, False), (28.0, True), (35, True)])
-def test_the_heat_warning_hangs_on_wbgt_from_28(wbgt, warned):
-    assert ("heat" in ids(advice_for({"wbgt_c": wbgt}))) is warned
+def heat_texts(features, **rest):
+    return [name for name in ids(advice_for(features, **rest)) if name in HEAT]
+
+
+HEAT = ("heat_22", "heat_25", "heat", "heat_30", "heat_32")
+RACE = {"conditions": Conditions(race=True)}
+
+
+@pytest.mark.parametrize(
+    ("wbgt", "days", "race", "said"),
+    [
+        (22.2, 0, True, []),
+        (22.3, 0, True, ["heat_22"]),
+        (22.3, 0, False, []),
+        (25.6, 0, False, []),
+        (25.7, 0, False, ["heat_25"]),
+        (25.7, None, False, ["heat_25"]),
+        (25.7, 6, False, []),
+        (25.7, 6, True, ["heat_25"]),
+        (27.8, 6, True, ["heat_25"]),
+        (27.9, 6, False, ["heat"]),
+        (30.0, 0, True, ["heat"]),
+        (30.1, 6, False, ["heat_30"]),
+        (32.2, 0, False, ["heat_30"]),
+        (32.3, 14, False, ["heat_32"]),
+        (42.0, 0, True, ["heat_32"]),
+        ((20, 24, 32.3), 14, False, ["heat_32"]),  # the upper end of a range
+        ((15, 20, 22.4), 14, True, ["heat_22"]),
+    ],
+)
+def test_heat_has_one_text_by_its_level(wbgt, days, race, said):
+    features = {"wbgt_c": wbgt, "heat_days_14d": days}
+    assert heat_texts(features, **(RACE if race else {})) == said
+
+
+def test_a_hard_hour_in_the_heat_is_warned_of_like_a_race():
+    hard = {"wbgt_c": 23, "effort_fraction": 0.95, "duration_min": 60}
+    assert heat_texts(hard) == ["heat_22"]
+    assert heat_texts(hard | {"duration_min": 59}) == []
+    assert heat_texts(hard | {"effort_fraction": 0.85}) == []
+    assert heat_texts({"wbgt_c": 23, "duration_min": 240}, context="marathon") == ["heat_22"]
+
+
+def test_a_range_of_heat_is_written_as_one():
+    text = step(advice_for({"wbgt_c": (24.6, 28.1, 30.5)}), "heat_30").text
+    assert "24.6 to 30.5 °C" in text
+
+
+@pytest.mark.parametrize(
+    ("features", "race", "alone"),
+    [
+        ({"wbgt_c": 42}, False, True),
+        ({"wbgt_c": 32.3, "heat_days_14d": 14}, False, True),
+        ({"wbgt_c": 32.2, "heat_days_14d": 14}, False, False),
+        ({"wbgt_c": 30.1, "heat_days_14d": 2}, False, True),
+        ({"wbgt_c": 30.0, "heat_days_14d": 2}, False, False),
+        ({"wbgt_c": 27.9}, True, True),
+        ({"wbgt_c": 27.8}, True, False),
+    ],
+)
+def test_where_it_is_too_hot_nothing_invites_to_go_on(features, race, alone):
+    plan = DRINKING | {"plan_l_h": 0.0}
+    given = advice_for(features | {"underfuelled": 1}, drinking=plan, **(RACE if race else {}))
+    kinds = {entry.kind for entry in given}
+    inviting = STRETCHING | {"routine", "drinking", "shoes"}
+    assert bool(kinds & inviting) is not alone
+    assert not {"heat_new", "heat_indoor"} & set(ids(given)) or not alone
+    assert "drinking_no_plan" not in ids(given)  # never beside a text of heat
+
+
+def test_thirst_is_enough_only_where_no_heat_is_warned_of():
+    plan = DRINKING | {"plan_l_h": 0.0}
+    assert "drinking_no_plan" in ids(advice_for({"wbgt_c": 20}, drinking=plan))
+    assert "drinking_no_plan" not in ids(advice_for({"wbgt_c": 26}, drinking=plan))
+
+
+def test_signs_of_heat_illness_are_named_from_25():
+    assert {"heat_emergency", "heat_stop"} <= set(ids(advice_for({"wbgt_c": 25})))
+    assert not {"heat_emergency", "heat_stop"} & set(ids(advice_for({"wbgt_c": 24.9})))
+    ill = advice_for({"wbgt_c": 25}, red_flags=("RF3",))
+    assert "heat_emergency" in ids(ill)
+    assert "heat_stop" not in ids(ill)
 
 
 def test_the_heat_warning_does_not_hang_on_points():
@@ -300,8 +401,64 @@ def test_a_medicine_nerve_disease_or_diabetes_says_stretching_may_not_be_enough(
 
 def test_a_new_medicine_is_named_only_where_nothing_else_explains_it():
     calm = {"medication_response": 0.5, "duration_min": 40, "race_effort": 0, "wbgt_c": 10}
-    assert "medicine_new" in ids(advice_for(calm))
-    assert "medicine_new" not in ids(advice_for(calm | {"duration_min": 300, "race_effort": 1}))
+    new, old = date(2026, 6, 1), date(2020, 6, 1)
+
+    def said(features, started, day=date(2026, 7, 1)):
+        medicines = (Medication(name="donepezil", started=started),)
+        return ids(advice_for(features, athlete=Athlete(medications=medicines), day=day))
+
+    assert "medicine_new" in said(calm, new)
+    assert "medicine_new" not in said(calm, old)
+    assert "medicine_new" not in said(calm, None)
+    assert "medicine_new" not in said(calm, new, day=None)
+    assert "medicine_new" not in said(calm | {"duration_min": 300, "race_effort": 1}, new)
+
+
+@pytest.mark.parametrize(
+    ("athlete", "name"),
+    [
+        (Athlete(sickle_cell_trait=True), "sickle_trait"),
+        (Athlete(chronic_conditions=("sickle cell trait",)), "sickle_trait"),
+        (Athlete(past_event=True), "past_event"),
+        (Athlete(chronic_conditions=("heat stroke in 2019",)), "past_event"),
+        (Athlete(chronic_conditions=("hyponatremia",)), "past_event"),
+        (Athlete(poor_circulation=True), "circulation"),
+        (Athlete(chronic_conditions=("PAD",)), "circulation"),
+        (Athlete(medications=(Medication(name="Concor 5 mg"),)), "beta_blocker"),
+        (Athlete(nsaid_use=True), "painkillers"),
+        (Athlete(medications=(Medication(name="Ibuprofen"),)), "painkillers"),
+        (Athlete(medications=(Medication(name="Lasix"),)), "water_pill"),
+    ],
+)
+def test_what_a_person_has_or_takes_brings_its_text(athlete, name):
+    features = {"duration_min": 150}
+    assert name in ids(advice_for(features, athlete=athlete))
+    assert name not in ids(advice_for(features, athlete=Athlete()))
+
+
+def test_painkillers_are_a_matter_of_long_efforts_and_races():
+    athlete = Athlete(nsaid_use=True)
+    assert "painkillers" not in ids(advice_for({"duration_min": 60}, athlete=athlete))
+    race = {"duration_min": 60, "race_effort": 1}
+    assert "painkillers" in ids(advice_for(race, athlete=athlete))
+
+
+def test_poor_blood_flow_is_not_stretched_massaged_or_warmed():
+    athlete = Athlete(poor_circulation=True)
+    given = ids(advice_for({"duration_min": 60}, athlete=athlete))
+    assert not {"stretch_now", "massage_now", "warmth", "stretch_after"} & set(given)
+
+
+def test_in_the_water_safety_comes_before_stretching():
+    given = advise(assess({"duration_min": 60}, red_flags=()), sport="swimming")
+    acute = [entry.id for entry in given if entry.kind == "acute"]
+    assert acute[:2] == ["swim_cramp", "stretch_now"]
+    assert "float" in step(given, "swim_cramp").text
+    assert "swim_cramp" not in ids(advise(assess({"duration_min": 60}), sport="running"))
+
+
+def test_it_is_always_said_that_other_things_feel_like_a_cramp():
+    assert {"limits", "limits_2"} <= set(ids(advice_for({"wbgt_c": 10})))
 
 
 def test_a_statin_brings_its_signs():
@@ -364,17 +521,19 @@ def test_late_cramps_are_named_after_a_session_that_adds_something():
     ("old", "new", "said"),
     [
         ('rules = ["O5"]', 'rules = ["O9"]', r"advice steady_start, key when\.rules: 'O9'"),
-        ('[["wbgt_c", "at_least", 28]]', '[["wbgt", "at_least", 28]]', r"heat, key when\.features"),
+        ('[["wbgt_c", "at_least", 23], [', '[["wbgt", "at_least", 23], [', r"key when\.features"),
         ('["wbgt_c", "at_least", 28]', '["wbgt_c", "exceeds", 28]', "exceeds"),
-        ('kind = "heat"', 'kind = "warm"', "advice heat, key kind"),
+        ('kind = "heat"', 'kind = "warm"', "advice heat_32, key kind"),
         ('references = ["cooper2016"]', 'references = ["cooper"]', "key references: 'cooper'"),
-        ("{wbgt_c} °C", "{wbgt} °C", "advice heat, key text: 'wbgt'"),
+        ("{wbgt_c} °C", "{wbgt} °C", "advice heat_32, key text: 'wbgt'"),
         ('id = "heat_new"', 'id = "heat"', "advice heat, key id: is there twice"),
-        ("outside_too = true", "outside = true", "advice heat, key outside: is unknown"),
+        ("outside_too = true", "outside = true", "advice heat_32, key outside: is unknown"),
         ('when = { rules = ["F6"] }\n', "", "advice fuel, key when"),
         ('muscles = ["calf", "foot"]', 'muscles = ["ear"]', "sport walking, key muscles: 'ear'"),
         ('or_else = ["D1"]', 'or_else = ["D9"]', "kind drinking, key or_else: 'D9'"),
         ('["overuse", "fatigue"]', '["overuse", "age"]', "kind before, key explained_by: 'age'"),
+        ('conditions = ["poor_circulation"]', 'conditions = ["pad"]', r"when\.conditions: 'pad'"),
+        ('states = ["race", ', 'states = ["fun", ', "advice heat_22"),
         ('medicines = ["statin"]', 'medicines = ["tea"]', "statin, key when.medicines: 'tea'"),
     ],
 )

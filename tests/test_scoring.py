@@ -417,8 +417,9 @@ def test_not_asked_is_not_absent():
 
 
 def test_red_flags_are_never_scored():
-    flagged = assess({"duration_min": 60}, red_flags=["RF1", "RF3"])
-    assert flagged.score == assess({"duration_min": 60}).score
+    plain = assess({"duration_min": 60})
+    assert assess({"duration_min": 60}, red_flags=["RF7"]).score == plain.score
+    assert assess({"duration_min": 60}, red_flags=["RF7", "RF1"]).score is None
 
 
 # ---- odds, chance, bands, words

@@ -1,17 +1,30 @@
 """One assessed session as the advice sees it: what is known, what responds, what is drunk."""
 
 from collections.abc import Mapping
+from datetime import date
 from math import isfinite, nan
-from typing import Any
+from typing import Any, Final
 
 from riskfit._common import plural
 from riskfit.advice.drinking import salt_limited, thirst_is_enough, written
-from riskfit.advice.texts import Condition, When
+from riskfit.advice.heat_limits import USED_TO_HEAT_DAYS, called_off, written_wbgt
+from riskfit.advice.texts import Condition, State, When
 from riskfit.athlete import Athlete, Conditions
-from riskfit.medical import health_of
+from riskfit.medical import acting_on, health_of, is_new
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.given import Given, numbers_of
+
+#: What is hard for its length, and long enough to be a lasting effort (assumption).
+_HARD_EFFORT: Final = 0.9
+_HARD_MIN: Final = 60.0
+
+
+def too_hot(
+    assessment: Assessment, features: Mapping[str, Given], conditions: Conditions, model: Model
+) -> bool:
+    """Say whether a session should not be held in its heat."""
+    return Situation(assessment, features, None, conditions, None, model).called_off
 
 
 class Situation:
@@ -25,6 +38,8 @@ class Situation:
         conditions: Conditions | None,
         drinking: Mapping[str, Any] | None,
         model: Model,
+        sport: str | None = None,
+        day: date | None = None,
     ) -> None:
         self.assessment, self.features, self.model = assessment, features, model
         self.athlete = athlete or Athlete()
@@ -32,6 +47,24 @@ class Situation:
         self.drinking = {} if drinking is None else dict(drinking)
         self.responses: dict[str, float] = {}
         self.salt_limited = salt_limited(self.features, self.athlete)
+        self.sport = sport
+        self.health = {entry.id for entry in health_of(self.athlete)}
+        medicines = self.athlete.medications or ()
+        self.new_medicine = day is not None and any(is_new(one, day) for one in medicines)
+        self.stretch_limited = bool(acting_on("stretch", self.athlete))
+        self.race = (
+            model.context(assessment.context).event
+            or bool(self.conditions.race)
+            or self.value("race_effort") >= 1
+        )
+        self.wbgt_low_c, self.wbgt_high_c = self._ends("wbgt_c")
+        self.called_off = called_off(
+            self.value("wbgt_c"),
+            self.wbgt_high_c,
+            race=self.race,
+            heat_days=self.value("heat_days_14d"),
+        )
+        self.heat = False  # whether a text of heat stress was given
 
     def value(self, name: str) -> float:
         """Return a feature's number, nan where it is unknown."""
@@ -46,6 +79,21 @@ class Situation:
         if name == "male_sex" and self.athlete.sex is not None:
             return float(self.athlete.sex == "male")
         return nan
+
+    def _ends(self, name: str) -> tuple[float, float]:
+        """Return the ends of a feature's range, or the feature itself where it is none."""
+        low, value, high = numbers_of(name, self.features.get(name))
+        value = value if isfinite(value) else self.value(name)
+        return (low if isfinite(low) else value), (high if isfinite(high) else value)
+
+    def _is(self, state: State) -> bool:
+        """Say whether a state holds; nobody is used to heat unless it is known."""
+        if state == "race":
+            return self.race
+        if state == "new_to_heat":
+            return not self.value("heat_days_14d") >= USED_TO_HEAT_DAYS
+        hard = self.value("effort_fraction") >= _HARD_EFFORT
+        return hard and self.value("duration_min") >= _HARD_MIN
 
     def responding(self, rules: tuple[str, ...], least: float) -> list[str]:
         """Return which of the rules respond by at least so much, of what is known."""
@@ -94,10 +142,22 @@ class Situation:
             (when.salt_limited, self.salt_limited),
             (when.own_record, assessment.own_record is not None),
             (when.indoor, self.conditions.indoor),
+            (when.heat, self.heat),
+            (when.called_off, self.called_off),
+            (when.new_medicine, self.new_medicine),
+            (when.stretch_limited, self.stretch_limited),
         )
         if any(wanted is not None and wanted is not is_so for wanted, is_so in states):
             return False
-        return not when.medicines or bool(self._medicines() & set(when.medicines))
+        if when.heat_from is not None and not self.wbgt_high_c >= when.heat_from:
+            return False
+        asked = (
+            (when.medicines, self.health),
+            (when.conditions, self.health),
+            (when.sports, {self.sport}),
+            (when.states, {state for state in when.states if self._is(state)}),
+        )
+        return all(not wanted or there & set(wanted) for wanted, there in asked)
 
     def _session_holds(self, when: When) -> bool:
         parts = self.assessment.parts
@@ -133,13 +193,14 @@ class Situation:
                 return rule.id
         return feature
 
-    def _medicines(self) -> set[str]:
-        return {entry.id for entry in health_of(self.athlete)}
-
     def amounts(self) -> dict[str, str]:
         """Return the numbers that texts can hold, as they are written, those that are known."""
-        numbers = {"wbgt_c": self.value("wbgt_c"), "loss_pct": self.value("body_mass_loss_pct")}
-        known = {name: f"{number:.1f}" for name, number in numbers.items() if isfinite(number)}
+        wbgt_c, loss_pct = self.value("wbgt_c"), self.value("body_mass_loss_pct")
+        known = {}
+        if isfinite(wbgt_c):
+            known["wbgt_c"] = written_wbgt(self.wbgt_low_c, wbgt_c, self.wbgt_high_c)
+        if isfinite(loss_pct):
+            known["loss_pct"] = f"{loss_pct:.1f}"
         if self.assessment.own_record is not None:
             known |= {
                 "cramps_logged": plural(self.assessment.own_record.cramps, "cramp"),

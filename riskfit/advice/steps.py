@@ -1,6 +1,7 @@
 """Advice: ordered steps, each with what caused it and how good its evidence is."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from msgspec import Struct, field
@@ -8,7 +9,7 @@ from msgspec.structs import asdict
 
 from riskfit.advice.drinking import DrinkingPlan
 from riskfit.advice.situation import Situation
-from riskfit.advice.texts import AdviceFile, AdviceText, load_advice
+from riskfit.advice.texts import AdviceFile, AdviceText, Kind, load_advice
 from riskfit.athlete import Athlete, Conditions
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Grade, Model, RedFlag
@@ -35,6 +36,8 @@ class Advice(Struct, frozen=True, kw_only=True):
     references : tuple of str
     amounts : mapping of str to (low, high)
         Numbers in it, units in the names.
+    stops : bool
+        It stands before everything else.
     """
 
     id: str
@@ -44,6 +47,7 @@ class Advice(Struct, frozen=True, kw_only=True):
     grade: Grade
     references: tuple[str, ...] = ()
     amounts: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    stops: bool = False
 
 
 def advise(
@@ -55,11 +59,13 @@ def advise(
     sport: str | None = None,
     model: Model | None = None,
     drinking: DrinkingPlan | Mapping[str, Any] | None = None,
+    day: date | None = None,
 ) -> list[Advice]:
     """Say what to do, the most urgent first.
 
-    Red flags replace what could pass for a remedy. Warnings about heat and drinking hang on
-    WBGT and fluid loss, never on points.
+    Red flags, and heat in which the session should not be held, replace what could pass for a
+    remedy or for leave to go on; urgent red flags stand alone. Warnings about heat and drinking
+    hang on WBGT and fluid loss, never on points.
 
     Parameters
     ----------
@@ -76,6 +82,8 @@ def advise(
         The one of the assessment; the published card unless given.
     drinking : DrinkingPlan or mapping, optional
         The drinking plan, or its fields by name, those that are known.
+    day : date, optional
+        Of the session, for whether a medicine is new.
 
     Returns
     -------
@@ -84,30 +92,41 @@ def advise(
     file = load_advice()
     amounts = asdict(drinking) if isinstance(drinking, DrinkingPlan) else drinking
     situation = Situation(
-        assessment, features or {}, athlete, conditions, amounts, model or load_model()
+        assessment, features or {}, athlete, conditions, amounts, model or load_model(), sport, day
     )
-    flagged = bool(assessment.red_flags.present)
-    given = []
-    kinds = file.kinds
+    given: list[Advice] = []
+    groups: set[str] = set()
     for entry in file.advice:
-        kind = kinds[entry.kind]
-        if flagged and not kind.with_red_flag:
+        if entry.one_of in groups or not _may_stand(entry, file.kinds[entry.kind], situation):
             continue
-        if assessment.outside and not (entry.outside_too or kind.outside):
-            continue
-        given += (
+        found = (
             _red_flags(entry, situation)
             if entry.each_red_flag
             else _single(entry, situation, file, sport)
         )
-    order = list(kinds)
+        if found and entry.one_of:
+            groups.add(entry.one_of)
+        situation.heat |= bool(found) and entry.when.heat_from is not None
+        given += found
+    order = list(file.kinds)
     given.sort(key=lambda advice: order.index(advice.kind))
     return given
+
+
+def _may_stand(entry: AdviceText, kind: Kind, situation: Situation) -> bool:
+    """Say whether a text may stand beside what comes first: red flags, heat, who it is for."""
+    assessment = situation.assessment
+    if assessment.red_flags.urgent:
+        return entry.with_urgent_flag or kind.with_urgent_flag
+    if (assessment.red_flags.present or situation.called_off) and not kind.with_red_flag:
+        return False
+    return not assessment.outside or entry.outside_too or kind.outside
 
 
 def _red_flags(entry: AdviceText, situation: Situation) -> list[Advice]:
     """Repeat the text for each red flag that is present."""
     flags = [situation.model.red_flag(name) for name in situation.assessment.red_flags.present]
+    flags = [flag for flag in flags if entry.when.emergency in (None, flag.emergency)]
     return [
         _advice(
             entry,
@@ -153,6 +172,7 @@ def _advice(entry: AdviceText, text: str, because: list[str]) -> Advice:
         grade=entry.grade,
         references=entry.references,
         amounts=entry.amounts,
+        stops=entry.stops,
     )
 
 

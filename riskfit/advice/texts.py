@@ -8,7 +8,7 @@ import msgspec
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.languages import in_words_spoken, spoken
-from riskfit.medical import load_medicines
+from riskfit.medical import load_diseases, load_medicines
 from riskfit.references import check_references
 from riskfit.rules.load import load_model
 from riskfit.rules.model import CAUSES, Grade
@@ -24,6 +24,7 @@ from riskfit.strict_toml import (
 
 Comparison = Literal["at_least", "above", "below"]
 Condition = tuple[str, Comparison, float]
+State = Literal["race", "hard_hour", "new_to_heat"]
 
 #: What a text may hold in braces; a text whose number is unknown is not given.
 PLACEHOLDERS = frozenset(
@@ -64,6 +65,16 @@ class When(Strict, frozen=True):
         Points of the session's part. [points]
     drinking, thirst_enough, thirst_alone
         A drinking plan is there; it asks for no amount; it gives no schedule.
+    medicines, conditions, sports
+        One of these classes or diseases is told; it is one of these sports.
+    states
+        One of these holds: a race, a hard hour, not used to heat.
+    heat_from
+        The upper end of heat stress, from which a text holds. [°C]
+    heat, called_off
+        One of the texts with ``heat_from`` holds; it is too hot for this session.
+    emergency
+        The red flag is for the emergency number.
     """
 
     always: bool = False
@@ -78,6 +89,15 @@ class When(Strict, frozen=True):
     any_features: tuple[Condition, ...] = ()
     features_not: tuple[Condition, ...] = ()
     medicines: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
+    sports: tuple[str, ...] = ()
+    states: tuple[State, ...] = ()
+    heat_from: float | None = None
+    heat: bool | None = None
+    called_off: bool | None = None
+    emergency: bool | None = None
+    new_medicine: bool | None = None
+    stretch_limited: bool | None = None
     session_from: float | None = None
     session_below: float | None = None
     drinking: bool | None = None
@@ -93,6 +113,7 @@ class Kind(Strict, frozen=True, kw_only=True):
 
     id: str
     with_red_flag: bool = False
+    with_urgent_flag: bool = False
     outside: bool = False
     explained_by: tuple[str, ...] = ()
     or_else: tuple[str, ...] = ()
@@ -101,7 +122,8 @@ class Kind(Strict, frozen=True, kw_only=True):
 class AdviceText(Strict, frozen=True):
     """One piece of advice; ``otherwise`` stands in where a number of ``text`` is unknown.
 
-    ``explained_by`` beats that of its kind.
+    ``explained_by`` beats that of its kind. Of those of one group, ``one_of``, the first that
+    holds is given. What ``stops`` stands before everything else.
     """
 
     id: str
@@ -111,7 +133,10 @@ class AdviceText(Strict, frozen=True):
     references: tuple[str, ...]
     otherwise: str | None = None
     when: When = When()
+    one_of: str | None = None
+    stops: bool = False
     each_red_flag: bool = False
+    with_urgent_flag: bool = False
     outside_too: bool = False
     explained_by: tuple[str, ...] = ()
     amounts: dict[str, tuple[float, float]] = msgspec.field(default_factory=dict)
@@ -211,6 +236,8 @@ def _check_text(entry: AdviceText, file: AdviceFile, place: str) -> None:
     known_names(when.red_flags, [flag.id for flag in model.red_flags], place, "when.red_flags")
     classes = [entry.id for entry in load_medicines().classes]
     known_names(when.medicines, classes, place, "when.medicines")
+    diseases = [entry.id for entry in load_diseases()]
+    known_names(when.conditions, diseases, place, "when.conditions")
     for key in ("features", "any_features", "features_not"):
         known_names([name for name, _, _ in getattr(when, key)], CATALOGUE, place, f"when.{key}")
     for text in (entry.text, entry.otherwise or ""):

@@ -15,9 +15,9 @@ from riskfit.features.athlete_rows import FEATURE_INDEX, HISTORY_FEATURES, Reduc
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import FeatureSet
 from riskfit.rules.model import Model
-from riskfit.scoring.assess import assess_many
+from riskfit.scoring.assess import assess_many, why_unscored
 from riskfit.scoring.kernel import Scores
-from riskfit.scoring.score_table import score_table
+from riskfit.scoring.score_table import leave_out, score_table
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 from riskfit.store.past import reduce_rows
@@ -177,6 +177,8 @@ def _reduce_one(
     low, high = _ends(values, rows.ranges[picked])
     reported = rows.take(picked)
     scores = _scores(values, low, high, model, context)
+    if why_unscored(model, found.profile):
+        leave_out(scores, np.ones(len(scores), dtype=bool))
     return Sessions(
         athlete=found.athlete or None,
         profile=found.profile,

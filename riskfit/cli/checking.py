@@ -70,6 +70,8 @@ def answer_one(
     )
     case, assessment = found.case, found.analysis.assessment
     scored = assessment.score is not None
+    if assessment.red_flags.urgent:  # it stands alone, whatever was asked
+        return found
     if not scored and (ask.vary or ask.below):
         raise InputError(f"there is no score to vary: {assessment.unscored_because or 'unknown'}")
     return replace(

@@ -18,13 +18,17 @@ def show() -> None:
 
     from riskfit.athlete import Athlete
     from riskfit.folders import profile_path
+    from riskfit.medical import readings
     from riskfit.profiles import load_profile
+    from riskfit.report.said.session import taken_for
 
     athlete = load_profile()
     told = athlete.known()
     click.echo(f"# {profile_path()}")
     for name, value in told.items():
         click.echo(f"{name} = {value}")
+    for reading in readings(athlete):
+        click.echo(f"# {reading.said}: {taken_for(reading)}")
     absent = [f.name for f in fields(Athlete) if f.name not in told]
     if absent:
         click.echo("# not told: " + ", ".join(absent))

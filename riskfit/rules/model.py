@@ -202,13 +202,20 @@ class OwnRecordRule(Strict, frozen=True):
 
 
 class RedFlag(Strict, frozen=True):
-    """A sign that needs a clinician; never scored."""
+    """A sign that needs a doctor; never scored.
+
+    Attributes
+    ----------
+    urgent, emergency : bool
+        There is no score beside it; it is for the emergency number.
+    """
 
     id: str
     name: str
     asks: str
     means: str
     urgent: bool = False
+    emergency: bool = False
 
 
 class ZeroWeight(Strict, frozen=True):

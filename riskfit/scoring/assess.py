@@ -9,7 +9,7 @@ from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment, RedFlags
 from riskfit.scoring.given import Given, GivenTable, numbers_of
-from riskfit.scoring.ledger import write_assessment
+from riskfit.scoring.ledger import DOCTOR_FIRST, write_assessment
 from riskfit.scoring.own_record import OwnRecord
 from riskfit.scoring.score_table import score_table
 
@@ -87,11 +87,7 @@ def assess_many(
     )
     if red_flags is None and athlete is not None:
         red_flags = athlete.red_flags
-    flags = RedFlags(screened=False)
-    if red_flags is not None:
-        flags = RedFlags(
-            screened=True, present=tuple(model.red_flag(name).id for name in red_flags)
-        )
+    flags = _flags(model, red_flags)
     return [
         write_assessment(
             scores,
@@ -104,6 +100,24 @@ def assess_many(
         )
         for number, row in enumerate(rows)
     ]
+
+
+def why_unscored(model: Model, athlete: Athlete) -> str | None:
+    """Return why nothing of this person is scored, None where it is."""
+    if _flags(model, athlete.red_flags).urgent:
+        return DOCTOR_FIRST
+    return _outside(model, {}, athlete)
+
+
+def _flags(model: Model, names: Sequence[str] | None) -> RedFlags:
+    if names is None:
+        return RedFlags(screened=False)
+    present = [model.red_flag(name) for name in names]
+    return RedFlags(
+        screened=True,
+        present=tuple(flag.id for flag in present),
+        urgent=tuple(flag.id for flag in present if flag.urgent),
+    )
 
 
 def _outside(model: Model, row: Mapping[str, Given], athlete: Athlete | None) -> str | None:

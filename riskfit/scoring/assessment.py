@@ -68,10 +68,11 @@ class NotAssessed(Struct, frozen=True, kw_only=True):
 
 
 class RedFlags(Struct, frozen=True, kw_only=True):
-    """Red flags that are present; not screened is not the same as none."""
+    """Red flags that are present; not screened is not the same as none, urgent ones stand alone."""
 
     screened: bool
     present: tuple[str, ...] = ()
+    urgent: tuple[str, ...] = ()
 
 
 class Chance(Struct, frozen=True, kw_only=True):

@@ -20,6 +20,7 @@ from riskfit.scoring.given import GivenTable
 from riskfit.scoring.kernel import Scores
 from riskfit.scoring.own_record import OwnRecord
 
+DOCTOR_FIRST = "a warning sign comes first: this is for a doctor to look at, not for a score"
 NOTHING_KNOWN = "nothing is known that the score could use"
 
 
@@ -33,10 +34,15 @@ def write_assessment(
     outside: str | None,
     own_record: OwnRecord | None = None,
 ) -> Assessment:
-    """Write row ``number``; ``outside`` says why the score is not for this person."""
+    """Write row ``number``; ``outside`` says why the score is not for this person.
+
+    Beside an urgent red flag there is no score and nothing to ask.
+    """
     row = _Row(scores, table, number, own_record)
     score = float(scores.score[number])
     reason = outside or (None if isfinite(score) else NOTHING_KNOWN)
+    if flags.urgent:
+        reason = DOCTOR_FIRST
     empty = Assessment(
         context=scores.context.id,
         context_name=scores.context.name,
@@ -44,7 +50,7 @@ def write_assessment(
         model_version=scores.model.version,
         red_flags=flags,
         unscored_because=reason,
-        not_assessed=() if outside else row.not_assessed(planned),
+        not_assessed=() if outside or flags.urgent else row.not_assessed(planned),
         outside=outside is not None,
         notes=table.notes(number),
     )

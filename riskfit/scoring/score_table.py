@@ -61,9 +61,14 @@ def score_table(
     scores = run(card, wide, ranges, rows, own_record, ledger=ledger, detail=detail)
     outside = outside_mask(arrays, model, rows)
     if outside.any():
-        for numbers in (scores.score, scores.low, scores.high):
-            numbers[outside] = np.nan
+        leave_out(scores, outside)
     return scores
+
+
+def leave_out(scores: Scores, rows: NDArray[np.bool_]) -> None:
+    """Take the scores of some rows away."""
+    for numbers in (scores.score, scores.low, scores.high):
+        numbers[rows] = np.nan
 
 
 def _held(model: Model, own_record: OwnRecord | None) -> tuple[str, ...]:

@@ -132,7 +132,6 @@ class Desk:
             history,
             model=self.model,
             context=context,
-            advised=form.full,
         )
         if not form.full:
             return answer_view(found.analysis, self.model, key=key)

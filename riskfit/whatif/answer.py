@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskfit.activity import PlannedSession
-from riskfit.analysis import Analysis, analyse, sketch
+from riskfit.analysis import Analysis, analyse
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.plan.table import features_of
 from riskfit.rules.model import Model
@@ -39,17 +39,13 @@ def answer(
     model: Model,
     context: str,
     forecast: "Forecast | None" = None,
-    advised: bool = True,
 ) -> Answer:
-    """Score a plan; unless ``advised``, without plan of drinking and advice."""
+    """Score a plan."""
     case = case_of(
         plan, athlete, conditions, history, model=model, context=context, forecast=forecast
     )
     features = features_of(case.planning, case.table)
-    if advised:
-        analysis = analyse(
-            plan, athlete, conditions, history, model=model, context=context, features=features
-        )
-    else:
-        analysis = sketch(plan, athlete, features, history, model=model, context=context)
+    analysis = analyse(
+        plan, athlete, conditions, history, model=model, context=context, features=features
+    )
     return Answer(case=case, analysis=analysis)

@@ -9,6 +9,7 @@ from riskfit._common import utc_text
 from riskfit.activity import Activity
 from riskfit.advice.drinking import DrinkingPlan
 from riskfit.features.results import Feature, FeatureSet
+from riskfit.medical import Reading
 from riskfit.report.json.encoding import number, numbers
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.own_record import OwnRecord
@@ -38,6 +39,7 @@ def activity_entry(analysis: "Analysis") -> dict[str, Any]:
             {"id": step.id, "kind": step.kind, "text": step.text, "because": list(step.because)}
             for step in analysis.advice
         ],
+        "understood": [_understood(reading) for reading in analysis.understood],
         "notes": list(analysis.notes),
     }
 
@@ -45,8 +47,19 @@ def activity_entry(analysis: "Analysis") -> dict[str, Any]:
 def anonymous(entry: dict[str, Any]) -> dict[str, Any]:
     """Return an entry without what tells whose it is; keys that are not there stay away."""
     nothing: dict[str, Any] = dict.fromkeys(("source", "sha256", "athlete", "name"))
-    nothing["notes"] = []
+    nothing["notes"] = nothing["understood"] = []
     return entry | {name: empty for name, empty in nothing.items() if name in entry}
+
+
+def _understood(reading: Reading) -> dict[str, Any]:
+    """Return what a medicine or a disease in the person's own words was taken for."""
+    return {
+        "said": reading.said,
+        "about": reading.about,
+        "taken_for": [{"id": entry.id, "name": entry.name} for entry in reading.entries],
+        "denied": reading.denied,
+        "unknown": reading.unknown,
+    }
 
 
 def _feature(feature: Feature) -> dict[str, Any]:

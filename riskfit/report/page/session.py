@@ -15,10 +15,11 @@ from riskfit.report.said.session import (
     causes_said,
     crossings,
     facts,
-    flags_said,
     parts_said,
     reasons,
     score_said,
+    stops_said,
+    understood_said,
 )
 from riskfit.report.words import (
     CAUSE_NAMES,
@@ -29,7 +30,6 @@ from riskfit.report.words import (
     sport_words,
 )
 from riskfit.rules.model import Model
-from riskfit.scoring.assessment import Assessment
 
 #: Rows of the timeline's table, and points of its curves.
 _TABLE_ROWS: Final = 24
@@ -75,17 +75,19 @@ def session_view(
         entry = anonymous(entry)
     channels = chart_channels(analysis)
     return {
-        **_said_of_score(assessment, model, key),
+        **_said_of_score(analysis, model, key),
         "title": _title(analysis, share),
         "facts": _facts(analysis, share),
         "context_name": assessment.context_name,
         **_along(analysis, entry, model, channels),
         "fluid": fluid_view(analysis),
+        "sweat_unknown": analysis.features["sweat_rate_l_h"].value is None,
         "advice": advice_said(analysis),
         **ledger_view(analysis, model),
         "open": assessment.not_assessed,
         "features": features_view(analysis),
         "feature_count": len(analysis.features),
+        "understood": [] if share else understood_said(analysis),
         "notes": entry["notes"],
         "block": _block(entry, model, channels),
     }
@@ -95,17 +97,18 @@ def answer_view(analysis: Analysis, model: Model, *, key: str = "s1") -> dict[st
     """Return the answer and its curve alone: what a page shows while a slider moves."""
     entry = {"timeline": timeline_entry(analysis.timeline, analysis.features)}
     return {
-        **_said_of_score(analysis.assessment, model, key),
+        **_said_of_score(analysis, model, key),
         "block": _block(entry, model, chart_channels(analysis)),
     }
 
 
-def _said_of_score(assessment: Assessment, model: Model, key: str) -> dict[str, Any]:
+def _said_of_score(analysis: Analysis, model: Model, key: str) -> dict[str, Any]:
     """Return the score, what it consists of and what stands out."""
-    flags = [model.red_flag(flag).name for flag in assessment.red_flags.present]
+    assessment = analysis.assessment
     said = {
         "key": key,
-        "flags": capital(" ".join(flags_said(flags))) if flags else "",
+        "stops": stops_said(analysis),
+        "alone": bool(assessment.red_flags.urgent),
         "unscored_because": assessment.unscored_because,
     }
     if assessment.score is None:

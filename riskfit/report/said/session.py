@@ -1,6 +1,6 @@
 """What is said of a session: facts, score, causes, reasons, features, advice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 
 from msgspec import Struct
@@ -11,6 +11,7 @@ from riskfit.advice.steps import Advice
 from riskfit.analysis import Analysis
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import Feature
+from riskfit.medical import Reading
 from riskfit.report.rounding import round_down, split_to_total
 from riskfit.report.words import (
     ADVICE_KINDS,
@@ -74,12 +75,25 @@ def _offset_s(session: Activity | PlannedSession) -> float | None:
     return away.total_seconds() if away else None
 
 
-def flags_said(names: Iterable[str]) -> tuple[str, str]:
-    """Say that there are red flags, and what they ask for."""
-    return (
-        f"red flags were named ({', '.join(names)}).",
-        "See a doctor before stretching or training through it.",
-    )
+def stops_said(analysis: Analysis) -> list[str]:
+    """Return what stands before everything else: warning signs, heat to stay out of."""
+    return [step.text for step in analysis.advice if step.stops]
+
+
+def understood_said(analysis: Analysis) -> list[str]:
+    """Say what each medicine and disease in the person's own words was taken for."""
+    return [f"{reading.said}: {taken_for(reading)}" for reading in analysis.understood]
+
+
+def taken_for(reading: Reading) -> str:
+    """Return what words were taken for."""
+    if reading.denied:
+        return "taken for none of yours"
+    if reading.unknown and reading.about == "medicine":
+        return "we do not know it; it counts as a medicine of unknown kind"
+    if reading.unknown:
+        return "we do not know it; it counts as one long-term illness"
+    return ", ".join(dict.fromkeys(entry.name for entry in reading.entries))
 
 
 # ---- the score
@@ -239,7 +253,7 @@ def advice_said(analysis: Analysis) -> list[tuple[str, int, list[Advice]]]:
     return [
         (title, STEPS_SHOWN.get(kind, 2), steps)
         for kind, title in ADVICE_KINDS.items()
-        if (steps := [step for step in analysis.advice if step.kind == kind])
+        if (steps := [one for one in analysis.advice if one.kind == kind and not one.stops])
     ]
 
 

@@ -22,6 +22,7 @@ from riskfit.report.said.batch import (
 )
 from riskfit.report.terminal.parts import BAND_STYLE
 from riskfit.report.words import duration_words, score_words
+from riskfit.scoring.assess import why_unscored
 
 _SHOWN: Final = 10
 
@@ -31,6 +32,9 @@ def print_batch(console: Console, report: BatchReport, *, full: bool = False) ->
     console.print(summary(report), style="bold")
     if report.aside:
         console.print(set_aside(report))
+    for one in report.athletes:
+        if because := why_unscored(one.model, one.profile):
+            console.print(Text(f"{one.athlete or 'you'}: no score, {because}"))
     scored = any(isfinite(score) for one in report.athletes for score in one.scores.score.tolist())
     if scored:
         if len(report.athletes) > 1:

@@ -19,9 +19,10 @@ from riskfit.report.said.session import (
     crossings,
     facts,
     feature_said,
-    flags_said,
     reasons,
     score_said,
+    stops_said,
+    understood_said,
 )
 from riskfit.report.terminal.parts import BAND_STYLE, and_more, apart, bar, numbered
 from riskfit.report.words import NOTHING, UNKNOWN
@@ -86,8 +87,10 @@ def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) ->
     """
     assessment = analysis.assessment
     parts: list[RenderableType] = [_headline(analysis)]
-    if assessment.red_flags.present:
-        parts.append(_red_flags(analysis))
+    if stops := stops_said(analysis):
+        parts.append(_stops(stops, width))
+    if assessment.red_flags.urgent and not full:
+        return apart([*parts, _steps(analysis, width, full)])
     parts.append(_score(assessment))
     if assessment.score is not None:
         parts += [_causes(assessment), _reasons(assessment, full)]
@@ -97,8 +100,10 @@ def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) ->
     # Of a plan, what to tell is ranked by itself: see `riskfit.report.terminal.plan`.
     if assessment.not_assessed and isinstance(analysis.session, Activity):
         parts.append(_not_assessed(assessment, full))
+    if understood := understood_said(analysis):
+        parts.append(_listed("Your words, as understood", understood, width))
     if analysis.notes:
-        parts.append(_notes(analysis.notes, width))
+        parts.append(_listed("Notes", analysis.notes, width))
     return apart(parts)
 
 
@@ -133,11 +138,11 @@ def _title(analysis: Analysis) -> str:
     return analysis.source if not named else f"{analysis.source} · {named}"
 
 
-def _red_flags(analysis: Analysis) -> Text:
-    named, advised = flags_said(analysis.assessment.red_flags.present)
-    text = Text("Stop here first: ", style="bold red")
-    text.append(named)
-    text.append(f"\n{advised}", style="red")
+def _stops(texts: list[str], width: int) -> Text:
+    """Return what stands before everything else."""
+    text = Text("Stop here first", style="bold red")
+    for one in texts:
+        text.append("\n" + "\n".join(textwrap.wrap(one, width - 4)), style="red")
     return text
 
 
@@ -268,8 +273,8 @@ def _not_assessed(assessment: Assessment, full: bool) -> Group:
     return Group(title, table, *and_more(len(unknown) - len(shown)))
 
 
-def _notes(notes: tuple[str, ...], width: int) -> Text:
-    text = Text("Notes", style="bold")
+def _listed(title: str, notes: Iterable[str], width: int) -> Text:
+    text = Text(title, style="bold")
     for note in notes:
         text.append("\n  " + "\n  ".join(textwrap.wrap(note, width - 4)), style="dim")
     return text
