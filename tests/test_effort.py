@@ -1,5 +1,6 @@
 """How hard a session is beside what can be held for that long (rule O6), told or recorded."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -145,3 +146,12 @@ def test_what_is_usual_is_asked_last_and_a_best_effort_bounds_from_above():
     best = of(plan("running", speed_m_s=3.0), history(speed=3.0))
     assert best.high == pytest.approx(1.0, abs=0.01)
     assert best.low < best.value < 0.85, "the best of who only jogs is a jog"
+
+
+@pytest.mark.parametrize(
+    ("title", "hard"),
+    [("Tuesday Boot Camp!", True), ("6x800 intervals", True), ("Circuits of life", False)],
+)
+def test_a_title_is_read_by_its_whole_words(title, hard):
+    named = effort(replace(recording("training", 45), name=title))
+    assert named.value == (0.92 if hard else None)

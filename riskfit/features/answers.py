@@ -59,6 +59,7 @@ class Effort(Sourced, frozen=True, kw_only=True):
     rated: tuple[float, ...]
     rated_spread: float
     labels: tuple[str, ...]
+    titles: tuple[str, ...]
     labelled: tuple[float, float, float]
 
 
@@ -91,7 +92,7 @@ def parse_answers(text: str, source: str) -> Answers:
             value = getattr(entry, key)
             if (
                 isinstance(value, tuple)
-                and key not in ("references", "labels")
+                and key not in ("references", "labels", "titles")
                 and value[0] == value[1]
             ):
                 raise RuleError(f"{place}, key {key}: a ramp needs two different numbers")

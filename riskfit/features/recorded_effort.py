@@ -21,7 +21,6 @@ from riskfit.features.relative_effort import (
 )
 from riskfit.features.results import Column, Columns, missing
 from riskfit.features.traces import LegTrace
-from riskfit.sports import sport_of
 
 
 def recorded_effort(
@@ -49,7 +48,8 @@ def recorded_effort(
     words = [word for leg in course.legs for word in (leg.sport, leg.sub_sport)]
     return effort_columns(
         (over_legs(outputs, active_s), over_legs(hearts, active_s)),
-        (*words, sport_of(activity.name)[0]),
+        words,
+        activity.name,
         rated,
         active_s,
         conditions,

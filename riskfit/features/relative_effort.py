@@ -1,5 +1,6 @@
 """How hard a session is beside what this athlete can hold for that long: rule O6."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -46,6 +47,7 @@ def length_share_column(active_s: FloatArray, conditions: Conditions) -> Column:
 def effort_columns(
     measured: Iterable[Column],
     sports: Iterable[str | None],
+    title: str | None,
     rpe: Column,
     active_s: FloatArray,
     conditions: Conditions,
@@ -58,6 +60,8 @@ def effort_columns(
         What output tells by a threshold, then what is less sure, the surest first.
     sports : iterable of str or None
         Sports and sub-sports of the session, for what their names say.
+    title : str or None
+        What the session is called.
     rpe : Column
         What the rating says, from `rated_column`.
     active_s : ndarray
@@ -66,7 +70,7 @@ def effort_columns(
     """
     by_output, *less_sure = measured
     told = known(1.0, "told") if conditions.race else missing(_NOTHING_TELLS)
-    ways = (told, by_output, rpe, named_column(sports), *less_sure)
+    ways = (told, by_output, rpe, named_column(sports, title), *less_sure)
     found = next((way for way in ways if way.missing_because is None), told)
     return {
         "effort_fraction": found,
@@ -83,10 +87,12 @@ def rated_column(rpe: float | None, rests_on: str) -> Column:
     return ranged(effort, basis(rests_on), table.rated_spread)
 
 
-def named_column(sports: Iterable[str | None]) -> Column:
-    """Return what the name of a sport says: boot camps and intervals are hard."""
+def named_column(sports: Iterable[str | None], title: str | None) -> Column:
+    """Return what the name of a sport or a session says: boot camps and intervals are hard."""
     table = load_answers().effort
-    hard = next((name for name in sports if name in table.labels), None)
+    words = " ".join(re.findall(r"[^\W\d_]+", (title or "").casefold()))
+    called = (word for word in table.titles if f" {word} " in f" {words} ")
+    hard = next((name for name in sports if name in table.labels), None) or next(called, None)
     if hard is None:
         return missing(_NOTHING_TELLS)
     low, middle, high = table.labelled

@@ -69,6 +69,7 @@ DAY: Final = (
     Slider("carbohydrate_g_h", "Carbohydrate", "g/h", 0, 120, 5, start=40),
     Slider("sleep_h", "Sleep last night", "h", 0, 12, 0.5, start=7.5),
     Slider("standing_sitting_h", "Standing beyond usual", "h", 0, 16, 0.5, start=0),
+    Slider("sitting_h", "Sitting beyond usual", "h", 0, 16, 0.5, start=0),
 )
 
 

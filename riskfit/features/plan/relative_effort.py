@@ -20,7 +20,7 @@ from riskfit.features.relative_effort import (
 )
 from riskfit.features.results import Column, Columns, missing
 from riskfit.origin import Origin
-from riskfit.sports import BIKE, RUN, sport_of
+from riskfit.sports import BIKE, RUN
 
 
 def planned_effort(trace: PlanTrace) -> Columns:
@@ -28,7 +28,8 @@ def planned_effort(trace: PlanTrace) -> Columns:
     plan, conditions = trace.planning.plan, trace.planning.conditions
     return effort_columns(
         (_by_plan(trace), _usual(trace), _below_best(trace)),
-        (plan.sport, plan.sub_sport, sport_of(plan.name)[0]),
+        (plan.sport, plan.sub_sport),
+        plan.name,
         rated_column(conditions.rpe, "rating_expected"),
         trace.time_s,
         conditions,
