@@ -212,3 +212,13 @@ def test_a_warning_sign_takes_stretches_away_and_adds_no_amount():
             found = _found(replace(one, athlete=athlete))
             assert "red_flag" in _ids(found)
             assert not _ids(found, {"before", "acute", "after", "drinking"}), (seed, flag)
+
+
+def test_what_is_lost_is_no_surer_than_what_is_sweated():
+    for seed in SEEDS:
+        one = somebody(seed)
+        day = replace(one.conditions, fluid_l_h=0.3)
+        features = _found(replace(one, conditions=day)).features
+        lost, sweated = features["body_mass_loss_pct"], features["sweat_loss_pct"]
+        if lost.value is not None and sweated.low is not None:
+            assert lost.high - lost.low >= 0.99 * (sweated.high - sweated.low), seed

@@ -31,7 +31,8 @@ def test_what_is_said_to(name):
 
 @pytest.mark.parametrize("name", expected(PEOPLE, TABLE, "not_safe_yet"))
 def test_nothing_unsafe_is_said_to(name):
-    assert not unsafe(_said(name).entry)
+    said = _said(name)
+    assert not unsafe(said.entry, shown=said.text)
 
 
 @pytest.mark.parametrize("pair", expected(PAIRS, TABLE))

@@ -51,9 +51,17 @@ _HOURLY_HELD = {"plan_l_h": 1, "most_l_h": 1, "every_15_min_l": 4, "every_20_min
 
 
 def unsafe(
-    entry: Mapping[str, Any], *, no_volume: bool | None = None, no_salt: bool | None = None
+    entry: Mapping[str, Any],
+    *,
+    no_volume: bool | None = None,
+    no_salt: bool | None = None,
+    shown: str = "",
 ) -> list[str]:
-    """Return what is unsafe in an answer; whose fluid or salt is limited unless told says it."""
+    """Return what is unsafe in an answer.
+
+    Where nobody tells whose fluid or salt is limited, the drinking plan says it.  ``shown`` is the
+    text of the terminal, whose numbers must be those of the document.
+    """
     drinking = entry.get("drinking") or {}
     no_volume = bool(drinking.get("fluid_limited_by")) if no_volume is None else no_volume
     no_salt = bool(drinking.get("salt_limited")) if no_salt is None else no_salt
@@ -62,7 +70,7 @@ def unsafe(
         *(_salt_of_the_limited(entry, drinking) if no_salt else ()),
         *_above_sweat(entry, drinking),
         *_beside_an_emergency(entry),
-        *_two_numbers(entry),
+        *_two_numbers(entry, shown),
     ]
 
 
@@ -118,14 +126,14 @@ def _beside_an_emergency(entry: Mapping[str, Any]) -> Iterator[str]:
                 yield f"{name} beside an emergency: {assessment[name]}"
 
 
-def _two_numbers(entry: Mapping[str, Any]) -> Iterator[str]:
+def _two_numbers(entry: Mapping[str, Any], shown: str) -> Iterator[str]:
     """Hold every number of a quantity against the others, and against the document's."""
     sentences = [
         (line["rule"], line["sentence"])
         for line in (entry.get("assessment") or {}).get("contributions") or ()
         if not line.get("assumed")
     ]
-    said = [*_texts(entry), *sentences]
+    said = [*_texts(entry), *sentences, ("the terminal", shown)]
     for quantity, pattern in _SAID_PATTERNS.items():
         found = [
             (who, next(filter(None, match.groups())))
