@@ -8,6 +8,7 @@ After ``riskfit.readers`` nobody knows FIT, TCX or GPX.  Sports are FIT's words
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 from typing import Self
 
 import numpy as np
@@ -213,7 +214,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedSegment:
-    """A stretch of a planned session at one intensity.
+    """A stretch of a planned session at one intensity, in a sport of its own or the session's.
 
     Give any one of ``speed_m_s``, ``power_w``, ``heart_rate_bpm`` or ``intensity_fraction``
     (of threshold); none means the plan's own.
@@ -266,3 +267,13 @@ class PlannedSession:
     segments: tuple[PlannedSegment, ...] = ()
     name: str | None = None
     notes: tuple[str, ...] = ()
+
+    def sport_of(self, segment: PlannedSegment) -> str:
+        """Return a segment's sport: its own, else the session's."""
+        return segment.sport or self.sport
+
+    @property
+    def sports(self) -> tuple[str, ...]:
+        """The sports of its legs, in their order; one where there are none."""
+        found = [self.sport_of(segment) for segment in self.segments] or [self.sport]
+        return tuple(sport for sport, _ in groupby(found))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from riskfit.cli import units
-from riskfit.cli.plan_types import INTENSITY, PLACE, START
+from riskfit.cli.plan_types import INTENSITY, LEG, PLACE, START, WAY
 from riskfit.report.exporters import SESSIONS, kinds
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ _CONDITIONS: Final = _table(
 _PLAN: Final = _table(
     _told("--sport", "sport", str, "Sport: running, cycling, hiking, swimming ..."),
     _told("--duration", "duration_s", units.DURATION, "How long [3h, 45min, 1:30]."),
-    _told("--distance", "distance_km", units.DISTANCE, "How far [km; 26.2mi]."),
+    _told("--distance", "distance_km", WAY, "How far [km; 26.2mi], or marathon, olympic, 70.3 ..."),
     _told(
         "--intensity",
         "intensity",
@@ -145,6 +145,10 @@ _PLAN: Final = _table(
     _told("--place", "place", PLACE, "Where, for the sun [47.1,15.4]."),
     _told("--ascent", "ascent_m", units.ASCENT, "Climb [m; 3000ft]; down again unless --descent."),
     _told("--descent", "descent_m", units.ASCENT, "Descent [m]."),
+    *(
+        _told(f"--{leg}", f"{leg}_leg", LEG, f"The {leg} of a triathlon: 40km, 1h10 or 40km/1h10.")
+        for leg in ("swim", "bike", "run")
+    ),
 )
 _OTHERS: Final = _table(
     _option(

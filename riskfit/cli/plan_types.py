@@ -106,4 +106,41 @@ class Start(click.ParamType):  # type: ignore[type-arg]
         return given if given.tzinfo else given.astimezone()
 
 
-INTENSITY, PLACE, START = Intensity(), Place(), Start()
+class Way(click.ParamType):  # type: ignore[type-arg]
+    """A distance in km, or a race by its name: ``marathon``, ``olympic`` ..."""
+
+    name = "distance"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float | str:
+        """Return the distance [km], or the name as it stands."""
+        text = str(value).strip()
+        if not re.search(r"\d", text) and re.fullmatch(r"[A-Za-z][A-Za-z -]+", text):
+            return text
+        return units.DISTANCE.convert(value, param, ctx)
+
+
+class LegType(click.ParamType):  # type: ignore[type-arg]
+    """A leg of a triathlon: its way, its time, or both: ``40km``, ``1h10``, ``40km/1h10``."""
+
+    name = "leg"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> dict[str, float]:
+        """Return what is told, [m] and [s]."""
+        if isinstance(value, dict):
+            return value
+        found: dict[str, float] = {}
+        for part in re.split(r"\s*(?:[/,]|\bin\b|\s)\s*", str(value).strip()):
+            if re.fullmatch(r"[\d.]+(km|m|mi)", part):
+                found["distance_m"] = 1000 * units.DISTANCE.convert(part, param, ctx)
+            elif re.search(r"[a-z:]", part):
+                found["duration_s"] = units.DURATION.convert(part, param, ctx)
+            else:
+                self.fail(f"{value!r} is no leg: give 40km, 1h10 or 40km/1h10", param, ctx)
+        return found
+
+
+INTENSITY, PLACE, START, WAY, LEG = Intensity(), Place(), Start(), Way(), LegType()

@@ -100,10 +100,17 @@ def _from_options(
 ) -> "PlannedSession":
     """Return the plan of the options; one that only knows its way has no time yet (0 s)."""
     from riskfit.activity import PlannedSession
-    from riskfit.sports import E_BIKE
+    from riskfit.sports import E_BIKE, sport_of
 
-    duration, distance = told.get("duration_s") or target_time_s, told.get("distance_km")
-    sport = told.get("sport")
+    legs = _legs_told(told)
+    sport = told.get("sport") or ("triathlon" if legs else None)
+    if sport is not None and sport_of(sport)[0] == "multisport":
+        return _triathlon(sport, told, legs, targets, told.get("duration_s") or target_time_s)
+    if legs:
+        raise click.UsageError(
+            "--swim, --bike and --run are legs of a triathlon: --sport triathlon"
+        )
+    duration, distance = told.get("duration_s") or target_time_s, _km(told.get("distance_km"))
     if sport is None or (duration is None and distance is None):
         raise Incomplete(_ESSENTIALS)
     word, sub_sport = _sport_of(sport)
@@ -127,6 +134,76 @@ def _from_options(
         latitude_deg=place[0],
         longitude_deg=place[1],
         **targets,
+    )
+
+
+#: Races on foot that are called by their name. [km]
+_RACES_KM: Final = {"marathon": 42.195, "half marathon": 21.0975, "half": 21.0975}
+
+
+def _km(distance: float | str | None) -> float | None:
+    """Return a distance, by its name where it has one [km]."""
+    if not isinstance(distance, str):
+        return distance
+    word = " ".join(distance.lower().replace("-", " ").split())
+    if word not in _RACES_KM:
+        raise click.BadParameter(
+            f"{distance!r} is no distance; give km, or {', '.join(_RACES_KM)}",
+            param_hint="--distance",
+        )
+    return _RACES_KM[word]
+
+
+def _legs_told(told: dict[str, Any]) -> dict[str, dict[str, float]]:
+    """Return what was told of the legs of a triathlon, by sport."""
+    sports = {"swim_leg": "swimming", "bike_leg": "cycling", "run_leg": "running"}
+    return {sport: told[name] for name, sport in sports.items() if told.get(name) is not None}
+
+
+def _triathlon(
+    word: str,
+    told: dict[str, Any],
+    legs: dict[str, dict[str, float]],
+    targets: dict[str, Any],
+    total_s: float | None,
+) -> "PlannedSession":
+    """Return a plan of legs, each in its sport."""
+    from riskfit.activity import PlannedSession
+    from riskfit.features.plan.triathlon import DISTANCES_M, LegTold, legs_of, race_of
+    from riskfit.report.words import duration_words, plain
+
+    distance = told.get("distance_km")
+    asked = (
+        word if distance is None else f"{distance:g}" if not isinstance(distance, str) else distance
+    )
+    race = race_of(asked)
+    if race is None and (distance is not None or not legs):
+        raise Incomplete(
+            f"a triathlon needs --distance {', '.join(DISTANCES_M)}, 70.3 ..., or its legs: "
+            "--swim 1500m/30min --bike 40km/1h15 --run 10km/50min"
+        )
+    if targets or (told.get("intensity") or (None,))[0] == "zone":
+        raise click.UsageError(
+            "how hard a triathlon is, way and time of its legs say: --bike 40km/1h15"
+        )
+    segments, timed = legs_of({sport: LegTold(**leg) for sport, leg in legs.items()}, race, total_s)
+    said = ", ".join(
+        f"{plain(part.sport or '')} {(part.speed_m_s or 0.0) * part.duration_s / 1000:.1f} km in "
+        f"{duration_words(part.duration_s / 60)}"
+        for part in segments
+    )
+    guessed = "" if timed else " Times not told are those at 3, 28 and 10 km/h."
+    place = told.get("place") or (None, None)
+    return PlannedSession(
+        sport="multisport",
+        duration_s=sum(part.duration_s for part in segments),
+        start_time=told.get("start_time"),
+        ascent_m=told.get("ascent_m"),
+        descent_m=told.get("descent_m"),
+        latitude_deg=place[0],
+        longitude_deg=place[1],
+        segments=segments,
+        notes=(f"Legs: {said}, without changes.{guessed}",),
     )
 
 
@@ -171,7 +248,7 @@ def _from_file(
     place = told.get("place") or (plan.latitude_deg, plan.longitude_deg)
     over = {name: told[name] for name in ("ascent_m", "descent_m") if told.get(name) is not None}
     if told.get("distance_km") is not None:
-        over["distance_m"] = 1000 * told["distance_km"]
+        over["distance_m"] = 1000 * (_km(told["distance_km"]) or 0.0)
     if not plan.segments and targets and "speed_m_s" not in targets:
         over |= {"speed_m_s": None, **targets}
     return replace(plan, latitude_deg=place[0], longitude_deg=place[1], **over)

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 from msgspec import Struct
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, IntArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.cleaning import CleanSession
 from riskfit.features.basis import Basis, basis
@@ -39,7 +39,7 @@ class Course(Struct, frozen=True, kw_only=True, eq=False):
     active_s : ndarray
         Time under way within each step. [s]
     legs, leg : tuple of CourseLeg, ndarray of int
-        The sports, and which of them each step belongs to.
+        The sports, and which of them each step belongs to; a row a plan where they differ.
     heart_rate_bpm, power_w, speed_m_s : ndarray
         Means while under way; nan where unknown.
     distance_m, ascent_m, descent_m : ndarray
@@ -57,7 +57,7 @@ class Course(Struct, frozen=True, kw_only=True, eq=False):
     end_s: FloatArray
     active_s: FloatArray
     legs: tuple[CourseLeg, ...]
-    leg: np.ndarray[tuple[int], np.dtype[np.intp]]
+    leg: IntArray
     heart_rate_bpm: FloatArray
     power_w: FloatArray
     speed_m_s: FloatArray
@@ -131,6 +131,7 @@ def plan_course(plan: PlannedSession, durations_s: FloatArray, now_s: float) -> 
     durations = np.atleast_1d(np.asarray(durations_s, dtype=float))
     steps = int(np.ceil(durations.max() / STEP_S / 10)) * 10 + 1
     end_s = np.arange(1, steps + 1, dtype=float) * STEP_S
+    legs, leg = _planned_legs(plan, durations, end_s)
     unknown = np.full(steps, np.nan)
     start = plan.start_time
     indoor = (plan.sub_sport or "") in INDOOR
@@ -139,8 +140,8 @@ def plan_course(plan: PlannedSession, durations_s: FloatArray, now_s: float) -> 
         start_s=now_s if start is None else start.timestamp(),
         end_s=end_s,
         active_s=np.clip(durations[:, None] - (end_s - STEP_S), 0.0, STEP_S),
-        legs=(CourseLeg(plan.sport, plan.sub_sport),),
-        leg=np.zeros(steps, dtype=np.intp),
+        legs=legs,
+        leg=leg,
         heart_rate_bpm=unknown,
         power_w=unknown,
         speed_m_s=unknown,
@@ -158,6 +159,27 @@ def plan_course(plan: PlannedSession, durations_s: FloatArray, now_s: float) -> 
         way_basis=basis("planned"),
         descent_basis=basis("planned_ascent" if down_again else "planned"),
     )
+
+
+def _planned_legs(
+    plan: PlannedSession, durations_s: FloatArray, end_s: FloatArray
+) -> tuple[tuple[CourseLeg, ...], IntArray]:
+    """Return a plan's legs and which of them each step belongs to, by its middle.
+
+    Legs are stretched with the session, so each duration has a row of its own.
+    """
+    if len(plan.sports) == 1:
+        return (CourseLeg(plan.sports[0], plan.sub_sport),), np.zeros(len(end_s), dtype=np.intp)
+    ends, sports = np.cumsum([part.duration_s for part in plan.segments]), plan.sports
+    last = [
+        index
+        for index, part in enumerate(plan.segments)
+        if index + 1 == len(plan.segments)
+        or plan.sport_of(part) != plan.sport_of(plan.segments[index + 1])
+    ]
+    middles = (end_s - STEP_S / 2) / durations_s[:, None] * ends[-1]
+    leg = np.searchsorted(ends[last], np.minimum(middles, ends[-1]), side="left")
+    return tuple(CourseLeg(sport) for sport in sports), leg[0] if len(leg) == 1 else leg
 
 
 def _seconds(

@@ -43,7 +43,7 @@ def duration_columns(
 
 def moving_legs(course: Course) -> list[int]:
     """Return the indexes of the legs of sport with time under way; without one, the first."""
-    held = set(course.leg.tolist())
+    held = set(np.unique(course.leg).tolist())
     return [index for index, leg in enumerate(course.legs) if leg.moves and index in held] or [0]
 
 

@@ -133,7 +133,6 @@ def steady_sweat_l_h(
 ) -> FloatArray:
     """Return the sweat rate that each step would settle at [L/h]."""
     speed = zero_unknown(course.speed_m_s)
-    sport = course.legs[0].sport
     altitude = 0.0 if np.isnan(course.altitude_m) else course.altitude_m
     rate = sweat_rate_l_h(
         energy.metabolic_rate_w,
@@ -146,13 +145,22 @@ def steady_sweat_l_h(
         mean_radiant_temperature_c=mean_radiant_temperature_c(
             around.air_temperature_c, sunlight_w_m2(course, around), around.indoor
         ),
-        clothing_clo=typical_clothing_clo(around.air_temperature_c, sport),
+        clothing_clo=_clothing_clo(course, around.air_temperature_c),
         pressure_hpa=air_pressure_hpa(altitude),
     )
     for index, leg in enumerate(course.legs):
         if leg.sport in WATER:
             rate = np.where(course.leg == index, _SWIMMING_L_H, rate)
     return np.asarray(rate, dtype=float)
+
+
+def _clothing_clo(course: Course, air_temperature_c: FloatArray) -> FloatArray:
+    """Return what is usually worn, by the leg where there are several."""
+    clo = typical_clothing_clo(air_temperature_c, course.legs[0].sport)
+    for index, leg in enumerate(course.legs[1:], start=1):
+        other = typical_clothing_clo(air_temperature_c, leg.sport)
+        clo = np.where(course.leg == index, other, clo)
+    return clo
 
 
 def _drunk(

@@ -275,6 +275,8 @@ def sport_words(session: Activity | PlannedSession) -> str:
         legs = [leg.sport for leg in session.legs if leg.sport != "transition"]
         if len(set(legs)) > 1:
             return plain(" + ".join(dict.fromkeys(legs)))
+    elif len(session.sports) > 1:
+        return plain(" + ".join(session.sports))
     elif session.sport == "training" and session.sub_sport:
         return plain(session.sub_sport)
     return "session" if session.sport == "unknown" else plain(session.sport)

@@ -69,6 +69,8 @@ class Effort:
     ----------
     edges_s : ndarray
         Where segments begin and end, from 0 to the plan's duration. [s]
+    sports : tuple of str
+        The sport of each segment.
     kind : ndarray of str
         ``"power"``, ``"pace"``, ``"heart rate"`` or ``"fraction"``, one a segment.
     value : ndarray
@@ -88,6 +90,7 @@ class Effort:
     sport: str
     sub_sport: str | None
     edges_s: FloatArray
+    sports: tuple[str, ...]
     kind: NDArray[np.str_]
     value: FloatArray
     speed_m_s: FloatArray
@@ -153,11 +156,11 @@ class Effort:
             "fraction": self._by_fraction,
         }
         out = np.full((5, *shape), np.nan)
-        for kind, function in kinds.items():
-            mine = np.flatnonzero(self.kind == kind)
-            if len(mine):
-                for number, rate in enumerate(function(mine, factor)):
-                    out[number][:, mine] = rate
+        sports = np.array(self.sports)
+        for kind, sport in sorted(set(zip(self.kind.tolist(), self.sports, strict=True))):
+            mine = np.flatnonzero((self.kind == kind) & (sports == sport))
+            for number, rate in enumerate(kinds[kind](mine, factor, sport)):
+                out[number][:, mine] = rate
         resting_w = resting_rate_w(self.person)
         return Rates(
             fraction=out[0],
@@ -175,7 +178,7 @@ class Effort:
             return factor
         return float((after * seconds).sum() / max((before * seconds).sum(), 1e-9))
 
-    def _by_power(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
+    def _by_power(self, mine: IntArray, factor: FloatArray, _: str) -> tuple[FloatArray, ...]:
         power = self.value[mine] * factor
         flat, own = (
             bike_speed_m_s(watts, self.person.mass_kg) for watts in (power, power / factor)
@@ -185,7 +188,7 @@ class Effort:
         rate = metabolic_rate_from_power_w(power, self.person.mass_kg)
         return power / self.person.ftp_w, speed, rate, power, np.full(power.shape, np.nan)
 
-    def _by_pace(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
+    def _by_pace(self, mine: IntArray, factor: FloatArray, _: str) -> tuple[FloatArray, ...]:
         speed = self.speed_m_s[mine] * factor
         rate = sum(
             foot_metabolic_rate_w(speed, grade[mine], self.person.mass_kg, self.outdoors) / 2
@@ -195,26 +198,30 @@ class Effort:
         fraction = self.value[mine] * factor / self.person.threshold_speed_m_s
         return fraction, speed, np.asarray(rate), nothing, np.full(speed.shape, np.nan)
 
-    def _by_heart_rate(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
+    def _by_heart_rate(
+        self, mine: IntArray, factor: FloatArray, sport: str
+    ) -> tuple[FloatArray, ...]:
         person = self.person
         heart = person.hr_rest_bpm + (self.value[mine] - person.hr_rest_bpm) * factor
         rate = np.maximum(heart_rate_energy_w(heart, person), resting_rate_w(person))
-        work = unmeasured_work_w(rate, self.sport)
+        work = unmeasured_work_w(rate, sport)
         fraction = heart_rate_fraction(heart, person)
         told = np.broadcast_to(self.speed_m_s[mine] * factor, heart.shape)
-        guessed = speed_of_share(fraction, self.sport, self.capacity, person)
+        guessed = speed_of_share(fraction, sport, self.capacity, person)
         return fraction, np.where(np.isnan(told), guessed, told), rate, work, heart
 
-    def _by_fraction(self, mine: IntArray, factor: FloatArray) -> tuple[FloatArray, ...]:
+    def _by_fraction(
+        self, mine: IntArray, factor: FloatArray, sport: str
+    ) -> tuple[FloatArray, ...]:
         """Scale the sport's table value, which stands for the usual share of threshold."""
         fraction = self.value[mine] * factor
         resting_w = resting_rate_w(self.person)
-        table_w = table_metabolic_rate_w(self.sport, self.person, self.sub_sport)
+        table_w = table_metabolic_rate_w(sport, self.person, self.sub_sport)
         above_w = max(table_w - resting_w, 0.0)
         rate = resting_w + above_w * fraction / ASSUMED_FRACTION
         nothing = np.zeros(fraction.shape)
         speed = self.speed_m_s[mine] * factor
-        if self.sport in STILL:
+        if sport in STILL:
             fraction = (rate - resting_w) / (self._threshold_rate_w() - resting_w)
         return fraction, speed, rate, nothing, np.full(fraction.shape, np.nan)
 

@@ -50,6 +50,8 @@ def plan_intensity_columns(trace: PlanTrace, energy: Energy) -> Columns:
 def _measures(trace: PlanTrace, fraction: FloatArray) -> Columns:
     """Return power, speed and heart rate where the plan says them."""
     kind, person, rests_on = trace.effort.main_kind, trace.planning.person, trace.effort.basis
+    if len(set(trace.effort.sports)) > 1:
+        kind = "several"  # a mean over swimming and riding is neither's
     heart = trace.rates.heart_rate_bpm
     told = kind == "heart rate" and not np.isnan(heart).any()
     reserve = (heart - person.hr_rest_bpm) / (person.hr_max_bpm - person.hr_rest_bpm)

@@ -9,6 +9,7 @@ from msgspec import structs
 from riskfit._common import FloatArray, IntArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions
+from riskfit.features.basis import basis
 from riskfit.features.course import Course, plan_course
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import steady_sweat_l_h
@@ -104,7 +105,7 @@ class PlanTrace:
             distance_m=distance,
             ascent_m=ascent,
             descent_m=descent,
-            way_basis=self.effort.basis,
+            way_basis=self.effort.basis if len(plan.sports) == 1 else basis("planned"),
             latitude_deg=place[0],
             longitude_deg=place[1],
         )
@@ -180,7 +181,10 @@ class PlanTrace:
         else:
             picks = np.arange(0, steps, _SWEAT_EVERY)
             some = structs.replace(
-                course, end_s=course.end_s[picks], leg=course.leg[picks], active_s=self.active_s
+                course,
+                end_s=course.end_s[picks],
+                leg=course.leg[..., picks],
+                active_s=self.active_s,
             )
             thin = steady_sweat_l_h(some, energy, _at_steps(around, picks), person)
             rate = between_steps(thin, picks, steps) if thin.shape[-1] > 1 else thin

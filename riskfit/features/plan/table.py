@@ -19,7 +19,7 @@ from riskfit.errors import InputError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.course import Course
 from riskfit.features.day import day_columns
-from riskfit.features.duration import duration_columns
+from riskfit.features.duration import duration_columns, moving_legs
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import fluid_columns
 from riskfit.features.heat import Surroundings
@@ -121,7 +121,7 @@ def prepare(
         raise InputError(f"the planned duration is {plan.duration_s:g} s: give one above zero")
     start_s = time.time() if plan.start_time is None else plan.start_time.timestamp()
     person = resolve_person(athlete, Athlete())
-    recovery = recovery_table(history, [start_s], [plan.sport])
+    recovery = recovery_table(history, [start_s] * len(plan.sports), list(plan.sports))
     if forecast is not None and not forecast.covers(start_s, start_s + plan.duration_s):
         first, last = (_clock(float(forecast.time_s[end])) for end in (0, -1))
         raise InputError(
@@ -194,7 +194,7 @@ def planned_table(planning: Planning, variants: Variants | None = None) -> Plann
             planning.athlete, person, course.start_time.date(), planning.logged_history
         ),
     }
-    columns.update(history_columns(planning.recovery, columns, [0]))
+    columns.update(history_columns(planning.recovery, columns, moving_legs(course)))
     columns.update(day_columns(planning.conditions))
     columns.update(planned_effort(trace))
     return PlannedTable(

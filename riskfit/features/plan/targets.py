@@ -21,7 +21,7 @@ from riskfit.features.plan.effort import (
 )
 from riskfit.formulas.effort import BIKE_MASS_KG, bike_power_w, bike_speed_m_s
 from riskfit.formulas.locomotion import grade_adjusted_speed_m_s, tobler_walking_speed_m_s
-from riskfit.sports import E_BIKE, FOOT, PEDALLED, RUN, STILL, WALK
+from riskfit.sports import FOOT, PEDALLED, RUN, STILL, WALK
 
 #: Days of the history that say what is usual for an athlete.
 _USUAL_DAYS: Final = 90
@@ -63,7 +63,7 @@ def with_effort(plan: PlannedSession, effort: Effort, factor: float) -> PlannedS
         ("power_w", "speed_m_s", "heart_rate_bpm", "intensity_fraction")
     )
     distance = plan.distance_m
-    if any(target.kind == "bike speed" for target in told):
+    if len(plan.sports) == 1 and any(target.kind == "bike speed" for target in told):
         # It becomes power, which would not know how fast the way is.
         distance = planned_length_m(plan, effort.person, effort.capacity)
     changed = replace(
@@ -87,16 +87,16 @@ def with_effort(plan: PlannedSession, effort: Effort, factor: float) -> PlannedS
 def _eased(effort: Effort, number: int, told: "_Target", factor: float) -> dict[str, Any]:
     """Return a segment's intensity, multiplied, as a plan says it."""
     kind, value = str(effort.kind[number]), float(effort.value[number])
-    if told.kind == "share":
-        return {"intensity_fraction": told.value * factor}
-    if kind == "power":
+    speed = float(effort.speed_m_s[number]) * factor
+    if kind == "power" and told.kind != "share":
         return {"power_w": value * factor}
-    if kind == "pace":
-        return {"speed_m_s": float(effort.speed_m_s[number]) * factor}
+    if kind == "pace" and told.kind != "share":
+        return {"speed_m_s": speed}
     if kind == "heart rate":
         rest = effort.person.hr_rest_bpm
         return {"heart_rate_bpm": rest + (value - rest) * factor}
-    return {"intensity_fraction": value * factor}
+    eased = {"intensity_fraction": (told.value if told.kind == "share" else value) * factor}
+    return eased | ({"speed_m_s": speed} if kind == "fraction" and isfinite(speed) else {})
 
 
 # ---- from the plan's words
@@ -156,6 +156,7 @@ def resolve_effort(plan: PlannedSession, person: Person, capacity: Capacity) -> 
         sport=plan.sport,
         sub_sport=plan.sub_sport,
         edges_s=edges * (plan.duration_s / edges[-1]),
+        sports=tuple(plan.sport_of(segment) for segment in segments),
         kind=np.array(columns[0]),
         value=np.array(columns[1], dtype=float),
         speed_m_s=np.array(columns[2], dtype=float),
@@ -182,16 +183,17 @@ def _targets(plan: PlannedSession, capacity: Capacity) -> list[_Target]:
 
 def _target(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -> _Target:
     """Return a segment's intensity; what it leaves open is the plan's."""
+    sport = plan.sport_of(segment)
     for part in (segment, plan):
-        found = _first_target(part, plan.sport)
+        found = _first_target(part, sport)
         if found is not None:
             return found
-    if plan.sport in FOOT and plan.distance_m:
+    if sport in FOOT and plan.distance_m:
         speed = plan.distance_m / plan.duration_s
         return _Target("speed", speed, "planned_distance", SPREAD["speed_and_grade"])
-    if plan.sport in WALK:
+    if sport in WALK:
         return _Target("share", ASSUMED_FRACTION, "walking_speed", THRESHOLD_SPREAD)
-    if plan.sport in STILL:
+    if sport in STILL:
         return _Target("share", ASSUMED_FRACTION, "at_rest", SPREAD["sport_table"])
     if isfinite(capacity.usual_fraction):
         return _Target("usual", capacity.usual_fraction, "usual_intensity", 0.15)
@@ -225,11 +227,9 @@ def _row(
 ) -> tuple[str, float, float, float, float]:
     """Return a segment's kind, value, speed over ground and two grades."""
     kind, value = target.kind, target.value
-    speed = float("nan") if plan.distance_m is None else plan.distance_m / plan.duration_s
-    if plan.sport == E_BIKE and plan.speed_m_s is not None:
-        speed = plan.speed_m_s
+    sport, speed = plan.sport_of(segment), _told_speed_m_s(segment, plan)
     up, down = _grades(segment, plan, steepness)
-    if plan.sport in PEDALLED and kind != "heart rate":
+    if sport in PEDALLED and kind != "heart rate":
         watts = {
             "power": value,
             "share": value * capacity.power_w,
@@ -241,14 +241,22 @@ def _row(
             uphill_w = _CLIMB_LOST * climb * weight_n * value
             return "power", float(bike_power_w(value, person.mass_kg)) + uphill_w, value, up, down
         return "power", watts[kind], speed, up, down
-    if plan.sport in FOOT and kind != "heart rate":
+    if sport in FOOT and kind != "heart rate":
         if kind != "speed":
             threshold = person.threshold_speed_m_s if kind == "usual" else capacity.speed_m_s
-            value *= threshold / _slowing(plan.sport, up, down)
-        return "pace", value * _cost_ratio(plan.sport, up, down), value, up, down
+            value *= threshold / _slowing(sport, up, down)
+        return "pace", value * _cost_ratio(sport, up, down), value, up, down
     if kind == "heart rate":
         return "heart rate", value, speed, up, down
     return "fraction", value, speed, up, down
+
+
+def _told_speed_m_s(segment: PlannedSegment, plan: PlannedSession) -> float:
+    """Return how fast the way is said to be, for sports whose intensity it does not tell."""
+    speed = segment.speed_m_s or plan.speed_m_s
+    if speed is not None and plan.sport_of(segment) not in PEDALLED | FOOT:
+        return speed
+    return float("nan") if plan.distance_m is None else plan.distance_m / plan.duration_s
 
 
 def _cost_ratio(sport: str, up: float, down: float) -> float:
@@ -312,13 +320,14 @@ def _covered_m(
     total = 0.0
     for target, segment in zip(_targets(plan, capacity), _segments(plan), strict=True):
         row = _row(target, segment, plan, person, capacity, steepness)
-        total += _row_speed_m_s(row, plan, person, capacity) * segment.duration_s
+        sport = plan.sport_of(segment)
+        total += _row_speed_m_s(row, sport, person, capacity) * segment.duration_s
     return total
 
 
 def _row_speed_m_s(
     row: tuple[str, float, float, float, float],
-    plan: PlannedSession,
+    sport: str,
     person: Person,
     capacity: Capacity,
 ) -> float:
@@ -330,7 +339,7 @@ def _row_speed_m_s(
         return float(bike_speed_m_s(value, person.mass_kg))
     if kind == "heart rate":
         share = heart_rate_fraction(np.array([value]), person)
-        return float(speed_of_share(share, plan.sport, capacity, person)[0])
+        return float(speed_of_share(share, sport, capacity, person)[0])
     return float("nan")
 
 
