@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import isnan
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -17,8 +18,10 @@ from riskfit.cleaning import CleanSession, clean
 from riskfit.features.compute import compute_features
 from riskfit.features.results import FeatureSet
 from riskfit.medical import Reading, readings
+from riskfit.origin import Origin
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
+from riskfit.rules.taken_context import Facts, Taken, take_context
 from riskfit.scoring.assess import assess
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.own_record import record_before
@@ -29,7 +32,8 @@ class Analysis(Struct, frozen=True, kw_only=True, eq=False):
     """One session with everything that is said of it.
 
     ``source`` and ``sha256`` name the input; ``timeline`` is None where nothing was scored;
-    ``understood`` is what was made of medicines and diseases in the person's own words.
+    ``understood`` is what was made of medicines and diseases in the person's own words, ``taken``
+    says where its context is from.
     """
 
     session: Activity | PlannedSession
@@ -43,11 +47,13 @@ class Analysis(Struct, frozen=True, kw_only=True, eq=False):
     sha256: str | None = None
     athlete: str | None = None
     understood: tuple[Reading, ...] = ()
+    taken: Taken | None = None
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Return everything that was repaired, left out or passed over, in order."""
         return (
+            *((self.taken.note,) if self.taken and self.taken.note else ()),
             *self.session.notes,
             *self.features.notes,
             *_said_of_log(self.features),
@@ -62,14 +68,15 @@ def analyse(
     history: History | None = None,
     *,
     model: Model | None = None,
-    context: str = "training",
+    context: str | None = None,
     source: str | None = None,
     sha256: str | None = None,
     features: FeatureSet | None = None,
 ) -> Analysis:
     """Take one session through features, score, timeline, drinking plan and advice.
 
-    ``features`` are computed where they are not given.
+    ``features`` are computed where they are not given; a ``context`` nobody tells is taken from
+    sport, distance and whether it is a race.
 
     Raises
     ------
@@ -92,20 +99,23 @@ def sketch(
     history: History | None = None,
     *,
     model: Model,
-    context: str,
+    context: str | None = None,
 ) -> Analysis:
     """Return the score of a session and its way there, without plan of drinking and advice.
 
     The person's own record is taken from the ``history``.
     """
     planned = isinstance(session, PlannedSession)
-    record = None
+    taken = take_context(model, facts_of(session, features), context)
+    context, record = taken.context, None
     if history is not None and len(history.logged):
         start_s = time.time() if session.start_time is None else session.start_time.timestamp()
         record = record_before(history.logged, start_s, model, context)
     assessment = assess(
         features, model, context, athlete=athlete, planned=planned, own_record=record
     )
+    if not taken.agrees:
+        assessment = replace(assessment, chance=None)
     timeline = None
     if assessment.score is not None and features.elapsed_s is not None:
         columns = scored_columns(features, model)
@@ -116,6 +126,19 @@ def sketch(
         assessment=assessment,
         timeline=timeline,
         athlete=athlete.name,
+        taken=taken,
+    )
+
+
+def facts_of(session: Activity | PlannedSession, features: FeatureSet) -> Facts:
+    """Return what says which kind of session it is."""
+    race = features.value("race_effort")
+    return Facts(
+        sport=session.sport,
+        distance_km=features.value("distance_km"),
+        duration_min=features.value("duration_min"),
+        race=None if isnan(race) else race > 0,
+        origin=Origin.PLANNED if isinstance(session, PlannedSession) else Origin.RECORDED,
     )
 
 

@@ -71,7 +71,7 @@ def _analyze_source(
     conditions: "Conditions",
     before: "_Before",
     model: "Model",
-    context: str,
+    context: str | None,
     reader: str,
 ) -> None:
     """Analyse everything under one source; what cannot be read is kept as a failure."""

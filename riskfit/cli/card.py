@@ -9,7 +9,7 @@ from riskfit.cli.options import takes
 
 @click.command()
 @takes("--model")
-@takes("--context", help="Whose usual points are shown.")
+@takes("--context", default="training", show_default=True, help="Whose usual points are shown.")
 def card(model_file: str | Path | None, context: str) -> None:
     """Print the whole score card, to be added up by hand."""
     from riskfit.report.terminal.card import card_text

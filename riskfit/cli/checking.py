@@ -47,7 +47,7 @@ def answer_one(
     athlete: Athlete,
     conditions: Conditions,
     model: Model,
-    context: str,
+    context: str | None,
 ) -> Answer:
     """Answer for one athlete."""
     start = ask.told.get("start_time") or ask.now

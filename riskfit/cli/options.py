@@ -156,9 +156,8 @@ _OTHERS: Final = _table(
     ),
     _option(
         "--context",
-        default="training",
-        show_default=True,
-        help="What kind of session it is; `riskfit card` lists them.",
+        help="What kind of session it is (`riskfit card` lists them); default: taken from sport, "
+        "distance and --race.",
     ),
     _option(
         "--model",
@@ -318,9 +317,9 @@ def begin_s(day: datetime | None) -> float:
     return float("-inf") if day is None else day.replace(tzinfo=UTC).timestamp()
 
 
-def make_scoring(values: dict[str, Any]) -> "tuple[Model, str]":
-    """Take model and context out of ``values``."""
+def make_scoring(values: dict[str, Any]) -> "tuple[Model, str | None]":
+    """Take model and context out of ``values``, None where no context was told."""
     from riskfit.rules.load import load_model
 
-    model = load_model(values.pop("model_file"))
-    return model, model.context(values.pop("context")).id
+    model, told = load_model(values.pop("model_file")), values.pop("context")
+    return model, None if told is None else model.context(told).id

@@ -94,7 +94,7 @@ def _check_row(
     everybody: Athlete,
     day: "Conditions",
     model: "Model",
-    context: str,
+    context: str | None,
 ) -> "Answer":
     """Answer for one athlete: the row goes before what is told for all."""
     name = row.get("name") or row.get("athlete")

@@ -1,16 +1,22 @@
 """The person's log beside what the card makes of each session, for their own record."""
 
+from math import isnan
+
 import numpy as np
 
 from riskfit._common import DAY_S, FloatArray
 from riskfit.athlete import Logged
+from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.learning.outcomes import row_of, with_history
+from riskfit.origin import Origin
 from riskfit.rules.model import Model
+from riskfit.rules.taken_context import Facts, take_context
 from riskfit.scoring.own_record import no_record
 from riskfit.scoring.score_table import chances, score_table
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
+from riskfit.store.rows import Rows
 from riskfit.store.told import Outcome, outcomes
 
 
@@ -27,7 +33,9 @@ def read_logged(store: Store, athlete: int, model: Model) -> Logged:
     found = [row_of(one, rows) for one in told]
     unknown = np.full(len(CATALOGUE), np.nan)
     values = np.array([unknown if row is None else table[row] for row in found])
-    contexts = np.array([model.context(one.told.get("context")).id for one in told])
+    contexts = np.array(
+        [_context(one, values[n], rows, found[n], model) for n, one in enumerate(told)]
+    )
     return Logged(
         start_s=np.array(
             [
@@ -43,6 +51,27 @@ def read_logged(store: Store, athlete: int, model: Model) -> Logged:
         race=np.array([model.contexts[name].event for name in contexts.tolist()]),
         chance=_chances(values, contexts.tolist(), model),
     )
+
+
+def _context(
+    outcome: Outcome, values: FloatArray, rows: Rows, row: int | None, model: Model
+) -> str:
+    """Return the kind of session as it was logged, else as the session shows."""
+    told = outcome.told.get("context")
+    if told is not None or row is None:
+        return model.context(told).id
+    distance, minutes, race = (
+        float(values[FEATURE_INDEX[name]])
+        for name in ("distance_km", "duration_min", "race_effort")
+    )
+    facts = Facts(
+        sport=rows.sport[row],
+        distance_km=distance,
+        duration_min=minutes,
+        race=None if isnan(race) else race > 0,
+        origin=Origin.RECORDED,
+    )
+    return take_context(model, facts).context
 
 
 def _known(outcome: Outcome, model: Model) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 from riskfit.errors import InputError
 from riskfit.references import Reference
+from riskfit.rules.contexts import context_named
 from riskfit.strict_toml import Strict
 
 Grade = Literal["A", "B", "C", "D"]
@@ -291,14 +292,12 @@ class Model(msgspec.Struct, frozen=True, kw_only=True, eq=False, dict=True):
         return found
 
     def context(self, name: str | None = None) -> Context:
-        """Return a context by its name, the default one for None."""
+        """Return a context by its id or what people call it, the default one for None."""
         wanted = self.settings.default_context if name is None else name
-        if wanted not in self.contexts:
-            raise InputError(
-                f"{self.source}: there is no context {wanted!r}; use one of "
-                f"{', '.join(self.contexts)}"
-            )
-        return self.contexts[wanted]
+        if wanted in self.contexts:
+            return self.contexts[wanted]
+        names = {context.id: context.name for context in self.contexts.values()}
+        return self.contexts[context_named(wanted, names, self.source)]
 
     def red_flag(self, name: str) -> RedFlag:
         """Return a red flag by its id or name."""

@@ -103,7 +103,7 @@ class _Site:
 
     async def check_page(self, request: Request) -> Response:
         """Show the form, with an answer to what it holds at first."""
-        form = replace(first_form(self.desk.model), full=True)
+        form = replace(first_form(), full=True)
         view = await self._work(self.slow, self.desk.check, form)
         make = partial(
             self._page,

@@ -55,8 +55,8 @@ class Desk:
     ----------
     profile : Athlete
     model : Model
-    context : str
-        What sessions are taken for unless told.
+    context : str or None
+        What sessions are unless told; None: what they show.
     store_file : Path or None
         None: nothing is remembered.
     name : str
@@ -65,7 +65,7 @@ class Desk:
 
     profile: Athlete
     model: Model
-    context: str
+    context: str | None
     store_file: Path | None = None
     name: str = OWNER
     _reports: "OrderedDict[str, Report]" = field(default_factory=OrderedDict)
@@ -123,7 +123,8 @@ class Desk:
 
     def _checked(self, form: CheckForm, key: str) -> dict[str, Any]:
         plan, conditions = plan_of(form, next_quarter()), conditions_of(form)
-        context = self.model.context(form.context).id
+        told = form.context or self.context
+        context = None if told is None else self.model.context(told).id
         history, athlete = self._remembered()
         found = answer(
             plan,
@@ -142,10 +143,10 @@ class Desk:
 
     # ---- files
 
-    def analyze(self, data: bytes, name: str, *, race: bool, context: str) -> str:
+    def analyze(self, data: bytes, name: str, *, race: bool, context: str | None) -> str:
         """Analyse the bytes of a file that was dropped in; return the report's key."""
         history, athlete = self._remembered()
-        wanted = self.model.context(context).id
+        wanted = None if context is None else self.model.context(context).id
         analyses: list[Analysis] = []
         failures: list[Failure] = []
         try:
@@ -178,7 +179,7 @@ class Desk:
         athlete: Athlete,
         history: History,
         race: bool,
-        context: str,
+        context: str | None,
     ) -> None:
         """Analyse every session of one member; what cannot be read is kept as a failure."""
         digest = sha256(content).hexdigest()
@@ -233,7 +234,8 @@ class Desk:
                 contents=known_contents(store, key),
                 sources=set(store.places(key)),
             )
-            report = reduce_all([everything], store, self.model, self.context)
+            usual = self.model.context(self.context).id
+            report = reduce_all([everything], store, self.model, usual)
             logged = {
                 f"{one.start_s:.0f}": _outcome_words(one.told) for one in outcomes(store, key)
             }

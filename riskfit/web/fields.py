@@ -11,7 +11,6 @@ from riskfit.activity import PlannedSession
 from riskfit.athlete import Conditions
 from riskfit.errors import InputError
 from riskfit.report.words import duration_words
-from riskfit.rules.model import Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +73,15 @@ DAY: Final = (
 
 
 class CheckForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """What a page asks to be checked; ``day`` holds only what is told."""
+    """What a page asks to be checked; ``day`` holds only what is told.
+
+    Without a ``context`` it is what the plan shows.
+    """
 
     sport: str
     duration_min: float
     intensity_fraction: float
-    context: str = "training"
+    context: str = ""
     race: bool = False
     start: str | None = None
     day: dict[str, float] = {}
@@ -111,13 +113,12 @@ def decoded(body: bytes, form: type[Any]) -> Any:
         raise InputError(f"the request is not what the page sends: {error}") from None
 
 
-def first_form(model: Model) -> CheckForm:
+def first_form() -> CheckForm:
     """Return what the form holds when the page is opened."""
     return CheckForm(
         sport="running",
         duration_min=PLAN[0].start,
         intensity_fraction=PLAN[1].start,
-        context=model.settings.default_context,
         day={one.name: one.start for one in DAY if one.told},
     )
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from riskfit.activity import PlannedSession
-from riskfit.analysis import Analysis, analyse
+from riskfit.analysis import Analysis, analyse, facts_of
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.plan.table import features_of
 from riskfit.rules.model import Model
-from riskfit.whatif.baseline import Case, case_of
+from riskfit.rules.taken_context import take_context
+from riskfit.whatif.baseline import Case, case_of, with_context
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
@@ -37,14 +38,16 @@ def answer(
     history: History,
     *,
     model: Model,
-    context: str,
+    context: str | None = None,
     forecast: "Forecast | None" = None,
 ) -> Answer:
-    """Score a plan."""
+    """Score a plan; a ``context`` nobody tells is taken from what the plan shows."""
     case = case_of(
         plan, athlete, conditions, history, model=model, context=context, forecast=forecast
     )
     features = features_of(case.planning, case.table)
+    if context is None:
+        case = with_context(case, take_context(model, facts_of(plan, features)).context)
     analysis = analyse(
         plan, athlete, conditions, history, model=model, context=context, features=features
     )

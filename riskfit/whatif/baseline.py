@@ -73,7 +73,7 @@ def case_of(
     history: History | None = None,
     *,
     model: Model | None = None,
-    context: str = "training",
+    context: str | None = None,
     forecast: "Forecast | None" = None,
 ) -> Case:
     """Make a case of a plan; what is left out is unknown.
@@ -99,6 +99,12 @@ def case_of(
         forecast=forecast,
         own_record=record_before(history.logged, planning.start_s, model, context),
     )
+
+
+def with_context(case: Case, context: str) -> Case:
+    """Return a case in another context, with the person's own record of such sessions."""
+    record = record_before(case.history.logged, case.start_s, case.model, context)
+    return replace(case, context=context, own_record=record)
 
 
 def score_variants(

@@ -11,7 +11,6 @@ from riskfit.advice.drinking import DrinkingPlan
 from riskfit.features.results import Feature, FeatureSet
 from riskfit.medical import Reading
 from riskfit.report.json.encoding import number, numbers
-from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.own_record import OwnRecord
 from riskfit.scoring.timeline import Timeline
 
@@ -32,7 +31,7 @@ def activity_entry(analysis: "Analysis") -> dict[str, Any]:
         "duration_s": None if minutes is None else minutes * 60,
         "legs": _legs(session) if isinstance(session, Activity) else [],
         "features": {name: _feature(feature) for name, feature in features.items()},
-        "assessment": _assessment(analysis.assessment),
+        "assessment": _assessment(analysis),
         "timeline": timeline_entry(analysis.timeline, features),
         "drinking": None if analysis.drinking is None else drinking_entry(analysis.drinking),
         "advice": [
@@ -89,8 +88,9 @@ def _legs(activity: Activity) -> list[dict[str, Any]]:
     ]
 
 
-def _assessment(assessment: Assessment) -> dict[str, Any]:
+def _assessment(analysis: "Analysis") -> dict[str, Any]:
     """Return the score with all it rests on."""
+    assessment = analysis.assessment
     return {
         "score": assessment.score,
         "low": assessment.low,
@@ -100,6 +100,7 @@ def _assessment(assessment: Assessment) -> dict[str, Any]:
         "band_high": assessment.band_high,
         "unscored_because": assessment.unscored_because,
         "context": assessment.context,
+        "context_origin": None if analysis.taken is None else analysis.taken.origin,
         "odds_vs_typical": assessment.odds_vs_typical,
         "chance": None if assessment.chance is None else asdict(assessment.chance),
         "own_record": _own_record(assessment.own_record),
