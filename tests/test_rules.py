@@ -157,7 +157,7 @@ def test_the_documents_list_has_no_further_rows():
 
 def test_every_zero_weight_is_no_rule_and_says_why():
     assert all(len(item.reason) > 20 for item in MODEL.zero_weights)
-    assert [flag.id for flag in MODEL.red_flags] == [f"RF{n}" for n in range(1, 9)]
+    assert [flag.id for flag in MODEL.red_flags] == [f"RF{n}" for n in range(1, 10)]
 
 
 def test_every_reference_is_used():
@@ -286,7 +286,7 @@ def test_unknown_names_are_answered_with_the_known_ones():
     for ask, known in (
         (lambda: MODEL.rule("X9"), "D4"),
         (lambda: MODEL.context("moon"), "standing_day"),
-        (lambda: MODEL.red_flag("itch"), "RF8"),
+        (lambda: MODEL.red_flag("itch"), "RF9"),
     ):
         with pytest.raises(InputError, match=known):
             ask()

@@ -120,6 +120,21 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
 }
 
 
+#: Methods that conclude something from heart rate; its mean and maximum are only recorded.
+_OF_HEART_RATE: Final = frozenset(
+    {
+        "heart_rate_of_maximum",
+        "heart_rate_reserve",
+        "heart_rate_of_threshold",
+        "heart_rate_over_threshold",
+        "load_by_heart_rate",
+        "output_per_beat",
+        "last_quarter_per_beat",
+        "planned_heart_rate",
+    }
+)
+
+
 class Basis(Struct, frozen=True):
     """What a value rests on.
 
@@ -143,6 +158,12 @@ class Basis(Struct, frozen=True):
         phrase = METHODS[self.method][1]
         said = [one.words if isinstance(one, Basis) else one for one in self.inputs]
         return phrase.join(map(str, said)) if self.method == "together" else phrase.format(*said)
+
+    @property
+    def on_heart_rate(self) -> bool:
+        """Say whether it concludes something from heart rate."""
+        parts = (one for one in self.inputs if isinstance(one, Basis))
+        return self.method in _OF_HEART_RATE or any(part.on_heart_rate for part in parts)
 
 
 def basis(method: str, *inputs: Basis | str | float | None) -> Basis:

@@ -21,7 +21,7 @@ from riskfit.features.history import LegArray
 from riskfit.features.intensity import intensity_columns, leg_loads
 from riskfit.features.late_fade import LegFade, late_fade_column, leg_fade
 from riskfit.features.logged import logged_history
-from riskfit.features.person import person_columns, resolve_person
+from riskfit.features.person import person_columns, resolve_person, slowed_heart_notes
 from riskfit.features.recorded_effort import recorded_effort
 from riskfit.features.records import leg_records
 from riskfit.features.recovery import recovery_table
@@ -147,7 +147,7 @@ def begin_features(
         active_s=course.active_s,
         elapsed_s=course.end_s,
         records=leg_records(course, traces, loads, person, measured_c),
-        notes=session.notes + energy.notes,
+        notes=session.notes + energy.notes + slowed_heart_notes(columns, athlete),
     )
 
 

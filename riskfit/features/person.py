@@ -9,9 +9,10 @@ from msgspec import Struct
 from riskfit.athlete import Athlete
 from riskfit.features.answers import level
 from riskfit.features.basis import Basis, basis
+from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import Column, Columns, known, missing
 from riskfit.free_text import own_words
-from riskfit.medical import classes_of, has, is_new, load_medicines, organ_systems
+from riskfit.medical import acting_on, classes_of, has, is_new, load_medicines, organ_systems
 from riskfit.origin import Origin
 from riskfit.sports import FOOT
 
@@ -168,6 +169,20 @@ def medication_response(profile: Athlete, today: date) -> float | None:
         response = max((each.response for each in classes), default=unknown)
         strongest = max(strongest, response * (table.new_factor if is_new(medicine, today) else 1))
     return min(strongest, 1.0)
+
+
+def slowed_heart_notes(columns: Columns, profile: Athlete) -> tuple[str, ...]:
+    """Name the features that rest on heart rate where a medicine slows it."""
+    medicines = acting_on("heart_rate", profile)
+    names = [
+        CATALOGUE[name].meaning_short
+        for name, column in columns.items()
+        if column.basis is not None and column.basis.on_heart_rate
+    ]
+    if not medicines or not names:
+        return ()
+    taken = " and ".join(medicines)
+    return (f"Less reliable, as you take {taken}, which slow the heart: {', '.join(names)}.",)
 
 
 def _told(value: float | bool | None) -> Column:
