@@ -19,7 +19,7 @@ _HOURLY = re.compile(rf"(?<!sweat about ){_NUMBER} ?L(?: an hour|/h| each hour)"
 _SALT = re.compile(r"\bsalt(?:y|ed)\b|mg/L|sodium an hour|salt tablet", re.I)
 #: Texts that leave salt to the doctor, and those that speak of sodium in the blood.
 _NO_SALT_GIVEN = {"salt_limited"}
-_STRETCH = re.compile(r"(?<!not )(?<!of )\bstretch", re.I)
+_STRETCH = re.compile(r"(?<!not )(?<!of )\bstretch(?!ing may not be enough)", re.I)
 _STRETCHING_KINDS = {"before", "acute", "after"}
 #: Warning signs that are emergencies: low sodium or heat stroke, whole body, chest pain.
 EMERGENCIES = {"RF3", "RF4", "RF8"}
