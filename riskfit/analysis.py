@@ -50,6 +50,11 @@ class Analysis(Struct, frozen=True, kw_only=True, eq=False):
     taken: Taken | None = None
 
     @property
+    def warnings(self) -> tuple[str, ...]:
+        """Return what stands at the very top of whatever shows this session."""
+        return tuple(step.text for step in self.advice if step.stops)
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """Return everything that was repaired, left out or passed over, in order."""
         return (

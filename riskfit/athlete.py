@@ -187,6 +187,8 @@ class Conditions(_Checked):
         What is drunk. [L/h]
     drink_sodium_mg_l : float or None
         Sodium in it, 0 for plain water. [mg/L]
+    drink_at_hand : bool or None
+        Whether a drink is within reach throughout: then people replace a little more.
     carbohydrate_g_h : float or None
     race : bool or None
         A race or an all-out effort.
@@ -216,6 +218,7 @@ class Conditions(_Checked):
     indoor: bool | None = None
     fluid_l_h: float | None = None
     drink_sodium_mg_l: float | None = None
+    drink_at_hand: bool | None = None
     carbohydrate_g_h: float | None = None
     race: bool | None = None
     sleep_h: float | None = None

@@ -242,9 +242,12 @@ def is_new(medicine: Medication, today: date) -> bool:
 
 def acting_on(effect: Effect, athlete: Athlete) -> tuple[str, ...]:
     """Return what a person takes or has that acts on this, each name once."""
-    return tuple(
-        dict.fromkeys(entry.name for entry in health_of(athlete) if effect in entry.acts_on)
-    )
+    return tuple(dict.fromkeys(entry.name for entry in acting_with(effect, athlete)))
+
+
+def acting_with(effect: Effect, athlete: Athlete) -> list[Entry]:
+    """Return the classes and diseases of a person that act on this."""
+    return [entry for entry in health_of(athlete) if effect in entry.acts_on]
 
 
 def organ_systems(athlete: Athlete) -> int | None:

@@ -14,6 +14,8 @@ class Origin(StrEnum):
     TOLD = "told"
     #: The athlete's profile.
     PROFILE = "profile"
+    #: The scales, before and after this session.
+    SCALES = "scales"
     #: A sensor made for it: a thermometer off the wrist, a core temperature pill or patch.
     SENSOR = "sensor"
     #: The samples of the recording.

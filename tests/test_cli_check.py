@@ -474,7 +474,9 @@ def test_varied_values_are_those_asked_for():
     assert values["duration"] == [3600.0 + 1800 * k for k in range(9)]
     assert values["temp"] == pytest.approx([10, 15, 20, 25, 30, 35])
     assert values["speed"] == pytest.approx([20 / 3.6, 25 / 3.6, 30 / 3.6])
-    assert values["fluid"] == pytest.approx([0, 0.2, 0.4, 0.6, 0.8])
+    assert values["fluid"] == pytest.approx(
+        [0, 0.2, 0.4, 0.6, only(found)["drinking"]["ceiling_l_h"]]
+    )
     own = next(one for one in found["what_if"] if one["vary"] == "duration")
     assert own["score"][6] == pytest.approx(only(found)["assessment"]["score"])
 

@@ -291,43 +291,64 @@ def test_published_sodium_losses_are_their_products():
 
 
 @pytest.mark.parametrize("count", [100_000])
-def test_no_plan_overfills_whoever_it_is_for(count):
+def test_no_floor_overfills_whoever_it_is_for(count):
     rng = np.random.default_rng(5)
     sweat = rng.lognormal(-0.1, 0.7, count)
     mass, hours = rng.uniform(35, 150, count), rng.uniform(0.1, 30, count)
-    plan = fluid.drink_plan_l_h(sweat, mass, hours)
-    assert (plan >= 0).all()
-    assert (plan <= sweat).all()
-    assert (plan <= 1.0).all()
-    assert (plan[sweat <= 1.2] <= 0.8).all()
-    assert (100 * (sweat - plan) * hours / mass >= -1e-12).all()
-    # Within 2 % wherever the cap lets it be.
-    loss_pct = 100 * (sweat - plan) * hours / mass
-    capped = plan >= fluid.drink_cap_l_h(sweat) - 1e-12
-    assert (loss_pct[~capped] <= 2 + 1e-9).all()
+    floor = fluid.drink_floor_l_h(sweat, mass, hours)
+    ceiling = fluid.drink_ceiling_l_h(sweat, hours)
+    assert (floor >= 0).all()
+    assert (floor <= ceiling).all()
+    assert (ceiling <= sweat).all()
+    assert (ceiling <= 1.0).all()
+    assert (fluid.drink_ceiling_l_h(sweat, hours, careful=True) <= 0.5).all()
+    # Within what its length allows wherever the ceiling lets it be.
+    loss_pct = 100 * (sweat - floor) * hours / mass
+    free = floor < ceiling - 1e-12
+    assert (loss_pct[free] <= fluid.allowed_loss_pct(hours)[free] + 1e-9).all()
 
 
-def test_the_cap_rises_with_sweat_to_a_litre_and_never_passes_it():
-    sweat = np.linspace(0, 4, 401)
-    cap = fluid.drink_cap_l_h(sweat)
-    assert np.all(cap <= sweat + 1e-12)
-    assert np.all(np.diff(cap) >= -1e-12)
-    assert cap[sweat <= 1.2].max() == pytest.approx(0.8)
-    assert cap.max() == pytest.approx(1.0)
+@pytest.mark.parametrize(
+    ("hours", "sweat", "ceiling"),
+    [
+        (1.5, 2.0, 0.6),
+        (1.5, 0.4, 0.4),
+        (3.0, 1.1, 0.8),
+        (3.0, 1.4, 1.0),
+        (5.0, 1.4, 0.75),
+        (9.0, 0.5, 0.5),
+        (24.0, 2.0, 0.6),
+    ],
+)
+def test_ceilings_are_those_of_their_length(hours, sweat, ceiling):
+    assert fluid.drink_ceiling_l_h(sweat, hours) == pytest.approx(ceiling)
+    assert fluid.drink_ceiling_l_h(sweat, hours, careful=True) == pytest.approx(min(ceiling, 0.5))
+
+
+def test_no_ceiling_has_a_cliff_in_hours_or_in_sweat():
+    hours = np.linspace(0, 30, 18_001)
+    sweat = np.linspace(0, 3, 3_001)
+    for careful in (False, True):
+        for rate in (0.3, 0.7, 1.3, 2.5):
+            assert np.abs(np.diff(fluid.drink_ceiling_l_h(rate, hours, careful))).max() < 0.002
+        for length in (0.5, 2.2, 3, 3.8, 11.5, 24):
+            steps = np.diff(fluid.drink_ceiling_l_h(sweat, length, careful))
+            assert (steps >= -1e-12).all()
+            assert steps.max() <= 0.0011
 
 
 @UNHURRIED
 @given(st.floats(0, 4), st.floats(40, 120), st.floats(0.2, 20))
 def test_a_plan_has_no_cliff(sweat, mass, hours):
-    step = fluid.drink_plan_l_h(sweat + 0.01, mass, hours) - fluid.drink_plan_l_h(
+    step = fluid.drink_floor_l_h(sweat + 0.01, mass, hours) - fluid.drink_floor_l_h(
         sweat, mass, hours
     )
-    assert -1e-12 <= step <= 0.01 + 1e-12
+    assert -1e-12 <= step <= 0.011
 
 
 def test_a_plan_for_no_time_or_unknown_sweat_is_none():
-    assert fluid.drink_plan_l_h(1.0, 70.0, 0.0) == 0.0
-    assert np.isnan(fluid.drink_plan_l_h(np.nan, 70.0, 2.0))
+    assert fluid.drink_floor_l_h(1.0, 70.0, 0.0) == 0.0
+    assert np.isnan(fluid.drink_floor_l_h(np.nan, 70.0, 2.0))
 
 
 def test_before_and_after_are_the_published_amounts():

@@ -14,7 +14,7 @@ from riskfit.advice.drinking import plan_drinking
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import InputError
 from riskfit.features.plan.table import features_of, planned_table
-from riskfit.formulas.fluid import drink_plan_l_h
+from riskfit.formulas.fluid import drink_floor_l_h
 from riskfit.readers.plans.forecast import Forecast
 from riskfit.report.json.plan import changes_entry, plan_entry, sweep_entry
 from riskfit.report.said.plan import change_words
@@ -242,7 +242,7 @@ def test_no_change_asks_to_drink_more_than_the_drinking_plan_of_that_session(
         again, _ = _rescored(case, change)
         features = features_of(again.planning, planned_table(again.planning))
         plan = plan_drinking(features, case.athlete)
-        assert change.setting.fluid_l_h <= plan.plan_l_h + 1e-9
+        assert change.setting.fluid_l_h <= plan.floor_l_h + 1e-9
         assert change.setting.fluid_l_h <= plan.sweat_rate_l_h
 
 
@@ -275,7 +275,7 @@ def test_without_history_no_rest_day_is_offered():
 def test_who_drinks_the_plan_is_not_told_to_drink():
     case = CASES["a hot ride"]
     values = score_variants(case).values
-    plan = float(drink_plan_l_h(values["sweat_rate_l_h"][0], 72.0, 4.0))
+    plan = float(drink_floor_l_h(values["sweat_rate_l_h"][0], 72.0, 4.0))
     enough = case_of(RIDE, RIDER, replace(HOT, fluid_l_h=plan), history())
     assert "drink" in smallest_changes(enough, "raised").not_offered
 

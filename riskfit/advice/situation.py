@@ -6,10 +6,12 @@ from math import isfinite, nan
 from typing import Any, Final
 
 from riskfit._common import plural
-from riskfit.advice.drinking import salt_limited, thirst_is_enough, written
+from riskfit.advice.drinking import gains, written
 from riskfit.advice.heat_limits import USED_TO_HEAT_DAYS, called_off, written_wbgt
+from riskfit.advice.limits import fluid_limited_by, salt_limited
 from riskfit.advice.texts import Condition, State, When
 from riskfit.athlete import Athlete, Conditions
+from riskfit.formulas.fluid import allowed_loss_pct
 from riskfit.medical import acting_on, health_of, is_new
 from riskfit.rules.model import Model
 from riskfit.scoring.assessment import Assessment
@@ -47,6 +49,7 @@ class Situation:
         self.drinking = {} if drinking is None else dict(drinking)
         self.responses: dict[str, float] = {}
         self.salt_limited = salt_limited(self.features, self.athlete)
+        self.fluid_limited = bool(fluid_limited_by(self.features, self.athlete))
         self.sport = sport
         self.health = {entry.id for entry in health_of(self.athlete)}
         medicines = self.athlete.medications or ()
@@ -137,10 +140,14 @@ class Situation:
             (when.outside, assessment.outside),
             (when.unasked, not assessment.red_flags.screened),
             (when.drinking, bool(self.drinking)),
-            (when.thirst_enough, thirst_is_enough(self.drinking.get("plan_l_h", nan))),
+            (when.thirst_enough, self.drinking.get("thirst_enough", False)),
             (when.thirst_alone, self.drinking.get("thirst_alone", False)),
             (when.salt_limited, self.salt_limited),
             (when.own_record, assessment.own_record is not None),
+            (when.fluid_limited, self.fluid_limited),
+            (when.gain, gains(self.features)),
+            (when.loss_above_allowed, self._loses_more_than_allowed()),
+            (when.weighed, self.drinking.get("after_l") is not None),
             (when.indoor, self.conditions.indoor),
             (when.heat, self.heat),
             (when.called_off, self.called_off),
@@ -152,12 +159,19 @@ class Situation:
         if when.heat_from is not None and not self.wbgt_high_c >= when.heat_from:
             return False
         asked = (
+            (when.drinking_kinds, {self.drinking.get("kind")}),
             (when.medicines, self.health),
             (when.conditions, self.health),
             (when.sports, {self.sport}),
             (when.states, {state for state in when.states if self._is(state)}),
         )
         return all(not wanted or there & set(wanted) for wanted, there in asked)
+
+    def _loses_more_than_allowed(self) -> bool:
+        """Say whether the loss is above what a session of this length may leave."""
+        minutes = self.value("duration_min")
+        allowed = allowed_loss_pct(minutes / 60 if isfinite(minutes) else 0.0)
+        return self.value("body_mass_loss_pct") > float(allowed)
 
     def _session_holds(self, when: When) -> bool:
         parts = self.assessment.parts

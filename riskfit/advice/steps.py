@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 
 from riskfit.advice.drinking import DrinkingPlan
 from riskfit.advice.situation import Situation
-from riskfit.advice.texts import AdviceFile, AdviceText, Kind, load_advice
+from riskfit.advice.texts import AdviceFile, AdviceKind, AdviceText, load_advice
 from riskfit.athlete import Athlete, Conditions
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Grade, Model, RedFlag
@@ -113,7 +113,7 @@ def advise(
     return given
 
 
-def _may_stand(entry: AdviceText, kind: Kind, situation: Situation) -> bool:
+def _may_stand(entry: AdviceText, kind: AdviceKind, situation: Situation) -> bool:
     """Say whether a text may stand beside what comes first: red flags, heat, who it is for."""
     assessment = situation.assessment
     if assessment.red_flags.urgent:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import msgspec
 
+from riskfit.advice.drinking import Kind
 from riskfit.errors import RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.languages import in_words_spoken, spoken
@@ -36,7 +37,8 @@ PLACEHOLDERS = frozenset(
         "unscored_because",
         "wbgt_c",
         "loss_pct",
-        "plan_l_h",
+        "floor_l_h",
+        "ceiling_l_h",
         "sweat_rate_l_h",
         "sodium_mg_h",
         "loss_pct_at_end",
@@ -63,8 +65,12 @@ class When(Strict, frozen=True):
         All, one, none of these comparisons hold; an unknown feature makes none hold.
     session_from, session_below : float or None
         Points of the session's part. [points]
-    drinking, thirst_enough, thirst_alone
-        A drinking plan is there; it asks for no amount; it gives no schedule.
+    drinking, thirst_enough, thirst_alone, drinking_kinds
+        It is known what to drink; nothing drunk would do as well; no schedule; one of these kinds.
+    gain, loss_above_allowed
+        Drinking exceeds the sweat; the loss is more than a session of this length may leave.
+    salt_limited, fluid_limited, weighed
+        Salt, or every amount, is for a doctor to say; the scales showed the loss.
     medicines, conditions, sports
         One of these classes or diseases is told; it is one of these sports.
     states
@@ -103,12 +109,17 @@ class When(Strict, frozen=True):
     drinking: bool | None = None
     thirst_enough: bool | None = None
     thirst_alone: bool | None = None
+    drinking_kinds: tuple[Kind, ...] = ()
+    gain: bool | None = None
+    loss_above_allowed: bool | None = None
+    weighed: bool | None = None
     salt_limited: bool | None = None
+    fluid_limited: bool | None = None
     indoor: bool | None = None
     own_record: bool | None = None
 
 
-class Kind(Strict, frozen=True, kw_only=True):
+class AdviceKind(Strict, frozen=True, kw_only=True):
     """A kind of advice: when it may stand, and which rules explain what holds for everybody."""
 
     id: str
@@ -163,13 +174,13 @@ class SportMuscles(Strict, frozen=True):
 class AdviceFile(Strict, frozen=True):
     """A whole file of advice."""
 
-    kind: tuple[Kind, ...]
+    kind: tuple[AdviceKind, ...]
     advice: tuple[AdviceText, ...]
     stretch: tuple[Stretch, ...]
     sport: tuple[SportMuscles, ...]
 
     @property
-    def kinds(self) -> dict[str, Kind]:
+    def kinds(self) -> dict[str, AdviceKind]:
         """Kinds by their id, in order."""
         return {kind.id: kind for kind in self.kind}
 
@@ -184,7 +195,7 @@ class AdviceFile(Strict, frozen=True):
         return self.sport[-1]
 
 
-_ARRAYS = {"kind": Kind, "advice": AdviceText, "stretch": Stretch, "sport": SportMuscles}
+_ARRAYS = {"kind": AdviceKind, "advice": AdviceText, "stretch": Stretch, "sport": SportMuscles}
 
 
 def load_advice() -> AdviceFile:

@@ -97,6 +97,7 @@ _CONDITIONS: Final = _table(
     _told("--sun", "sun_fraction", units.FRACTION, "Share of clear-sky sun, 0 (shade) to 1."),
     _told("--fluid", "fluid_l_h", units.FLUID, "What is drunk [L/h; 500ml]."),
     _told("--drink-sodium", "drink_sodium_mg_l", units.SODIUM, "Sodium in it [mg/L]; 0 for water."),
+    _told("--drink-at-hand/--no-drink-at-hand", "drink_at_hand", None, "A drink within reach."),
     _told("--carbs", "carbohydrate_g_h", units.CARBS, "Carbohydrate taken [g/h]."),
     _told("--sleep", "sleep_h", units.HOURS, "Sleep of the night before [h]."),
     _told(

@@ -124,20 +124,23 @@ def overtired(conditions: Conditions) -> Column:
 
 
 def plain_water_only(
-    sweat_loss_pct: FloatArray, fluid_l_h: FloatArray | float | None, conditions: Conditions
+    sweat_loss_pct: FloatArray, dry: FloatArray | None, conditions: Conditions
 ) -> Column:
-    """Return rule D4's response; drinking nothing counts as no sodium."""
+    """Return rule D4's response; drinking nothing counts as no sodium.
+
+    ``dry`` is 1 where nothing is drunk, 0 where something is, None where nobody told.
+    """
     table = load_answers().plain_water_only
     entered = ramp(sweat_loss_pct, table.sweat_loss_pct)
-    dry = np.zeros(1, dtype=bool) if fluid_l_h is None else np.atleast_1d(fluid_l_h) == 0
-    if dry.all():
+    dry = np.zeros(1) if dry is None else dry
+    if (dry == 1).all():
         return known(entered, "nothing_drunk")
     sodium = conditions.drink_sodium_mg_l
     if sodium is not None:
-        plain = sodium < table.plain_below_mg_l
+        plain = float(sodium < table.plain_below_mg_l)
         told = "plain_water" if plain else "sodium_in_drink"
-        return known(np.where(dry, entered, entered * plain), told)
-    share = np.where(dry, 1.0, table.share_untold)
+        return known(entered * (dry + (1 - dry) * plain), told)
+    share = dry + (1 - dry) * table.share_untold
     return known(share * entered, "drink_not_told", dry * entered, entered)
 
 

@@ -92,6 +92,7 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     "heat_balance_learnt": (Origin.LEARNT, "heat balance and weigh-ins"),
     "makers_estimate": (Origin.DEVICE, "the maker's own estimate"),
     "half_the_sweat": (_ASSUMED, "assumed half the sweat"),
+    "drink_at_hand": (_ASSUMED, "assumed 60 % of the sweat, drink at hand"),
     "sweat_and_drinking": (None, "{}, drinking {}"),
     "usual_sodium": (_ASSUMED, "{:g} mmol/L"),
     "measured_sodium": (Origin.PROFILE, "measured"),

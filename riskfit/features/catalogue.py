@@ -123,11 +123,15 @@ _HEAT: Final = {
     ),
     "body_mass_loss_for_length_pct": (
         "% body mass",
-        "sweat lost less what was drunk, less what a session beyond 4 h may leave above 2 %",
+        "sweat lost less drinking up to thirst, less what beyond 4 h may be lost above 2 %",
         "energy and temperature",
     ),
     "sodium_loss_g": ("g", "sodium lost in sweat", "energy and temperature"),
-    "sodium_deficit_g": ("g", "sodium lost less what was taken in", "energy and temperature"),
+    "sodium_deficit_g": (
+        "g",
+        "sodium lost less what was drunk, up to thirst",
+        "energy and temperature",
+    ),
     "plain_water_only": (
         "0/1",
         "no sodium taken after 1.5 to 2 % of sweat loss",

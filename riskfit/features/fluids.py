@@ -1,6 +1,6 @@
 """What is lost and taken in along a session: sweat, fluid, sodium, carbohydrate."""
 
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,8 @@ from riskfit.features.person import Person
 from riskfit.features.results import Columns, known, missing, zero_unknown
 from riskfit.formulas.fluid import (
     SODIUM_MMOL_L,
+    THIRST_SHARE,
+    THIRST_SHARE_AT_HAND,
     allowed_loss_pct,
     sodium_loss_g,
     sweat_interval,
@@ -33,9 +35,10 @@ from riskfit.sports import WATER
 #: 10 to 90 % half-width of an estimated sweat loss, as a share; of one learnt from weigh-ins.
 _SWEAT_SPREAD: Final = 0.30
 _LEARNT_SPREAD: Final = 0.15
-#: Drinking that nobody told: half the sweat, 20 to 80 % of it.
-_DRUNK_FRACTION: Final = 0.5
+#: Drinking that nobody told: what thirst replaces, 20 to 80 % of the sweat.
 _DRUNK_SPREAD: Final = 0.3
+#: Below this share of the sweat, the least that is assumed of anybody, drinking fades into none.
+_DRY_SHARE: Final = 0.2
 #: Sodium of a drink that nobody told: half of the 460 mg/L at which sports drinks begin, from
 #: plain water to that (ACSM 2007, doi 10.1249/mss.0b013e31802ca597). [mg/L]
 DRINK_SODIUM_MG_L: Final = 230.0
@@ -82,10 +85,8 @@ def fluid_columns(
     )
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(active_h > 0, sweat_l / active_h, np.nan)
-    drunk, drunk_spread, drinking = _drunk(sweat_l, active_h, fluid_l_h)
-    # Drinking that nobody told follows the sweat; what was told does not.
-    follows = 1.0 if fluid_l_h is not None else 1 - _DRUNK_FRACTION
-    net_spread = np.hypot(follows * spread * sweat_l, drunk_spread)
+    drinking = _drunk(sweat_l, active_h, fluid_l_h, conditions)
+    drunk, half = drinking.drunk_l, drinking.spread_l
     area = float(body_surface_area_m2(person.mass_kg, person.height_m))
     metabolic = np.sum(energy.metabolic_rate_w * course.active_s, axis=-1) / np.maximum(
         np.sum(course.active_s, axis=-1), 1e-9
@@ -104,15 +105,10 @@ def fluid_columns(
         "sweat_loss_pct": known(
             gross_pct, balance, gross_pct * (1 - spread), gross_pct * (1 + spread)
         ),
-        "fluid_intake_l": known(drunk, drinking, drunk - drunk_spread, drunk + drunk_spread),
-        **_body_mass_loss(
-            100 * (sweat_l - drunk) / person.mass_kg,
-            100 * net_spread / person.mass_kg,
-            active_h,
-            basis("sweat_and_drinking", balance, drinking),
-        ),
-        **_sodium(sweat_l, drunk, spread, balance, athlete, conditions),
-        "plain_water_only": plain_water_only(gross_pct, fluid_l_h, conditions),
+        "fluid_intake_l": known(drunk, drinking.basis, drunk - half, drunk + half),
+        **_mass_lost(sweat_l, drinking, spread, active_h, person.mass_kg, balance),
+        **_sodium(sweat_l, drinking.counted_l, spread, balance, athlete, conditions),
+        "plain_water_only": plain_water_only(gross_pct, drinking.dry, conditions),
         "underfuelled": underfuelled(active_h * 60, conditions),
     }
 
@@ -154,6 +150,7 @@ def steady_sweat_l_h(
     return np.asarray(rate, dtype=float)
 
 
+<<<<<<< HEAD
 def _clothing_clo(course: Course, air_temperature_c: FloatArray) -> FloatArray:
     """Return what is usually worn, by the leg where there are several."""
     clo = typical_clothing_clo(air_temperature_c, course.legs[0].sport)
@@ -161,29 +158,70 @@ def _clothing_clo(course: Course, air_temperature_c: FloatArray) -> FloatArray:
         other = typical_clothing_clo(air_temperature_c, leg.sport)
         clo = np.where(course.leg == index, other, clo)
     return clo
+=======
+class _Drinking(NamedTuple):
+    """What was drunk, its half-width, what of it counts in the score, and what it rests on. [L].
+
+    Drinking counts up to what thirst replaces: more never makes a session look safer. ``dry`` is 1
+    where nothing is drunk, 0 where something is, None where nobody told.
+    """
+
+    drunk_l: FloatArray
+    spread_l: FloatArray
+    counted_l: FloatArray
+    share: float
+    dry: FloatArray | None
+    basis: Basis
+>>>>>>> 34d9b91 (Drinking decided once by length and person: floors, ceilings, thirst, or none where a doctor decides; a gain is warned of at the top, and counts no better than thirst)
 
 
 def _drunk(
-    sweat_l: FloatArray, active_h: FloatArray, fluid_l_h: FloatArray | float | None
-) -> tuple[FloatArray, FloatArray, Basis]:
-    """Return what was drunk, its half-width, and what it rests on. [L]."""
-    if fluid_l_h is not None:
-        drunk = np.asarray(fluid_l_h * active_h)
-        return drunk, np.zeros_like(drunk), basis("told")
-    return _DRUNK_FRACTION * sweat_l, _DRUNK_SPREAD * sweat_l, basis("half_the_sweat")
+    sweat_l: FloatArray,
+    active_h: FloatArray,
+    fluid_l_h: FloatArray | float | None,
+    conditions: Conditions,
+) -> _Drinking:
+    """Return what was drunk: as told, or what thirst replaces."""
+    share = THIRST_SHARE_AT_HAND if conditions.drink_at_hand else THIRST_SHARE
+    thirst_l = share * sweat_l
+    if fluid_l_h is None:
+        method = basis("drink_at_hand" if conditions.drink_at_hand else "half_the_sweat")
+        return _Drinking(thirst_l, _DRUNK_SPREAD * sweat_l, thirst_l, share, None, method)
+    drunk = np.asarray(fluid_l_h * active_h)
+    dry = np.clip(1 - drunk / np.maximum(_DRY_SHARE * sweat_l, 1e-9), 0.0, 1.0)
+    counted = np.minimum(drunk, thirst_l)
+    return _Drinking(drunk, np.zeros_like(drunk), counted, share, dry, basis("told"))
 
 
-def _body_mass_loss(
-    net_pct: FloatArray, spread_pct: FloatArray, active_h: FloatArray, rests_on: Basis
+def _mass_lost(
+    sweat_l: FloatArray,
+    drinking: _Drinking,
+    spread: float,
+    active_h: FloatArray,
+    mass_kg: float,
+    balance: Basis,
 ) -> Columns:
-    """Return the loss, and the same less what a session of this length may leave above 2 %."""
-    longer_pct = allowed_loss_pct(active_h) - allowed_loss_pct(0.0)
+    """Return the share of body mass that is lost, and what of it counts for that length.
+
+    Its range is that of the sweat, and of drinking that nobody told.
+    """
+    net, counted = sweat_l - drinking.drunk_l, sweat_l - drinking.counted_l
+    if drinking.dry is not None:
+        ends = [sweat_l * factor for factor in (1 - spread, 1 + spread)]
+        low, high = (end - drinking.drunk_l for end in ends)
+        least, most = (end - np.minimum(drinking.drunk_l, drinking.share * end) for end in ends)
+    else:
+        half = np.hypot(spread * net, drinking.spread_l)
+        low, high = net - half, net + half
+        least, most = (1 - spread) * counted, counted + half
+    both = basis("sweat_and_drinking", balance, drinking.basis)
+    longer = allowed_loss_pct(active_h) - 2.0
+    scale = 100 / mass_kg
     return {
-        name: known(middle, rests_on, middle - spread_pct, middle + spread_pct)
-        for name, middle in (
-            ("body_mass_loss_pct", net_pct),
-            ("body_mass_loss_for_length_pct", net_pct - longer_pct),
-        )
+        "body_mass_loss_pct": known(scale * net, both, scale * low, scale * high),
+        "body_mass_loss_for_length_pct": known(
+            scale * counted - longer, both, scale * least - longer, scale * most - longer
+        ),
     }
 
 

@@ -23,10 +23,17 @@ SODIUM_MMOL_L = 36.0
 _SODIUM_G_MMOL = 0.02299
 
 
-# Sawka et al. 2007: keep the loss within 2 % of body mass
-_LOSS_LIMIT_FRACTION = 0.02
-# 0.4 to 0.8 L/h suits most marathon runners (Sawka 2007); up to 1 for those who sweat more
-_USUAL_CAP_L_H, _HIGH_CAP_L_H, _HIGH_SWEAT_L_H = 0.8, 1.0, 1.2
+#: Share of the sweat that thirst replaces, drink at hand or not: two thirds with free access, less
+#: on the way (NATA 2017, doi:10.4085/1062-6050-52.9.02). [-]
+THIRST_SHARE, THIRST_SHARE_AT_HAND = 0.5, 0.6
+#: No ceiling for those who overdrink easily is higher. [L/h]
+CAREFUL_CEILING_L_H = 0.5
+# Ceilings by hours: 0.6 to 2 h, 0.8 to 4 h (1.0 for those who sweat more than 1.4 L/h), 0.75 to
+# 12 h, 0.6 beyond.  Each step is taken where the lower one holds, over half an hour or an hour.
+_HOURS = (2.0, 2.5, 3.5, 4.0, 11.0, 12.0)
+_CEILING_L_H = (0.6, 0.8, 0.8, 0.75, 0.75, 0.6)
+_HIGH_CEILING_L_H = (0.6, 1.0, 1.0, 0.75, 0.75, 0.6)
+_HIGH_SWEAT_L_H = (1.2, 1.4)
 
 
 def sweat_interval(
@@ -221,23 +228,32 @@ def allowed_loss_pct(duration_h: ArrayLike) -> FloatArray:
     return np.asarray(np.clip(2.0 + 0.25 * (array(duration_h) - 4.0), 2.0, 4.0))
 
 
-def drink_cap_l_h(sweat_rate_l_h: ArrayLike) -> FloatArray:
-    """Return the most a plan may ask to drink.
+def drink_ceiling_l_h(
+    sweat_rate_l_h: ArrayLike, duration_h: ArrayLike, careful: ArrayLike = False
+) -> FloatArray:
+    """Return what nobody should drink more of in a session of this length.
 
     Parameters
     ----------
     sweat_rate_l_h : float or ndarray
         Mean sweat rate of the session. [L/h]
+    duration_h : float or ndarray
+        Length of the session. [h]
+    careful : bool or ndarray, optional
+        Whether the person overdrinks easily: then 0.5 at most.
 
     Returns
     -------
     ndarray
-        The sweat rate, at most 0.8; above 1.2 L/h of sweat it rises to 1.0. [L/h]
+        The sweat rate, at most 0.6 to 2 h, 0.8 to 4 h (1.0 above 1.4 L/h of sweat), 0.75 to
+        12 h and 0.6 beyond. [L/h]
 
     Notes
     -----
-    The rise from 0.8 to 1.0 is spread over 1.2 to 1.4 L/h of sweat, so that a
-    hundredth of sweat more never adds a fifth of a litre to a plan.
+    The gut takes up 0.8 to 1 L/h [1]_; in long sessions people who kept their body water drank
+    0.4 to 0.5 L/h, and 0.45 to 0.75 is advised [3]_; that it is less beyond 12 h is an
+    assumption. Steps are ramps, so that a minute or a drop of sweat more never moves a ceiling by
+    much.
 
     References
     ----------
@@ -246,21 +262,28 @@ def drink_cap_l_h(sweat_rate_l_h: ArrayLike) -> FloatArray:
     .. [2] T. Hew-Butler et al., "Statement of the 3rd international exercise-associated
        hyponatremia consensus," Br. J. Sports Med. 49, 1432-1446, 2015,
        doi:10.1136/bjsports-2015-095004.
+    .. [3] N. B. Tiller et al., "International Society of Sports Nutrition position stand:
+       nutritional considerations for single-stage ultra-marathon training and racing," J. Int.
+       Soc. Sports Nutr. 16, 50, 2019, doi:10.1186/s12970-019-0312-9.
 
     Examples
     --------
-    >>> [f"{cap:.1f}" for cap in drink_cap_l_h([0.5, 1.0, 1.3, 2.0])]
-    ['0.5', '0.8', '0.9', '1.0']
+    >>> [f"{ceiling:.2f}" for ceiling in drink_ceiling_l_h([0.5, 2.0, 2.0, 2.0], [3, 3, 5, 24])]
+    ['0.50', '1.00', '0.75', '0.60']
     """
-    sweat = np.maximum(array(sweat_rate_l_h), 0.0)
-    raised = _USUAL_CAP_L_H + np.clip(sweat - _HIGH_SWEAT_L_H, 0.0, _HIGH_CAP_L_H - _USUAL_CAP_L_H)
-    return np.asarray(np.minimum(sweat, raised))
+    sweat, hours = np.maximum(array(sweat_rate_l_h), 0.0), array(duration_h)
+    low, high = _HIGH_SWEAT_L_H
+    share = np.clip((sweat - low) / (high - low), 0.0, 1.0)
+    usual, most = (np.interp(hours, _HOURS, ends) for ends in (_CEILING_L_H, _HIGH_CEILING_L_H))
+    ceiling = usual + share * (most - usual)
+    ceiling = np.where(careful, np.minimum(ceiling, CAREFUL_CEILING_L_H), ceiling)
+    return np.asarray(np.minimum(sweat, ceiling))
 
 
-def drink_plan_l_h(
+def drink_floor_l_h(
     sweat_rate_l_h: ArrayLike, mass_kg: ArrayLike, duration_h: ArrayLike
 ) -> FloatArray:
-    """Return the least drinking that keeps the loss within 2 % where the cap allows it.
+    """Return the least drinking that keeps the loss as allowed, where the ceiling lets it.
 
     Parameters
     ----------
@@ -274,13 +297,13 @@ def drink_plan_l_h(
     Returns
     -------
     ndarray
-        Planned drinking, 0 where thirst is enough. [L/h]
+        Least drinking, 0 where none is needed. [L/h]
 
     Notes
     -----
-    ``sweat - 0.02 mass / duration`` between 0 and `drink_cap_l_h`. It is never above the
-    sweat rate, so no plan gains mass. Thirst comes first: the plan is a ceiling for those
-    who sweat little and a floor for nobody.
+    ``sweat - allowed loss / duration`` between 0 and `drink_ceiling_l_h`, the loss that of
+    `allowed_loss_pct`: 2 % of body mass up to 4 h [1]_. It is never above the sweat rate, so who
+    drinks it gains no mass. Thirst comes first.
 
     References
     ----------
@@ -289,13 +312,13 @@ def drink_plan_l_h(
 
     Examples
     --------
-    >>> f"{drink_plan_l_h(1.0, 70.0, 3.0):.2f}"
+    >>> f"{drink_floor_l_h(1.0, 70.0, 3.0):.2f}"
     '0.53'
     """
     sweat, hours = array(sweat_rate_l_h), array(duration_h)
-    allowed_l = _LOSS_LIMIT_FRACTION * array(mass_kg)
+    allowed_l = allowed_loss_pct(hours) / 100 * array(mass_kg)
     need = sweat - allowed_l / np.where(hours > 0.0, hours, np.nan)
-    target = np.clip(need, 0.0, drink_cap_l_h(sweat))
+    target = np.clip(need, 0.0, drink_ceiling_l_h(sweat, hours))
     return np.asarray(np.where(hours > 0.0, target, 0.0 * (sweat + allowed_l)))
 
 

@@ -34,6 +34,7 @@ ADVICE_KINDS: Final = {
 STEPS_SHOWN: Final = {
     "red_flag": 9,
     "clinician": 9,
+    "drinking": 3,
     "routine": 3,
     "acute": 1,
     "after": 1,

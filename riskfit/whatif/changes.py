@@ -284,7 +284,7 @@ class _Search:
     def _within_plan(self, scored: Scored, grid: list[Setting]) -> NDArray[np.bool_]:
         """Say where what is drunk is within the drinking plan of that very variant."""
         drunk = np.array([setting.fluid_l_h for setting in grid], dtype=float)
-        return drunk <= plan_l_h(scored) + 1e-9
+        return drunk <= plan_l_h(self.case, scored) + 1e-9
 
     def _floor(self, alone: Mapping[str, Scored]) -> tuple[float, dict[str, float]]:
         """Return what is left with every lever as far as it goes."""
@@ -302,7 +302,7 @@ class _Search:
         for start in [{}, *starts]:
             setting = self._setting({**far, **start})
             scored = self._scored([setting])
-            most = float(plan_l_h(scored)[0])
+            most = float(plan_l_h(self.case, scored)[0])
             tried.append(scored)
             if "drink" in self.levers and most > drunk_l_h(self.case, self.base):
                 tried.append(self._scored([replace(setting, fluid_l_h=most)]))

@@ -4,9 +4,17 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riskfit._common import DAY_S, FloatArray
-from riskfit.formulas.fluid import drink_plan_l_h
+from riskfit.advice.drinking import has_plan
+from riskfit.advice.limits import (
+    fluid_limited_by,
+    leaves_time_to_drink,
+    overdrinks_easily,
+    thirst_reasons,
+)
+from riskfit.formulas.fluid import drink_ceiling_l_h, drink_floor_l_h
 from riskfit.whatif.baseline import Case, Scored
 
 #: Steps of the levers: 5 min, 1 % of threshold, 0.05 L/h; hours and days are whole.
@@ -44,7 +52,7 @@ def levers(case: Case, base: Scored) -> tuple[dict[str, Lever], dict[str, str]]:
         "easier": _easier(base),
         "hour": _hours(case),
         "rest_day": _rest_day(case),
-        "drink": _drink(base, drunk_l_h(case, base)),
+        "drink": _drink(case, base, drunk_l_h(case, base)),
     }
     return (
         {name: lever for name, lever in made.items() if isinstance(lever, Lever)},
@@ -97,9 +105,13 @@ def _rest_day(case: Case) -> Lever | str:
     return Lever(values=np.array([start]), costs=np.array([1.0]))
 
 
-def _drink(base: Scored, now_l_h: float) -> Lever | str:
-    """Drink more, up to the drinking plan: it hangs on sweat, never on the score."""
-    most = float(plan_l_h(base)[0])
+def _drink(case: Case, base: Scored, now_l_h: float) -> Lever | str:
+    """Drink more, up to the plan's floor: it hangs on sweat, never on the score."""
+    if drinking_limited(case):
+        return "how much to drink is a question for your doctor"
+    most = float(plan_l_h(case, base)[0])
+    if not most:
+        return "thirst decides: there is no drinking plan for it"
     if most <= now_l_h + 1e-9:
         return "what is drunk is the drinking plan, or more"
     first = (np.floor(now_l_h / _STEP_L_H + 1e-9) + 1) * _STEP_L_H
@@ -115,9 +127,28 @@ def drunk_l_h(case: Case, base: Scored) -> float:
     return float(60 * base.values["fluid_intake_l"][0] / base.values["duration_min"][0])
 
 
-def plan_l_h(scored: Scored) -> FloatArray:
-    """Return the drinking plan of each variant [L/h]."""
+def plan_l_h(case: Case, scored: Scored) -> FloatArray:
+    """Return the floor of each variant's drinking plan, 0 where there is no plan [L/h]."""
+    values, minutes = scored.values, scored.values["duration_min"]
+    least = drink_floor_l_h(values["sweat_rate_l_h"], values["body_mass_kg"], minutes / 60)
+    planned = has_plan(minutes, least, _careful(case, scored)) & (not drinking_limited(case))
+    return np.where(planned, least, 0.0)
+
+
+def ceiling_l_h(case: Case, scored: Scored) -> FloatArray:
+    """Return what nobody should drink more of in each variant [L/h]."""
+    hours = scored.values["duration_min"] / 60
+    return drink_ceiling_l_h(scored.values["sweat_rate_l_h"], hours, _careful(case, scored))
+
+
+def drinking_limited(case: Case) -> bool:
+    """Say whether drinking is a doctor's matter and nothing to vary."""
+    return bool(fluid_limited_by({}, case.athlete))
+
+
+def _careful(case: Case, scored: Scored) -> NDArray[np.bool_]:
+    """Say which variants are of somebody who overdrinks easily."""
     values = scored.values
-    return drink_plan_l_h(
-        values["sweat_rate_l_h"], values["body_mass_kg"], values["duration_min"] / 60
-    )
+    person = {name: float(values[name][0]) for name in ("male_sex", "body_mass_kg")}
+    slow = leaves_time_to_drink(values["speed_avg_km_h"], values["duration_min"])
+    return slow | overdrinks_easily(thirst_reasons(person, case.athlete))

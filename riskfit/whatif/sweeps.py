@@ -14,6 +14,7 @@ from riskfit.features.results import Feature
 from riskfit.formulas.effort import bike_power_w, bike_speed_m_s
 from riskfit.sports import BIKE
 from riskfit.whatif.baseline import Case, Scored, held_sessions, score_variants, starting
+from riskfit.whatif.levers import ceiling_l_h, drinking_limited
 
 #: What can be varied, and the unit of its values.
 UNITS: Final[dict[str, str]] = {
@@ -71,13 +72,16 @@ def sweep(case: Case, key: str, values: FloatArray) -> Sweep:
     key : str
         One of `UNITS`.
     values : ndarray
-        In that unit; ``start`` needs a forecast, because only the weather makes the difference.
+        In that unit; ``start`` needs a forecast, because only the weather makes the difference,
+        and ``fluid`` ends at the ceiling of the plan as it stands.
     """
     values = np.asarray(values, dtype=float)
     if key not in UNITS:
         raise InputError(f"cannot vary {key!r}: give one of {', '.join(UNITS)}")
     if not 0 < len(values) <= _MOST_ROWS:
         raise InputError(f"{key} would take {len(values)} values: give 1 to {_MOST_ROWS:,}")
+    if key == "fluid":
+        values = _below_ceiling(case, values)
     scored = _starts(case, values) if key == "start" else [_varied(case, key, values)]
     table = [one.scores for one in scored]
     score = np.concatenate([one.score for one in table])
@@ -198,6 +202,14 @@ def _starts(case: Case, values: FloatArray) -> list[Scored]:
         score_variants(case, planning=case.at(starting(case.plan, second)), held=held)
         for second in values.tolist()
     ]
+
+
+def _below_ceiling(case: Case, values: FloatArray) -> FloatArray:
+    """Return the drinking to try; a curve ends at the ceiling, as nobody should drink more."""
+    if drinking_limited(case):
+        raise InputError("how much to drink is a question for your doctor: it is not varied")
+    most = float(ceiling_l_h(case, score_variants(case))[0])
+    return np.unique(np.minimum(values, most))
 
 
 def _above_zero(key: str, values: FloatArray) -> FloatArray:

@@ -33,6 +33,7 @@ def activity_entry(analysis: "Analysis") -> dict[str, Any]:
         "features": {name: _feature(feature) for name, feature in features.items()},
         "assessment": _assessment(analysis),
         "timeline": timeline_entry(analysis.timeline, features),
+        "warnings": list(analysis.warnings),
         "drinking": None if analysis.drinking is None else drinking_entry(analysis.drinking),
         "advice": [
             {"id": step.id, "kind": step.kind, "text": step.text, "because": list(step.because)}
@@ -162,9 +163,11 @@ def timeline_entry(timeline: Timeline | None, features: FeatureSet) -> dict[str,
 
 
 def drinking_entry(plan: DrinkingPlan) -> dict[str, Any]:
-    """Return the drinking plan."""
+    """Return the drinking plan; the names that floor and ceiling had before stand beside them."""
     entry = _but(plan)
     for name in ("before_l", "after_l"):
         ends = getattr(plan, name)
         entry[name] = None if ends is None else {"low": ends[0], "high": ends[1]}
+    entry["plan_l_h"] = plan.floor_l_h
+    entry["cap_l_h"] = entry["most_l_h"] = plan.ceiling_l_h
     return entry

@@ -7,7 +7,7 @@ from typing import Any
 from msgspec.structs import asdict
 
 from riskfit.activity import PlannedSession
-from riskfit.advice.drinking import DrinkingPlan, thirst_is_enough, written
+from riskfit.advice.drinking import DrinkingPlan, written
 from riskfit.analysis import Analysis
 from riskfit.features.results import Feature
 from riskfit.report.words import quantity, range_words
@@ -19,6 +19,8 @@ def fluid_view(analysis: Analysis) -> dict[str, Any] | None:
     sweat, intake = features["sweat_loss_l"].value, features["fluid_intake_l"].value
     if sweat is None or plan is None:
         return None
+    if plan.kind == "limited":
+        return {"sentence": "", "share": None, "pairs": [], "caps": plan.caps}
     ahead = isinstance(analysis.session, PlannedSession)
     share = None
     if intake is not None and sweat > 0:
@@ -74,17 +76,12 @@ def _measured(features: Mapping[str, Feature], plan: DrinkingPlan) -> list[tuple
 
 def _planned(plan: DrinkingPlan, ahead: bool) -> list[tuple[str, str]]:
     """Return the plan: for this session, or for the next one like it."""
-    amounts = written(asdict(plan))
-    alone = plan.thirst_alone or thirst_is_enough(plan.plan_l_h)
-    how = "by thirst alone" if alone else "thirst first"
-    pairs = [
-        (
-            "During" if ahead else "In a session like it",
-            f"{how}, never more than {amounts['most_l_h']} L an hour",
-        ),
-        ("That ends at", f"{amounts['loss_pct_at_end']} % below the starting weight"),
-    ]
+    amounts, during = written(asdict(plan)), "During" if ahead else "In a session like it"
+    pairs = []
+    if plan.kind != "nothing":
+        pairs.append((during, _during(plan, amounts)))
     for title, text in (
+        ("With the least of that you end", "{loss_pct_at_end} % below the starting weight"),
         ("Four hours before", "{before_low_ml} to {before_high_ml} mL"),
         ("Afterwards", "{after_low_l} to {after_high_l} L, when the next one is near"),
         ("Sodium lost an hour", "{sodium_mg_h} mg ({sodium_low_mg_h} to {sodium_high_mg_h})"),
@@ -92,3 +89,13 @@ def _planned(plan: DrinkingPlan, ahead: bool) -> list[tuple[str, str]]:
         with suppress(KeyError):  # an amount that is not given
             pairs.append((title, text.format(**amounts)))
     return pairs
+
+
+def _during(plan: DrinkingPlan, amounts: Mapping[str, str]) -> str:
+    """Say how to drink: floors as floors, ceilings as ceilings."""
+    words = ["thirst first" if plan.kind == "plan" else "by thirst alone"]
+    if "floor_l_h" in amounts:
+        words.append(f"at least {amounts['floor_l_h']} L an hour")
+    if "ceiling_l_h" in amounts:
+        words.append(f"no more than {amounts['ceiling_l_h']} L an hour")
+    return ", ".join(words)
