@@ -150,7 +150,6 @@ def steady_sweat_l_h(
     return np.asarray(rate, dtype=float)
 
 
-<<<<<<< HEAD
 def _clothing_clo(course: Course, air_temperature_c: FloatArray) -> FloatArray:
     """Return what is usually worn, by the leg where there are several."""
     clo = typical_clothing_clo(air_temperature_c, course.legs[0].sport)
@@ -158,7 +157,8 @@ def _clothing_clo(course: Course, air_temperature_c: FloatArray) -> FloatArray:
         other = typical_clothing_clo(air_temperature_c, leg.sport)
         clo = np.where(course.leg == index, other, clo)
     return clo
-=======
+
+
 class _Drinking(NamedTuple):
     """What was drunk, its half-width, what of it counts in the score, and what it rests on. [L].
 
@@ -172,7 +172,6 @@ class _Drinking(NamedTuple):
     share: float
     dry: FloatArray | None
     basis: Basis
->>>>>>> 34d9b91 (Drinking decided once by length and person: floors, ceilings, thirst, or none where a doctor decides; a gain is warned of at the top, and counts no better than thirst)
 
 
 def _drunk(
