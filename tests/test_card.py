@@ -1,5 +1,6 @@
 """The printed card leads to the printed score, with pencil and paper alone."""
 
+import json
 import re
 
 import numpy as np
@@ -11,6 +12,7 @@ from riskfit.profiles import profile_from_bytes
 from riskfit.report.rounding import round_down
 from riskfit.resources import sample_data
 from riskfit.scoring.assess import assess
+from riskfit.scoring.score_table import score_table
 
 
 def printed_card(context):
@@ -90,3 +92,61 @@ def test_an_unknown_rule_names_those_there_are():
     result = run("explain", "X9", code=1)
     assert "there is no rule 'X9'" in result.output
     assert "P1, P2" in result.output
+
+
+# ---- the same from the card as JSON, without riskfit
+
+
+def by_the_numbers(card, values):
+    """Score a session from what `riskfit card --json` prints and nothing else."""
+
+    def between(knots, value):
+        return float(np.interp(value, *zip(*knots, strict=True)))
+
+    rules = {rule["id"]: rule for rule in card["rules"] if not rule["absent"]}
+    responses = {}
+    for name in sorted(rules, key=lambda name: any(f["rule"] for f in rules[name]["times"])):
+        rule = rules[name]
+        reads, other = [(rule["feature"], rule["knots"])], rule["or_feature"]
+        if other and card["context"]["id"] in other["contexts"]:
+            reads.append((other["feature"], other["knots"]))
+        known = [between(knots, values[one]) for one, knots in reads if one in values]
+        response = max(known) if known else rule["typical"]
+        for factor in rule["times"] if known else ():
+            if factor["rule"]:
+                response *= factor["floor"] + factor["share"] * responses[factor["rule"]]
+            elif factor["feature"] in values:
+                response *= between(factor["knots"], values[factor["feature"]])
+        responses[name] = response
+    settings, total = card["score"], 0.0
+    calm = np.prod(
+        [1 - settings["exertion_reach"] * r for n, r in responses.items() if rules[n]["exertion"]]
+    )
+    for group in card["groups"]:
+        x = sum(
+            rules[n]["weight"] * r for n, r in responses.items() if rules[n]["group"] == group["id"]
+        )
+        if group["with_exertion"]:
+            x *= settings["exertion_floor"] + settings["exertion_share"] * (1 - calm)
+        saturated = group["cap"] * (1 - np.exp(-x / group["cap"]))
+        total += settings["points_per_logit"] * group["factor"] * saturated
+    return total
+
+
+@pytest.mark.parametrize("context", ["training", "marathon", "walk", "standing_day"])
+def test_the_card_as_json_is_all_that_its_arithmetic_needs(context):
+    card = json.loads(run("card", "--context", context, "--json").stdout)
+    model, rng = load_model(), np.random.default_rng(7)
+    columns = {}
+    for rule in model.rules:
+        second = [rule.or_feature] if rule.or_feature else []
+        for one in (*rule.measures(""), *second, *rule.times):
+            if one.feature:
+                low, high = one.knots[0][0], one.knots[-1][0]
+                columns[one.feature] = low + (high - low) * rng.uniform(-0.3, 1.3, 2500)
+                columns[one.feature][rng.random(2500) < 0.3] = np.nan
+    assert set(columns) == set(model.inputs)
+    scores = score_table(columns, model, context).score
+    for row, score in enumerate(scores):
+        told = {name: column[row] for name, column in columns.items() if column[row] == column[row]}
+        assert by_the_numbers(card, told) == pytest.approx(score, abs=1e-9)

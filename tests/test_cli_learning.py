@@ -17,9 +17,11 @@ from tools.cohorts import simulated
 from tools.command_line import run
 
 from riskfit.errors import InputError
+from riskfit.learning.model_file import write_model
 from riskfit.learning.outcomes import find_session
 from riskfit.resources import models
 from riskfit.rules.load import load_model
+from riskfit.rules.model import Provenance
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
 STRONG = np.array([0.0, 3.0, 0.0, 4.0])
@@ -61,12 +63,52 @@ def test_what_was_learned_is_written_and_every_command_takes_it(tmp_path):
     )
     assert document["model"] == {"id": "riskfit-learned", "version": card.version}
     shown = run("model", "diff", "published", "squad.toml").stdout
-    assert "riskfit-published 1.0 -> riskfit-learned" in shown
-    assert "cause_factors dehydration: 1 ->" in shown
+    assert "riskfit-published 2.0 -> riskfit-learned" in shown
+    assert "cause factors dehydration: 1 ->" in shown
     entry = json.loads(run("model", "diff", "published", "squad.toml", "--json").stdout)
     assert entry["points"]["D2"]["old"] == 13.42
     assert entry["points"]["D2"]["new"] > 20
     assert "No difference" in run("model", "diff", "published", "published").stdout
+
+
+def test_the_second_card_is_said_rule_by_rule():
+    shown = run("model", "diff", "1.0", "2.0").stdout
+    assert shown.startswith("riskfit-published 1.0 -> riskfit-published 2.0\n")
+    nerve = shown.split("P7 Nerve or back problem\n")[1].split("\n\n")[0]
+    assert "points: 17.4 -> 11.0" in nerve
+    assert "odds ratio: 4.5 -> 2.6" in nerve
+    assert "name: Nerve or low-back disease -> Nerve or back problem" in nerve
+    strength = shown.split("F5 No leg strength training\n")[1].split("\n\n")[0]
+    assert "points: 11.5 -> 5.7" in strength
+    assert "grade: C -> D" in strength
+    effort = shown.split("O6 Hard effort\n")[1].split("\n\n")[0]
+    assert "knots: 0 at 0, 1 at 1 -> 0 at 0.8, 0.35 at 0.9, 1 at 1" in effort
+    assert "0.5 + 0.5 x response of O6" in shown
+    assert max(map(len, shown.splitlines())) <= 80
+    entry = json.loads(run("model", "diff", "1.0", "2.0", "--json").stdout)
+    assert entry["rules"]["P7"]["changes"]["odds_ratio"] == {"old": 4.5, "new": 2.6}
+    assert entry["rules"]["D1"]["changes"]["grade"] == {"old": "B", "new": "C"}
+    assert "D4" in entry["rules"]
+
+
+def test_a_card_learned_from_the_first_edition_goes_on_working(tmp_path):
+    old = load_model("1.0")
+    text = write_model(
+        old,
+        old,
+        model_id="mine",
+        version="1.0+1",
+        provenance=Provenance(made_by="test", base=f"{old.id} {old.version}", outcomes=30),
+    )
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    mine = load_model(tmp_path / "mine.toml")
+    assert mine.provenance.base == "riskfit-published 1.0"
+    assert mine.rule("O6").feature == "race_effort"
+    told = ("analyze", SAMPLES / "easy_run.fit", "--race", "--json", "--model")
+    ours = json.loads(run(*told, "mine.toml").stdout)["activities"][0]["assessment"]
+    first = json.loads(run(*told, "1.0").stdout)["activities"][0]["assessment"]
+    assert ours == first
+    assert [line["rule"] for line in ours["contributions"] if line["rule"] == "O6"] == ["O6"]
 
 
 def test_without_a_win_nothing_is_written(tmp_path):

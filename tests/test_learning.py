@@ -19,7 +19,8 @@ from riskfit.learning.calibration import assess_readiness, calibrate
 from riskfit.learning.card_fit import Priors, choose_level, fit_card
 from riskfit.learning.comparison import Question, context_columns, learned_wins, run_trials
 from riskfit.learning.evaluation import evaluate
-from riskfit.learning.model_file import card_points, diff_models, learned_model, write_model
+from riskfit.learning.model_diff import diff_models
+from riskfit.learning.model_file import card_points, learned_model, write_model
 from riskfit.learning.outcome_table import OutcomeTable, read_cohort
 from riskfit.learning.outcomes import COLUMNS as OUTCOME_COLUMNS
 from riskfit.rules.load import load_model, parse_model
@@ -733,7 +734,7 @@ def test_a_value_that_cannot_be_is_refused_with_its_place(tmp_path, name, cell, 
         ("late_fade_fraction", -0.1),
         ("training_72h_above_usual_h", -3),
         ("week_load_ratio", 7),
-        ("recent_injury", 0.8),
+        ("recent_injury", 0.7),
     ],
 )
 def test_an_odd_value_that_may_be_is_taken(tmp_path, name, cell):

@@ -13,7 +13,7 @@ from riskfit.errors import InputError, RuleError
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.references import load_references
 from riskfit.resources import models
-from riskfit.rules.load import load_model, parse_model
+from riskfit.rules.load import editions, load_model, parse_model
 from riskfit.rules.model import CAUSES
 
 REFERENCE = Path(__file__).parent / "reference"
@@ -112,6 +112,28 @@ def test_points_of_the_second_card_are_those_of_the_evidence():
     assert max(points.values()) == points["P1"]
 
 
+def test_how_unused_a_body_is_counts_half_when_easy_and_less_after_a_pause():
+    first, second = MODEL.rule("O4").times
+    assert (first.rule, first.floor, first.share) == ("O6", 0.5, 0.5)
+    assert second.feature == "same_sport_sessions_29_84d"
+    assert second.knots == ((0, 1.0), (1, 0.75), (3, 0.75), (4, 0.5))
+    (length,) = MODEL.rule("O6").times
+    assert (length.feature, length.knots) == ("effort_length_share", ((0.25, 0.25), (1, 1.0)))
+    steps = MODEL.rule("O1").or_feature
+    assert (steps.feature, steps.contexts) == ("steps_vs_28d_ratio", ("walk", "standing_day"))
+    assert steps.knots == ((1.5, 0.0), (2, 0.4), (3, 1.0))
+    assert MODEL.rule("D1").shown == "body_mass_loss_pct"
+
+
+def test_both_cards_are_there_by_their_versions():
+    assert editions() == ("1.0", "2.0")
+    assert (OLD.version, MODEL.version) == ("1.0", "2.0")
+    assert load_model("2.0") is MODEL
+    assert load_model("1.0") is OLD
+    with pytest.raises(InputError, match=r"no card 3\.0 was published: there are 1\.0, 2\.0"):
+        load_model("3.0")
+
+
 def test_a_weight_follows_from_grade_and_odds_ratio_alone():
     rule = MODEL.rule("O2")
     assert MODEL.weight(rule) == pytest.approx(0.75 * log(2.69))
@@ -183,6 +205,12 @@ def changed(old, new, after=O2):
     return CARD[:place] + new + CARD[place + len(old) :]
 
 
+def swapped(old, new):
+    """Return the card with something changed that stands there once."""
+    assert CARD.count(old) == 1
+    return CARD.replace(old, new)
+
+
 REFUSED = {
     "an unknown key": (changed("grade =", "grad ="), ["rule O2", "grad", "unknown"]),
     "a missing key": (changed('grade = "B"\n', ""), ["rule O2", "grade", "missing"]),
@@ -249,6 +277,32 @@ REFUSED = {
     "bands out of order": (CARD.replace("from = 36", "from = 10"), ["band raised", "from"]),
     "a factor of no cause": (CARD + "\n[cause_factor]\nheat = 2\n", ["cause_factor", "heat"]),
     "broken syntax": (CARD.replace("[[rule]]", "[[rule]", 1), ["TOML", "line"]),
+    "a factor of an unknown rule": (swapped('rule = "O6"', 'rule = "O66"'), ["rule O4", "'O66'"]),
+    "a factor of a rule that asks another": (
+        swapped('{ rule = "O6", floor = 0.5, share = 0.5 }', '{ rule = "O4" }'),
+        ["rule O4, table times", "O4 itself depends on a rule"],
+    ),
+    "a factor above 1": (swapped("floor = 0.5", "floor = 0.7"), ["rule O4", "floor + share"]),
+    "a factor of nothing": (
+        swapped('{ rule = "O6", floor = 0.5', "{ floor = 0.5"),
+        ["rule O4", "either a rule or a feature"],
+    ),
+    "a factor of a rule that is absent": (
+        swapped('{ rule = "O6", floor', '{ rule = "O2", floor'),
+        ["rule O4", "O2 is absent where O4 is not"],
+    ),
+    "an unknown second feature": (
+        swapped('"steps_vs_28d_ratio"', '"steps"'),
+        ["rule O1, table or_feature", "'steps'"],
+    ),
+    "a second feature of no context": (
+        swapped('contexts = ["walk", "standing_day"]', 'contexts = ["stroll"]'),
+        ["rule O1, table or_feature", "'stroll'"],
+    ),
+    "what is shown in another unit": (
+        swapped('shown = "body_mass_loss_pct"', 'shown = "wbgt_c"'),
+        ["rule D1", "shown", "wbgt_c"],
+    ),
     "a shrink above 1": (CARD.replace("A = 1.0", "A = 2.0"), ["table score", "shrink.A"]),
 }
 

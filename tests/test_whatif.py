@@ -20,7 +20,7 @@ from riskfit.report.json.plan import changes_entry, plan_entry, sweep_entry
 from riskfit.report.said.plan import change_words
 from riskfit.rules.load import load_model
 from riskfit.scoring.assess import assess
-from riskfit.whatif.baseline import case_of, score_variants
+from riskfit.whatif.baseline import case_of, held_sessions, score_variants
 from riskfit.whatif.changes import applied, smallest_changes
 from riskfit.whatif.near_sessions import nearest_sessions
 from riskfit.whatif.open_inputs import open_inputs
@@ -113,10 +113,6 @@ CASES = {
 BELOW = ("ordinary", "raised", "high")
 
 
-def _held(case):
-    return float(case.planning.recovery.columns["same_sport_sessions_28d"][0])
-
-
 def _rescored(case, change, held=True):
     """Score a changed plan from the start, as a check of it alone would."""
     plan, conditions = applied(case, change)
@@ -130,7 +126,7 @@ def _rescored(case, change, held=True):
         forecast=case.forecast,
     )
     moved = change.setting.start_s is not None
-    return again, score_variants(again, held=_held(case) if held and moved else None)
+    return again, score_variants(again, held=held_sessions(case) if held and moved else None)
 
 
 @cache
@@ -324,9 +320,10 @@ def test_a_what_if_on_load_holds_the_sessions_of_four_weeks():
     case = case_of(RIDE, RIDER, HOT, replace(few, start_s=np.sort(starts)))
     later = case.at(replace(RIDE, start_time=START + timedelta(days=1)))
     name = "same_sport_sessions_28d"
-    assert float(later.recovery.columns[name][0]) < _held(case)
-    held = score_variants(case, planning=later, held=_held(case))
-    assert held.values[name][0] == _held(case)
+    before = held_sessions(case)
+    assert float(later.recovery.columns[name][0]) < before[name]
+    held = score_variants(case, planning=later, held=held_sessions(case))
+    assert {name: held.values[name][0] for name in before} == before
     assert held.scores.score[0] < score_variants(case, planning=later).scores.score[0]
 
 
@@ -387,7 +384,7 @@ def test_what_cannot_be_varied_is_refused(key, values):
 
 # ---- what to tell
 
-EFFORT = load_model().rule("O6").settled_by
+FAMILY = load_model().rule("P2").settled_by
 
 
 def _assessment(case):
@@ -407,18 +404,17 @@ def test_open_inputs_are_ranked_and_each_names_what_sets_it():
     assert narrows == sorted(narrows, reverse=True)
     assert found[0].key == "profile cramp_history"
     keys = {one.key for one in found}
-    assert {"--humidity", "--sun", EFFORT, "--drink-sodium"} <= keys
+    assert {"--humidity", "--sun", FAMILY, "--drink-sodium"} <= keys
     assert "F3" not in {rule for one in found for rule in one.rules}
 
 
 def test_telling_narrows_the_interval_by_what_was_promised():
-    one = next(one for one in open_inputs(UNTOLD) if one.key == EFFORT)
+    one = next(one for one in open_inputs(UNTOLD) if one.key == FAMILY)
     before = _assessment(UNTOLD)
     # Told at its typical response, which leaves every slope where it is.
-    rule = UNTOLD.model.rule("O6")
+    rule = UNTOLD.model.rule("P2")
     typical = UNTOLD.model.typical(rule, UNTOLD.model.context("training"))[0]
-    values, responses = zip(*rule.knots, strict=True)
-    told = {"effort_fraction": float(np.interp(typical, responses, values))}
+    told = {"family_history": typical}
     features = dict(features_of(UNTOLD.planning, UNTOLD.table)) | told
     after = assess(features, UNTOLD.model, "training", planned=True)
     assert before.score - before.low - one.narrows == pytest.approx(after.score - after.low)
@@ -433,7 +429,7 @@ def test_what_is_told_is_not_asked_for():
         history(),
     )  # fmt: skip
     keys = {one.key for one in open_inputs(told)}
-    assert not keys & {"--fluid", "--temp", "--humidity", "--sun", EFFORT, "profile sex"}
+    assert not keys & {"--fluid", "--temp", "--humidity", "--sun", "--race", "profile sex"}
 
 
 # ---- the nearest

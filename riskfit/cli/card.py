@@ -5,17 +5,26 @@ from pathlib import Path
 import click
 
 from riskfit.cli.options import takes
+from riskfit.cli.output import write_json
 
 
 @click.command()
 @takes("--model")
-@takes("--context", default="training", show_default=True, help="Whose usual points are shown.")
-def card(model_file: str | Path | None, context: str) -> None:
-    """Print the whole score card, to be added up by hand."""
-    from riskfit.report.terminal.card import card_text
+@takes("--context", default="training", show_default=True, help="Whose average points are shown.")
+@takes("--json")
+def card(model_file: str | Path | None, context: str, as_json: bool) -> None:
+    """Print the whole score card, to be added up by hand; --json prints every number of it."""
     from riskfit.rules.load import load_model
 
-    click.echo(card_text(load_model(model_file), context), nl=False)
+    model = load_model(model_file)
+    if as_json:
+        from riskfit.report.json.card import card_entry
+
+        write_json(card_entry(model, model.context(context)))
+        return
+    from riskfit.report.terminal.card import card_text
+
+    click.echo(card_text(model, context), nl=False)
 
 
 @click.command()

@@ -23,12 +23,12 @@ def model() -> None:
 @click.argument("new")
 @takes("--json")
 def diff(old: str, new: str, as_json: bool) -> None:
-    """Say what differs between two cards: points of rules and causes, and every key.
+    """Say what differs between two cards, rule by rule in points, numbers and words.
 
     OLD and NEW are model files (TOML) or versions of published cards, such as 1.0; the word
     "published" stands for the newest.
     """
-    from riskfit.learning.model_file import diff_models
+    from riskfit.learning.model_diff import diff_models
     from riskfit.report.json.learning import diff_entry
     from riskfit.report.terminal.learning import diff_parts
 

@@ -217,7 +217,7 @@ _PERSON: Final = {
     ),
     "medication_response": ("0 to 1", "strongest class of regular medicine", "profile"),
     "nerve_or_back_condition": ("0/1", "nerve or low-back disease", "profile"),
-    "recent_injury": ("0 to 1", "injury in the last 12 months: muscle 1, other 0.8", "profile"),
+    "recent_injury": ("0 to 1", "injury in the last 12 months: muscle 1, other 0.7", "profile"),
     "diabetes": ("0/1", "diabetes", "profile"),
     "flat_feet_or_unsuitable_shoes": ("0/1", "flat feet, unsuitable, new or worn shoes", "profile"),
     "no_strength_training": ("0/1", "no strength work in the weeks before", "profile"),

@@ -1,8 +1,7 @@
-"""Learned cards as model files: written from the file they were learned on, and compared."""
+"""Learned cards as model files: written from the file they were learned on."""
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -127,74 +126,3 @@ def _check_written(text: str, learned: Model) -> None:
                 f"{learned.source}: a learned model cannot be written from this file, its {name} "
                 "would change: write each table's header and each key on a line of its own"
             )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
-    """One thing that differs between two models: where, and its old and new value."""
-
-    place: str
-    key: str
-    old: Any
-    new: Any
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelDiff:
-    """What differs between two models.
-
-    Attributes
-    ----------
-    points : mapping of str to (float or None, float or None)
-        Card points of every rule and cause whose points differ, old and new.
-    changes : tuple of Change
-        Every key that differs.
-    """
-
-    old: tuple[str, str]
-    new: tuple[str, str]
-    points: Mapping[str, tuple[float | None, float | None]] = field(default_factory=dict)
-    changes: tuple[Change, ...] = ()
-
-
-def diff_models(old: Model, new: Model) -> ModelDiff:
-    """Compare two models, key by key and in points."""
-    before, after = card_points(old), card_points(new)
-    names = dict.fromkeys([*before, *after])
-    return ModelDiff(
-        old=(old.id, old.version),
-        new=(new.id, new.version),
-        points={
-            name: (before.get(name), after.get(name))
-            for name in names
-            if before.get(name) != after.get(name)
-        },
-        changes=tuple(_changes(_plain(old), _plain(new), "", "")),
-    )
-
-
-def _plain(model: Model) -> dict[str, Any]:
-    """Return a model as plain values; entries of tables by their id."""
-    plain: dict[str, Any] = msgspec.to_builtins(
-        {name: getattr(model, name) for name in Model.__struct_fields__ if name != "references"}
-    )
-    plain.pop("source")
-    for derived in ("old_points", "new_points"):
-        plain["provenance"].pop(derived, None)
-    for name, value in plain.items():
-        if isinstance(value, list | tuple):
-            plain[name] = {entry["id"]: entry for entry in value}
-    return plain
-
-
-def _changes(old: Any, new: Any, place: str, key: str) -> list[Change]:
-    """Walk two trees of tables side by side."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        below = f"{place} {key}".strip()
-        names = dict.fromkeys([*old, *new])
-        return [
-            change
-            for name in names
-            for change in _changes(old.get(name), new.get(name), below, name)
-        ]
-    return [] if old == new else [Change(place=place, key=key, old=old, new=new)]

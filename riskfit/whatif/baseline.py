@@ -1,5 +1,6 @@
 """A planned session with all it is scored against, and the scores of its variants."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
 
 #: What a what-if on load holds fixed: resting must not look like being out of practice.
-HELD = "same_sport_sessions_28d"
+HELD = ("same_sport_sessions_28d", "same_sport_sessions_29_84d")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -112,7 +113,7 @@ def score_variants(
     variants: Variants | None = None,
     *,
     planning: Planning | None = None,
-    held: float | None = None,
+    held: Mapping[str, float] | None = None,
     detail: bool = False,
 ) -> Scored:
     """Score variants of a plan, all at once.
@@ -124,8 +125,8 @@ def score_variants(
         Without them the plan itself.
     planning : Planning, optional
         Another start or plan than the case's own.
-    held : float, optional
-        Sessions of the sport in 28 days, where a change of load must not move it.
+    held : mapping of feature name to number, optional
+        Sessions of the sport before, where a change of load must not move them.
     detail : bool
         Keep responses and uncertainties, too.
     """
@@ -137,12 +138,17 @@ def score_variants(
 
 
 def score_columns(
-    case: Case, columns: Columns, *, held: float | None = None, detail: bool = False
+    case: Case,
+    columns: Columns,
+    *,
+    held: Mapping[str, float] | None = None,
+    detail: bool = False,
 ) -> Scored:
     """Score the ends of a table's columns."""
     values, low, high = _ends(columns, case.model)
-    if held is not None and np.isfinite(held):
-        values[HELD] = np.full_like(values["duration_min"], held)
+    for name, count in (held or {}).items():
+        if np.isfinite(count):
+            values[name] = np.full_like(values["duration_min"], count)
     scores = score_table(
         {name: column for name, column in values.items() if not np.isnan(column).all()},
         case.model,
@@ -155,9 +161,9 @@ def score_columns(
     return Scored(scores=scores, values=values)
 
 
-def held_sessions(case: Case) -> float:
-    """Return the sessions of the sport in 28 days before the plan as it is; nan where unknown."""
-    return float(case.planning.recovery.columns[HELD][0])
+def held_sessions(case: Case) -> dict[str, float]:
+    """Return the sessions of the sport before the plan as it is; nan where unknown."""
+    return {name: float(case.planning.recovery.columns[name][0]) for name in HELD}
 
 
 def starting(plan: PlannedSession, start_s: float) -> PlannedSession:

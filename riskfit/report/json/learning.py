@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from riskfit.learning.calibration import Calibration
     from riskfit.learning.evaluation import Evaluation, Slice
     from riskfit.learning.metrics import Estimate
-    from riskfit.learning.model_file import ModelDiff
+    from riskfit.learning.model_diff import ModelDiff
     from riskfit.learning.published import Verdict
 
 
@@ -144,5 +144,12 @@ def diff_entry(diff: "ModelDiff") -> dict[str, Any]:
         "old": dict(zip(("id", "version"), diff.old, strict=True)),
         "new": dict(zip(("id", "version"), diff.new, strict=True)),
         "points": {name: {"old": old, "new": new} for name, (old, new) in diff.points.items()},
+        "rules": {
+            name: {
+                "name": diff.names[name],
+                "changes": {one.key: {"old": one.old, "new": one.new} for one in changes},
+            }
+            for name, changes in diff.of_rules().items()
+        },
         "changes": [asdict(change) for change in diff.changes],
     }

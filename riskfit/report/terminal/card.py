@@ -5,7 +5,7 @@ from math import exp
 from typing import Final
 
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.rules.model import CAUSES, Context, Group, Model, Rule
+from riskfit.rules.model import CAUSES, Context, Factor, Group, Knots, Model, Rule
 
 _WIDTH: Final = 80
 _GRADES: Final = {
@@ -23,7 +23,7 @@ def card_text(model: Model, context_id: str = "training") -> str:
     ----------
     model : Model
     context_id : str
-        Whose usual points stand in for what is not known.
+        Whose average points stand in for what is not known.
     """
     context = model.context(context_id)
     parts = [
@@ -45,8 +45,9 @@ def _how_to(model: Model, context: Context) -> str:
     steps = (
         (
             "Look each rule up: the value you measured gives its raw points, in a straight line "
-            "between the columns. Where nothing is known take the last column, what is usual "
-            f"for {context.name}."
+            "between the columns. Where nothing is known take the last column, the average "
+            f'for {context.name}. Of a rule with an "or" the larger points count; multiply them '
+            'by its "times", if it has any.'
         ),
         "Dehydration only: multiply its raw points by the exertion factor (see below).",
         (
@@ -68,19 +69,47 @@ def _group_rules(model: Model, group: Group, context: Context) -> str:
     lines = [_title(group).upper()]
     for rule in rules:
         absent = context.id in rule.not_for
-        usual = model.typical(rule, context)[0] * model.max_points(rule)
+        average = model.typical(rule, context)[0] * model.max_points(rule)
         marks = " *" if rule.exertion else ""
         said = f"{rule.id} {rule.name}{marks}: {CATALOGUE[rule.feature].meaning}"
         lines += textwrap.wrap(said, _WIDTH, subsequent_indent="   ")
-        lines += _knot_rows(model, rule, "absent here" if absent else f"{usual:.2f}")
+        lines += _knot_rows(model, rule, "absent here" if absent else f"{average:.2f}")
+        lines += _more_of(rule)
     return "\n".join(lines)
+
+
+def _more_of(rule: Rule) -> list[str]:
+    """Return what else a rule reads: a second feature, and factors."""
+    said = [f"times {factor_words(factor)}" for factor in rule.times]
+    if other := rule.or_feature:
+        meaning, where = CATALOGUE[other.feature].meaning, ", ".join(other.contexts)
+        said.append(f"or {meaning} ({where}): share of the most {knot_words(other.knots)}")
+    return [
+        line
+        for text in said
+        for line in textwrap.wrap(text, _WIDTH, initial_indent="     ", subsequent_indent="       ")
+    ]
+
+
+def factor_words(factor: Factor) -> str:
+    """Say what a rule's response is multiplied by."""
+    if factor.rule is not None:
+        return (
+            f"{factor.floor:g} + {factor.share:g} x (raw points of {factor.rule} / the most it has)"
+        )
+    return f"{CATALOGUE[str(factor.feature)].meaning}: {knot_words(factor.knots)}, unknown 1"
+
+
+def knot_words(knots: Knots) -> str:
+    """Write knots in a line: value and response."""
+    return ", ".join(f"{response:g} at {value:g}" for value, response in knots)
 
 
 def _title(group: Group) -> str:
     return group.cause if group.id == group.cause else f"{group.cause}, {group.id}"
 
 
-def _knot_rows(model: Model, rule: Rule, usual: str) -> list[str]:
+def _knot_rows(model: Model, rule: Rule, average: str) -> list[str]:
     """Return two rows: the values of the knots with their unit, the raw points below."""
     most = model.max_points(rule)
     values = [f"{x:g}" for x, _ in rule.knots]
@@ -91,7 +120,7 @@ def _knot_rows(model: Model, rule: Rule, usual: str) -> list[str]:
     unit = f"[{rule.unit}]"
     return [
         f"     {unit:<14}{above}   not known",
-        f"     {'raw points':<14}{below}   {usual}   (evidence {rule.grade})",
+        f"     {'raw points':<14}{below}   {average}   (evidence {rule.grade})",
     ]
 
 
@@ -194,12 +223,19 @@ def rule_text(model: Model, rule_id: str) -> str:
         ("odds ratio", f"{rule.odds_ratio:g} at full response: {rule.odds_from}"),
         ("evidence", f"{rule.grade}, {_GRADES[rule.grade]}: counts {shrink:g} of its log odds"),
         ("points", f"up to {model.max_points(rule):.2f} on the card, less beside its like"),
-        ("where unknown", f"{rule.typical:g} of full response is taken ({rule.typical_from})"),
+        (
+            "where unknown",
+            f"average assumed: {rule.typical:g} of full response ({rule.typical_from})",
+        ),
         ("to settle it", f"{rule.question} ({rule.settled_by})"),
     ]
     if rule.factor != 1 or model.cause_factors[rule.cause] != 1:
         learnt = rule.factor * model.cause_factors[rule.cause]
         facts.append(("learnt", f"{learnt:.2f} times the published points"))
+    facts += [("times", factor_words(factor)) for factor in rule.times]
+    if other := rule.or_feature:
+        meaning = f"{CATALOGUE[other.feature].meaning}, in {', '.join(other.contexts)}"
+        facts.append(("or", f"{meaning}: {knot_words(other.knots)}"))
     if rule.not_for:
         facts.append(("absent in", ", ".join(rule.not_for)))
     lines = [f"{rule.id} {rule.name}", *textwrap.wrap(f'"{rule.sentence}"', _WIDTH), ""]

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from riskfit.learning.calibration import Calibration
     from riskfit.learning.comparison import Trial
-    from riskfit.learning.model_file import ModelDiff
+    from riskfit.learning.model_diff import ModelDiff
     from riskfit.learning.published import Verdict
 
 _MANY_ATHLETES = 20
@@ -131,32 +131,24 @@ def published_parts(verdicts: Sequence["Verdict"]) -> Iterable[Any]:
     yield f"{len(verdicts) - failed} of {len(verdicts)} PASS."
 
 
-def diff_parts(diff: "ModelDiff") -> Iterable[Any]:
-    """Yield a comparison of models as things that a rich console prints."""
+def diff_parts(diff: "ModelDiff") -> Iterable[str]:
+    """Yield a comparison of models as lines: its rules one by one, then the rest."""
+    from riskfit.report.said.model_diff import changed_lines, points_words
+
     yield f"{' '.join(diff.old)} -> {' '.join(diff.new)}"
     if not diff.changes:
         yield "No difference."
         return
-    if diff.points:
-        table = _table("Points of", "old", "new", "")
-        for name, (old, new) in diff.points.items():
-            change = "" if old is None or new is None else f"{new - old:+.1f}"
-            table.add_row(name, _points(old), _points(new), change)
-        yield table
-        yield ""
-    for difference in diff.changes:
-        place = f"{difference.place} {difference.key}".strip()
-        yield f"{place}: {_short(difference.old)} -> {_short(difference.new)}"
-
-
-def _points(value: float | None) -> str:
-    return "-" if value is None else f"{value:.1f}"
-
-
-def _short(value: Any) -> str:
-    if value is None:
-        return "absent"
-    if isinstance(value, float):
-        return f"{value:g}"
-    text = str(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+    for name, changes in diff.of_rules().items():
+        yield f"\n{name} {diff.names[name]}"
+        yield from changed_lines((change.key, change.old, change.new) for change in changes)
+    if causes := {name: both for name, both in diff.points.items() if name not in diff.names}:
+        yield "\nThe most that a cause can give"
+        yield from changed_lines(
+            (name, points_words(old), points_words(new)) for name, (old, new) in causes.items()
+        )
+    if others := diff.others():
+        yield "\nBeside the rules"
+        yield from changed_lines(
+            (f"{one.place} {one.key}".strip(), one.old, one.new) for one in others
+        )
