@@ -383,7 +383,7 @@ def test_who_runs_is_used_to_walking_too():
     walk = session("walking", 120, speed_m_s=1.4)
     features = compute_features(walk, ATHLETE, history=history(40))
     assert value(features, "same_sport_sessions_28d") == 28
-    assert features["duration_vs_longest_28d_ratio"].value is None
+    assert "none was ever logged" in features["duration_vs_longest_28d_ratio"].missing_because
 
 
 def test_told_usual_hours_are_what_a_walk_is_set_against():

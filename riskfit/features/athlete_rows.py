@@ -23,6 +23,7 @@ from riskfit.features.recovery import (
     RecoveryTable,
     duration_ratio,
     load_ratio,
+    no_yardstick_because,
     recovery_because,
     recovery_table,
 )
@@ -59,8 +60,12 @@ class Reduced:
             own = alone[_SET_AGAINST[name]].origin if name in _SET_AGAINST else None
             origin = rests_on.origin if own is None else weakest(rests_on.origin, own)
             return Feature(value=value, unit=unit, source=rests_on.words, origin=origin)
-        because = before.missing_because
-        if name not in _OWN_REASON:
+        because, reached = before.missing_because, float(self.recovery.reached_days[row])
+        if name == "duration_vs_longest_28d_ratio":
+            because = no_yardstick_because(reached)
+        elif name in OF_A_SPORT:
+            because = recovery_because(reached)
+        elif name not in _OWN_REASON:
             because = recovery_because(float(self.recovery.covered_days[row]))
         return Feature(unit=unit, missing_because=because)
 

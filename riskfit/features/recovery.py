@@ -49,6 +49,7 @@ class RecoveryTable(Struct, frozen=True, kw_only=True, eq=False):
 
     columns: dict[str, FloatArray]
     covered_days: FloatArray
+    reached_days: FloatArray
     load_7d: FloatArray
     weekly_load: FloatArray
     longest_28d_s: FloatArray
@@ -119,6 +120,7 @@ def recovery_table(history: History, at_s: ArrayLike, sport: ArrayLike) -> Recov
     return RecoveryTable(
         columns=columns,
         covered_days=covered_days,
+        reached_days=reached_days,
         load_7d=np.where(full, loads[before] - loads[since[7]], np.nan),
         weekly_load=np.where(full & (older > 0), older, np.nan),
         longest_28d_s=np.where(
@@ -154,11 +156,21 @@ NEEDED_DAYS: Final = {
 OF_A_SPORT: Final = ("same_sport_sessions_28d", "same_sport_sessions_29_84d")
 
 
+_NEVER_LOGGED: Final = "none was ever logged, and people do not log walks and days on their feet"
+
+
 def recovery_because(covered_days: float) -> str:
     """Say why a recovery feature is missing."""
     if not covered_days > 0:
         return "no earlier sessions are known: give --history, or import them"
+    if covered_days >= _WINDOW_DAYS:
+        return _NEVER_LOGGED
     return f"the history covers {covered_days:.0f} of the 28 days needed"
+
+
+def no_yardstick_because(reached_days: float) -> str:
+    """Say why nothing is known that a duration could be set against."""
+    return _NEVER_LOGGED if reached_days > 0 else recovery_because(0.0)
 
 
 def load_ratio(load_7d: ArrayLike, own: ArrayLike, weekly_load: ArrayLike) -> FloatArray:
@@ -176,6 +188,7 @@ def _nothing_known(rows: int) -> RecoveryTable:
     return RecoveryTable(
         columns=dict.fromkeys(NEEDED_DAYS, unknown),
         covered_days=np.zeros(rows),
+        reached_days=np.zeros(rows),
         load_7d=unknown,
         weekly_load=unknown,
         longest_28d_s=unknown,

@@ -10,6 +10,7 @@ from riskfit.features.recovery import (
     RecoveryTable,
     duration_ratio,
     load_ratio,
+    no_yardstick_because,
     recovery_because,
 )
 from riskfit.features.results import Column, Columns, known, missing, smallest
@@ -17,12 +18,13 @@ from riskfit.features.results import Column, Columns, known, missing, smallest
 
 def recovery_columns(table: RecoveryTable, row: int = 0) -> Columns:
     """Return one row of the table as features, with the reason where one is missing."""
-    because = recovery_because(float(table.covered_days[row]))
     columns: Columns = {}
     for name, values in table.columns.items():
         if name == "mean_temperature_14d_c":
             continue
-        value = float(values[row])
+        value, of_a_sport = float(values[row]), name in OF_A_SPORT
+        days = table.reached_days if of_a_sport else table.covered_days
+        because = recovery_because(float(days[row]))
         columns[name] = known(value, "history") if np.isfinite(value) else missing(because)
     return columns
 
@@ -51,7 +53,7 @@ def duration_ratio_column(
         if not longest > usual_s:
             return known(duration_ratio(active_s, usual_s), "told")
     if not np.isfinite(longest):
-        return missing("no earlier sessions are known: give --history, or import them")
+        return missing(no_yardstick_because(float(table.reached_days[row])))
     return known(duration_ratio(active_s, longest), "history")
 
 

@@ -47,7 +47,7 @@ def _by_plan(trace: PlanTrace) -> Column:
     if effort.methods == {"planned_share"}:
         share = share * _of_capacity(effort)
         return ranged(effort_of_output(share, trace.time_s, sport), effort.basis, HEART_SPREAD)
-    told = np.isfinite(hour_told(sport, person))
+    told = all(np.isfinite(hour_told(one, person)) for one in effort.sports)
     if kind not in ("pace", "power") or not told or "usual_intensity" in effort.methods:
         return missing(f"needs {threshold_of(sport)} in the profile, or --intensity or --rpe")
     measure = basis("load_of_plan", effort.basis, person.bases[threshold_of(sport)])
