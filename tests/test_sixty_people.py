@@ -47,7 +47,6 @@ def test_there_are_sixty():
     assert len(PEOPLE) >= 60
 
 
-@NOT_YET
 @pytest.mark.parametrize(
     "sport",
     [

@@ -83,11 +83,23 @@ def test_legs_that_are_told_are_taken_as_told():
 
 def test_a_told_leg_goes_before_the_races_and_the_rest_shares_the_time():
     told = {"cycling": LegTold(duration_s=3600.0 * 7)}
-    (swim, bike, run), timed = legs_of(told, "full", total_s=3600.0 * 13)
-    assert timed
+    (swim, bike, run), all_told = legs_of(told, "full", total_s=3600.0 * 13)
+    assert all_told
     assert bike.duration_s == 3600.0 * 7
     assert swim.duration_s + run.duration_s == pytest.approx(3600.0 * 6)
     assert swim.speed_m_s * swim.duration_s == pytest.approx(3862)
+
+
+@pytest.mark.parametrize(("hours", "longest_run_km"), [(1, 4), (14, 51)])
+def test_a_time_alone_is_shared_as_in_a_race_of_that_length(hours, longest_run_km):
+    entry = check("--sport", "triathlon", "--duration", f"{hours}h")
+    assert entry["features"]["duration_min"]["value"] == pytest.approx(60 * hours)
+    sports = [leg["sport"] for leg in entry["legs"]]
+    assert sports == ["swimming", "cycling", "running"]
+    assert entry["legs"][-1]["end_s"] == pytest.approx(3600 * hours)
+    run_s = entry["legs"][-1]["end_s"] - entry["legs"][-1]["start_s"]
+    assert run_s / 3600 * 10 < longest_run_km
+    assert "not told" in note(entry)
 
 
 @pytest.mark.parametrize(

@@ -169,7 +169,7 @@ def _triathlon(
 ) -> "PlannedSession":
     """Return a plan of legs, each in its sport."""
     from riskfit.activity import PlannedSession
-    from riskfit.features.plan.triathlon import DISTANCES_M, LegTold, legs_of, race_of
+    from riskfit.features.plan.triathlon import DISTANCES_M, LegTold, legs_of, race_of, split_of
     from riskfit.report.words import duration_words, plain
 
     distance = told.get("distance_km")
@@ -177,22 +177,25 @@ def _triathlon(
         word if distance is None else f"{distance:g}" if not isinstance(distance, str) else distance
     )
     race = race_of(asked)
-    if race is None and (distance is not None or not legs):
+    if race is None and (distance is not None or not (legs or total_s)):
         raise Incomplete(
-            f"a triathlon needs --distance {', '.join(DISTANCES_M)}, 70.3 ..., or its legs: "
-            "--swim 1500m/30min --bike 40km/1h15 --run 10km/50min"
+            f"a triathlon needs --distance {', '.join(DISTANCES_M)}, 70.3 ..., --duration, "
+            "or its legs: --swim 1500m/30min --bike 40km/1h15 --run 10km/50min"
         )
     if targets or (told.get("intensity") or (None,))[0] == "zone":
         raise click.UsageError(
             "how hard a triathlon is, way and time of its legs say: --bike 40km/1h15"
         )
-    segments, timed = legs_of({sport: LegTold(**leg) for sport, leg in legs.items()}, race, total_s)
+    parts = {sport: LegTold(**leg) for sport, leg in legs.items()}
+    if race is None and not legs and total_s:
+        parts = split_of(total_s)
+    segments, all_told = legs_of(parts, race, total_s)
     said = ", ".join(
         f"{plain(part.sport or '')} {(part.speed_m_s or 0.0) * part.duration_s / 1000:.1f} km in "
         f"{duration_words(part.duration_s / 60)}"
         for part in segments
     )
-    guessed = "" if timed else " Times not told are those at 3, 28 and 10 km/h."
+    guessed = "" if all_told else " What is not told is as at 3, 28 and 10 km/h."
     place = told.get("place") or (None, None)
     return PlannedSession(
         sport="multisport",

@@ -1,6 +1,7 @@
 """The legs of a triathlon: standard distances, and how long legs take that nobody timed."""
 
 from dataclasses import dataclass
+from math import log
 from typing import Final
 
 from riskfit.activity import PlannedSegment
@@ -61,10 +62,26 @@ def race_of(words: str) -> str | None:
     return NAMES.get(words.lower().replace(" ", "").replace("-", ""))
 
 
+def split_of(total_s: float) -> dict[str, LegTold]:
+    """Return the times of the legs of a race that lasts so long, nothing else being told.
+
+    They are shared as in the standard race that usually takes about that time.
+    """
+    usual_s = {
+        race: [metres / USUAL_M_S[sport] for sport, metres in zip(SPORTS, ways, strict=True)]
+        for race, ways in DISTANCES_M.items()
+    }
+    parts = min(usual_s.values(), key=lambda parts: abs(log(sum(parts) / total_s)))
+    return {
+        sport: LegTold(duration_s=total_s * part / sum(parts))
+        for sport, part in zip(SPORTS, parts, strict=True)
+    }
+
+
 def legs_of(
     told: dict[str, LegTold], race: str | None = None, total_s: float | None = None
 ) -> tuple[tuple[PlannedSegment, ...], bool]:
-    """Return the legs, and whether all their times were told.
+    """Return the legs, and whether all their ways and times were told.
 
     Parameters
     ----------
@@ -105,4 +122,5 @@ def legs_of(
         seconds = leg.duration_s or open_s[sport] * stretch
         metres = leg.distance_m or seconds * USUAL_M_S[sport]
         segments.append(PlannedSegment(duration_s=seconds, sport=sport, speed_m_s=metres / seconds))
-    return tuple(segments), not open_s or total_s is not None
+    ways_told = all(leg.distance_m for leg in known.values())
+    return tuple(segments), ways_told and (not open_s or total_s is not None)

@@ -1,12 +1,13 @@
 """A session's entry in the JSON document: features, assessment, timeline, drinking plan, advice."""
 
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from riskfit._common import utc_text
-from riskfit.activity import Activity
+from riskfit.activity import Activity, PlannedSession
 from riskfit.advice.drinking import DrinkingPlan
 from riskfit.features.results import Feature, FeatureSet
 from riskfit.medical import Reading
@@ -29,7 +30,7 @@ def activity_entry(analysis: "Analysis") -> dict[str, Any]:
         "start_time": None if session.start_time is None else utc_text(session.start_time),
         "sport": session.sport,
         "duration_s": None if minutes is None else minutes * 60,
-        "legs": _legs(session) if isinstance(session, Activity) else [],
+        "legs": _legs(session) if isinstance(session, Activity) else _planned_legs(session),
         "features": {name: _feature(feature) for name, feature in features.items()},
         "assessment": _assessment(analysis),
         "timeline": timeline_entry(analysis.timeline, features),
@@ -86,6 +87,17 @@ def _legs(activity: Activity) -> list[dict[str, Any]]:
             "end_s": number(leg.end_s),
         }
         for leg in activity.legs
+    ]
+
+
+def _planned_legs(plan: PlannedSession) -> list[dict[str, Any]]:
+    """Return the legs of a plan, one after the other; none where it is of one sport."""
+    if len(plan.sports) == 1:
+        return []
+    ends_s = list(accumulate(part.duration_s for part in plan.segments))
+    return [
+        {"sport": plan.sport_of(part), "sub_sport": None, "start_s": start_s, "end_s": end_s}
+        for part, start_s, end_s in zip(plan.segments, [0.0, *ends_s], ends_s, strict=False)
     ]
 
 
