@@ -210,6 +210,73 @@ def test_nothing_jumps():
     assert change.max() < 28 * 28.3 * 3.5 * 1e-7
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("context", sorted(MODEL.contexts))
+def test_100_000_people_a_little_worse_in_any_one_thing_never_score_lower_nor_jump(context):
+    values = drawn(ROWS, seed=21, unknown=0.3)
+    before = score_matrix(values, context=context)
+    assert np.abs(before.contributions.sum(axis=1) - before.score).max() < 1e-9
+    for column in range(len(MODEL.inputs)):
+        for step in (0.4, 1e-7):
+            worse = values.copy()
+            worse[:, column] += SIGNS[column] * step * WIDTHS[column]
+            gained = score_matrix(worse, context=context).score - before.score
+            assert gained.min() >= -1e-9
+        assert gained.max() < 28.3 * 3.5 * 1e-7
+
+
+@pytest.mark.parametrize(
+    ("told", "response"),
+    [
+        ({"effort_fraction": 0.7}, 0.5),
+        ({"effort_fraction": 0.9}, 0.5 + 0.5 * 0.35),
+        ({"effort_fraction": 1.0}, 1.0),
+        ({"effort_fraction": 1.0, "effort_length_share": 0.5}, 0.75),
+        ({"effort_fraction": 1.0, "same_sport_sessions_29_84d": 0}, 1.0),
+        ({"effort_fraction": 1.0, "same_sport_sessions_29_84d": 2}, 0.75),
+        ({"effort_fraction": 0.7, "same_sport_sessions_29_84d": 9}, 0.25),
+        ({}, 0.5 + 0.5 * 0.03),
+    ],
+)
+def test_a_first_session_counts_by_how_hard_it_is_and_by_the_months_before(told, response):
+    line = assess({"same_sport_sessions_28d": 0, **told}).contribution("O4")
+    assert line.response == pytest.approx(response)
+    assert not line.assumed
+
+
+def test_nobody_knows_of_a_sport_but_how_hard_it_is_so_the_average_is_assumed_whole():
+    line = assess({"effort_fraction": 0.7}).contribution("O4")
+    assert (line.assumed, line.response) == (True, MODEL.rule("O4").typical)
+
+
+def test_steps_count_on_a_walk_where_they_say_more_than_the_hours():
+    told = {"duration_vs_longest_28d_ratio": 1.0, "steps_vs_28d_ratio": 3.0}
+    walk = assess(told, context="walk").contribution("O1")
+    assert (walk.feature, walk.value, walk.response) == ("steps_vs_28d_ratio", 3.0, 1.0)
+    assert walk.sentence == "You took 3 times as many steps as on a usual day."
+    assert assess(told).contribution("O1").response == 0.0
+    longer = told | {"duration_vs_longest_28d_ratio": 2.0, "steps_vs_28d_ratio": 2.0}
+    line = assess(longer, context="walk").contribution("O1")
+    assert (line.feature, line.response) == ("duration_vs_longest_28d_ratio", 1.0)
+    steps = assess({"steps_vs_28d_ratio": 2.0}, context="standing_day").contribution("O1")
+    assert (steps.assumed, steps.response) == (False, pytest.approx(0.4))
+
+
+def test_the_loss_that_is_told_is_the_whole_and_the_one_that_counts_is_by_length():
+    told = {"body_mass_loss_for_length_pct": 1.5, "body_mass_loss_pct": 3.2}
+    line = assess(told).contribution("D1")
+    assert (line.value, line.shown, line.response) == (1.5, 3.2, pytest.approx(0.2))
+    assert line.sentence.startswith("You end about 3.2 % lighter")
+
+
+def test_an_event_is_set_against_this_effort_and_length():
+    hard = {"effort_fraction": 1.0, "duration_min": 240}
+    short = assess(hard | {"effort_length_share": 0.5}, context="marathon")
+    whole = assess(hard | {"effort_length_share": 1.0}, context="marathon")
+    assert whole.score > short.score
+    assert short.odds_vs_typical == pytest.approx(whole.odds_vs_typical) == pytest.approx(1)
+
+
 def test_with_everything_known_the_score_is_the_same_in_every_context():
     values = drawn(ROWS // 10)
     for name in MODEL.contexts:
