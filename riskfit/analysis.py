@@ -165,6 +165,8 @@ def conclude(
         model=model,
         drinking=drinking,
         day=(found.session.start_time or datetime.now(UTC)).date(),
+        planned=planned,
+        today=datetime.now(UTC).date(),
     )
     return replace(found, drinking=drinking, advice=tuple(advice), understood=readings(athlete))
 

@@ -328,6 +328,12 @@ class History:
     def __len__(self) -> int:
         return len(self.start_s)
 
+    def later(self, seconds: float) -> "History":
+        """Return the same sessions so much later; the log stays where it is [s]."""
+        return replace(
+            self, start_s=self.start_s + seconds, covered_from_s=self.covered_from_s + seconds
+        )
+
     def __bool__(self) -> bool:
         """Say whether anything is known of what came before, the log included."""
         return len(self.start_s) > 0 or len(self.logged) > 0

@@ -9,6 +9,7 @@ from riskfit._common import plural
 from riskfit.advice.drinking import gains, written
 from riskfit.advice.heat_limits import USED_TO_HEAT_DAYS, called_off, written_wbgt
 from riskfit.advice.limits import fluid_limited_by, salt_limited
+from riskfit.advice.occasion import days_ahead, occasion_of
 from riskfit.advice.texts import Condition, State, When
 from riskfit.athlete import Athlete, Conditions
 from riskfit.formulas.fluid import allowed_loss_pct
@@ -42,6 +43,8 @@ class Situation:
         model: Model,
         sport: str | None = None,
         day: date | None = None,
+        planned: bool | None = None,
+        today: date | None = None,
     ) -> None:
         self.assessment, self.features, self.model = assessment, features, model
         self.athlete = athlete or Athlete()
@@ -60,6 +63,8 @@ class Situation:
             or bool(self.conditions.race)
             or self.value("race_effort") >= 1
         )
+        self.day = day
+        self.occasion = occasion_of(planned, day, today, race=self.race)
         self.wbgt_low_c, self.wbgt_high_c = self._ends("wbgt_c")
         self.called_off = called_off(
             self.value("wbgt_c"),
@@ -163,6 +168,7 @@ class Situation:
             (when.medicines, self.health),
             (when.conditions, self.health),
             (when.sports, {self.sport}),
+            (when.occasions, {self.occasion}),
             (when.states, {state for state in when.states if self._is(state)}),
         )
         return all(not wanted or there & set(wanted) for wanted, there in asked)
@@ -220,4 +226,6 @@ class Situation:
                 "cramps_logged": plural(self.assessment.own_record.cramps, "cramp"),
                 "sessions_logged": plural(self.assessment.own_record.sessions, "session"),
             }
+        if self.occasion == "race_ahead" and self.day is not None:
+            known |= days_ahead(self.day)
         return known | written(self.drinking)

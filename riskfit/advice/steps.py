@@ -60,6 +60,8 @@ def advise(
     model: Model | None = None,
     drinking: DrinkingPlan | Mapping[str, Any] | None = None,
     day: date | None = None,
+    planned: bool | None = None,
+    today: date | None = None,
 ) -> list[Advice]:
     """Say what to do, the most urgent first.
 
@@ -83,7 +85,11 @@ def advise(
     drinking : DrinkingPlan or mapping, optional
         The drinking plan, or its fields by name, those that are known.
     day : date, optional
-        Of the session, for whether a medicine is new.
+        Of the session, for whether a medicine is new, and how far off a race is.
+    planned : bool, optional
+        Whether it is to come; None counts as yes.
+    today : date, optional
+        When this is asked.
 
     Returns
     -------
@@ -92,7 +98,16 @@ def advise(
     file = load_advice()
     amounts = asdict(drinking) if isinstance(drinking, DrinkingPlan) else drinking
     situation = Situation(
-        assessment, features or {}, athlete, conditions, amounts, model or load_model(), sport, day
+        assessment,
+        features or {},
+        athlete,
+        conditions,
+        amounts,
+        model or load_model(),
+        sport,
+        day,
+        planned,
+        today,
     )
     given: list[Advice] = []
     groups: set[str] = set()

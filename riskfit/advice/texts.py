@@ -26,6 +26,8 @@ from riskfit.strict_toml import (
 Comparison = Literal["at_least", "above", "below"]
 Condition = tuple[str, Comparison, float]
 State = Literal["race", "hard_hour", "new_to_heat"]
+#: Training that is planned; a race weeks ahead, or near; a race that was held, or training.
+Occasion = Literal["training_ahead", "race_ahead", "race_near", "raced", "trained"]
 
 #: What a text may hold in braces; a text whose number is unknown is not given.
 PLACEHOLDERS = frozenset(
@@ -50,6 +52,9 @@ PLACEHOLDERS = frozenset(
         "stretches",
         "cramps_logged",
         "sessions_logged",
+        "longest_by",
+        "heat_from_day",
+        "strength_until",
     }
 )
 
@@ -75,6 +80,8 @@ class When(Strict, frozen=True):
         One of these classes or diseases is told; it is one of these sports.
     states
         One of these holds: a race, a hard hour, not used to heat.
+    occasions
+        It is one of these.
     heat_from
         The upper end of heat stress, from which a text holds. [°C]
     heat, called_off
@@ -98,6 +105,7 @@ class When(Strict, frozen=True):
     conditions: tuple[str, ...] = ()
     sports: tuple[str, ...] = ()
     states: tuple[State, ...] = ()
+    occasions: tuple[Occasion, ...] = ()
     heat_from: float | None = None
     heat: bool | None = None
     called_off: bool | None = None

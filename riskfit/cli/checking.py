@@ -66,7 +66,14 @@ def answer_one(
         conditions = replace(conditions, race=True)
     forecast = _forecast(ask, start)
     found = answer(
-        plan, athlete, conditions, history, model=model, context=context, forecast=forecast
+        plan,
+        athlete,
+        conditions,
+        history,
+        model=model,
+        context=context,
+        forecast=forecast,
+        now_s=ask.now.timestamp(),
     )
     case, assessment = found.case, found.analysis.assessment
     scored = assessment.score is not None

@@ -1,6 +1,7 @@
 """What the server knows and works out: plans, files, the store.  Nothing of HTTP is here."""
 
 import secrets
+import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -133,6 +134,7 @@ class Desk:
             history,
             model=self.model,
             context=context,
+            now_s=time.time(),
         )
         if not form.full:
             return answer_view(found.analysis, self.model, key=key)

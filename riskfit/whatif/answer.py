@@ -1,7 +1,7 @@
 """What is said of a planned session: the steps that the command line and the page share."""
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Final
 
 from riskfit.activity import PlannedSession
 from riskfit.analysis import Analysis, analyse, facts_of
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
     from riskfit.whatif.near_sessions import NearSession
     from riskfit.whatif.open_inputs import OpenInput
     from riskfit.whatif.sweeps import Sweep
+
+
+_AS_USUAL: Final = (
+    "Until then your training is assumed to go on as usual: days without a session yet are not "
+    "counted as rest."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -40,11 +46,21 @@ def answer(
     model: Model,
     context: str | None = None,
     forecast: "Forecast | None" = None,
+    now_s: float | None = None,
 ) -> Answer:
     """Score a plan; a ``context`` nobody tells is taken from what the plan shows."""
     case = case_of(
-        plan, athlete, conditions, history, model=model, context=context, forecast=forecast
+        plan,
+        athlete,
+        conditions,
+        history,
+        model=model,
+        context=context,
+        forecast=forecast,
+        now_s=now_s,
     )
+    if case.expected is not None:
+        plan = replace(plan, notes=(*plan.notes, _AS_USUAL))
     features = features_of(case.planning, case.table)
     if context is None:
         case = with_context(case, take_context(model, facts_of(plan, features)).context)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskfit._common import FloatArray
+from riskfit._common import DAY_S, FloatArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.plan.table import PlannedTable, Planning, Variants, planned_table, prepare
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 #: What a what-if on load holds fixed: resting must not look like being out of practice.
 HELD = ("same_sport_sessions_28d", "same_sport_sessions_29_84d")
+#: From so many days ahead nobody rests all of them (assumption). [days]
+_DAYS_AHEAD = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -32,7 +34,8 @@ class Case:
     """A plan, its athlete, the day, what came before, and the card it is scored by.
 
     ``planning`` and ``table`` are the plan's own, worked out once; ``own_record`` is what the
-    person logged of such sessions, the same for all variants.
+    person logged of such sessions, the same for all variants. ``expected`` is the history as it
+    will be at the start, where that is days ahead; None: as it is.
     """
 
     plan: PlannedSession
@@ -45,6 +48,7 @@ class Case:
     table: PlannedTable
     forecast: "Forecast | None" = None
     own_record: OwnRecord | None = None
+    expected: History | None = None
 
     @property
     def start_s(self) -> float:
@@ -53,7 +57,8 @@ class Case:
 
     def at(self, plan: PlannedSession) -> Planning:
         """Return another plan set against the same athlete, day and history."""
-        return prepare(plan, self.athlete, self.conditions, self.history, forecast=self.forecast)
+        before = self.expected or self.history
+        return prepare(plan, self.athlete, self.conditions, before, forecast=self.forecast)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,15 +81,18 @@ def case_of(
     model: Model | None = None,
     context: str | None = None,
     forecast: "Forecast | None" = None,
+    now_s: float | None = None,
 ) -> Case:
     """Make a case of a plan; what is left out is unknown.
 
-    An intensity taken from habit is fixed here, so that another start does not change it.
+    An intensity taken from habit is fixed here, so that another start does not change it. Where
+    ``now_s`` (POSIX time) is days before the start, training is expected to go on as usual.
     """
     athlete, conditions = athlete or Athlete(), conditions or Conditions()
     history = history or History()
     model = model or load_model()
-    planning = prepare(plan, athlete, conditions, history, forecast=forecast)
+    expected = as_usual(plan, history, now_s)
+    planning = prepare(plan, athlete, conditions, expected or history, forecast=forecast)
     if Origin.HISTORY in planning.effort.origins:
         plan = with_effort(plan, planning.effort, 1.0)
     context = model.context(context).id
@@ -99,7 +107,21 @@ def case_of(
         table=planned_table(planning),
         forecast=forecast,
         own_record=record_before(history.logged, planning.start_s, model, context),
+        expected=expected,
     )
+
+
+def as_usual(plan: PlannedSession, history: History, now_s: float | None) -> History | None:
+    """Return the history as it will be at a start days ahead, None where it is near.
+
+    The days until then go as the last ones did: sessions are moved by whole days, so that nobody
+    seems to rest for weeks.
+    """
+    if now_s is None or plan.start_time is None or not len(history):
+        return None
+    known_s = max(now_s, float(history.start_s.max()))
+    days = int((plan.start_time.timestamp() - known_s) // DAY_S)
+    return history.later(days * DAY_S) if days >= _DAYS_AHEAD else None
 
 
 def with_context(case: Case, context: str) -> Case:

@@ -47,11 +47,12 @@ def levers(case: Case, base: Scored) -> tuple[dict[str, Lever], dict[str, str]]:
     base : Scored
         The plan as it is.
     """
+    race = bool(case.conditions.race) or case.model.context(case.context).event
     made = {
-        "shorter": _shorter(case),
+        "shorter": "a race has its length" if race else _shorter(case),
         "easier": _easier(base),
-        "hour": _hours(case),
-        "rest_day": _rest_day(case),
+        "hour": "a race has its start" if race else _hours(case),
+        "rest_day": "a race has its day" if race else _rest_day(case),
         "drink": _drink(case, base, drunk_l_h(case, base)),
     }
     return (
