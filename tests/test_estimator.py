@@ -36,7 +36,7 @@ def _odds_of_the_card(columns, context):
 def test_without_a_fit_it_predicts_as_the_card(context):
     data = simulated(np.random.default_rng(3), athletes=20, each=10)
     data.columns["wbgt_c"][:50] = np.nan
-    matrix = np.column_stack([data.columns[name] for name in MODEL.features])
+    matrix = np.column_stack([data.columns[name] for name in MODEL.inputs])
     card = CrampRiskClassifier(context=context)
     odds = _odds_of_the_card(data.columns, context)
     assert card.decision_function(matrix) == pytest.approx(odds, abs=1e-12)
@@ -69,7 +69,7 @@ def test_a_fit_remembers_the_names_and_gives_strangers_a_prior_of_no_effect():
         {"lucky_number": rng.normal(7, 2, len(data.cramp)), **data.columns, "moon": data.cramp}
     )
     fitted = CrampRiskClassifier(context="marathon").fit(table, data.cramp)
-    assert fitted.feature_names_in_.tolist() == ["lucky_number", *MODEL.features, "moon"]
+    assert fitted.feature_names_in_.tolist() == ["lucky_number", *MODEL.inputs, "moon"]
     assert set(fitted.extra_coef_) == {"lucky_number", "moon"}
     assert abs(fitted.extra_coef_["lucky_number"]) < 0.1
     assert fitted.extra_coef_["moon"] > 1
@@ -169,7 +169,7 @@ def test_athletes_who_cramp_often_do_not_pass_for_an_effect():
     heat = np.clip(25 + 4 * prone[athlete] + rng.normal(0, 5, 3000), 10, 40)
     cramp = rng.random(3000) < 1 / (1 + np.exp(1 - prone[athlete]))
     matrix = np.full((3000, len(MODEL.rules)), np.nan)
-    matrix[:, MODEL.features.index("wbgt_c")] = heat
+    matrix[:, MODEL.inputs.index("wbgt_c")] = heat
     card = CrampRiskClassifier(learn="causes", cause_prior=3)
     fooled = clone(card).fit(matrix, cramp)
     told = clone(card).fit(matrix, cramp, groups=athlete)
