@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from math import isnan
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -11,12 +12,13 @@ from msgspec.structs import replace
 from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.advice.drinking import DrinkingPlan, plan_drinking
+from riskfit.advice.limits import fluid_limited_by, salt_limited
 from riskfit.advice.situation import too_hot
 from riskfit.advice.steps import Advice, advise
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cleaning import CleanSession, clean
 from riskfit.features.compute import compute_features
-from riskfit.features.results import FeatureSet
+from riskfit.features.results import Feature, FeatureSet
 from riskfit.medical import Reading, readings
 from riskfit.origin import Origin
 from riskfit.rules.load import load_model
@@ -26,6 +28,9 @@ from riskfit.scoring.assess import assess
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.own_record import record_before
 from riskfit.scoring.timeline import Timeline, assess_timeline
+
+#: Features that are amounts of sodium.
+SODIUM: Final = frozenset({"sodium_loss_g", "sodium_deficit_g"})
 
 
 class Analysis(Struct, frozen=True, kw_only=True, eq=False):
@@ -48,6 +53,17 @@ class Analysis(Struct, frozen=True, kw_only=True, eq=False):
     athlete: str | None = None
     understood: tuple[Reading, ...] = ()
     taken: Taken | None = None
+
+    fluid_limited: bool = False
+    salt_limited: bool = False
+
+    def told(self, name: str) -> Feature:
+        """Return a feature as people are shown it: no amount that is for a doctor to say."""
+        feature = self.features[name]
+        volume = self.fluid_limited and feature.unit in ("L", "L/h")
+        if volume or (self.salt_limited and name in SODIUM):
+            return Feature(unit=feature.unit, missing_because="a question for your doctor")
+        return feature
 
     @property
     def warnings(self) -> tuple[str, ...]:
@@ -168,7 +184,28 @@ def conclude(
         planned=planned,
         today=datetime.now(UTC).date(),
     )
-    return replace(found, drinking=drinking, advice=tuple(advice), understood=readings(athlete))
+    limited = bool(fluid_limited_by(found.features, athlete))
+    no_salt = limited or salt_limited(found.features, athlete)
+    return replace(
+        found,
+        assessment=_without_salt(found.assessment) if no_salt else found.assessment,
+        drinking=drinking,
+        advice=tuple(advice),
+        understood=readings(athlete),
+        fluid_limited=limited,
+        salt_limited=no_salt,
+    )
+
+
+def _without_salt(assessment: Assessment) -> Assessment:
+    """Return an assessment whose sentences give no amount of sodium."""
+    lines = tuple(
+        replace(line, sentence=f"{line.name}: how much is right is a question for your doctor.")
+        if line.feature in SODIUM and not line.assumed
+        else line
+        for line in assessment.contributions
+    )
+    return replace(assessment, contributions=lines)
 
 
 def _said_of_log(features: FeatureSet) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from riskfit.strict_toml import (
 ENGLISH: Final = "en"
 #: Table -> its keys that are words for people.
 _KEYS: Final[dict[str, tuple[str, ...]]] = {
-    "rule": ("name", "sentence", "question"),
+    "rule": ("name", "sentence", "beyond", "question"),
     "context": ("name",),
     "red_flag": ("asks", "means"),
     "zero_weight": ("what", "reason"),

@@ -19,6 +19,7 @@ from riskfit.features.results import Feature, FeatureSet
 from riskfit.origin import Origin
 from riskfit.report.json.session import activity_entry, drinking_entry
 from riskfit.report.page.fluids import fluid_view
+from riskfit.report.page.session import session_view
 from riskfit.report.terminal.session import analysis_text
 from riskfit.rules.load import load_model
 from riskfit.whatif.baseline import case_of, score_variants
@@ -52,11 +53,11 @@ def said_of(features, athlete):
     return conclude(found, athlete, Conditions(), model=load_model())
 
 
-def printed(analysis):
+def printed(analysis, full=False):
     """Return what the terminal shows."""
     console = Console(width=100)
     with console.capture() as capture:
-        console.print(analysis_text(analysis))
+        console.print(analysis_text(analysis, full=full))
     return capture.get()
 
 
@@ -410,6 +411,28 @@ def test_a_drink_at_hand_is_drunk_more_of():
         assert features.value("fluid_intake_l") == pytest.approx(
             share * features.value("sweat_loss_l")
         )
+
+
+@pytest.mark.parametrize(
+    ("athlete", "volumes"),
+    [
+        (Athlete(heart_disease=True, red_flags=()), False),
+        (Athlete(hypertension=True, red_flags=()), True),
+    ],
+)
+def test_terminal_and_page_show_no_amount_that_is_for_a_doctor_to_say(athlete, volumes):
+    plan = PlannedSession(sport="cycling", duration_s=3 * 3600.0, intensity_fraction=0.75)
+    said = analyse(plan, athlete, Conditions(air_temperature_c=24.0, wind_m_s=3.0))
+    view = session_view(said, load_model())
+    rows = [line["text"] for group in view["features"] for line in group["lines"]]
+    lines = [line["value_text"] for group in view["ledger"] for line in group["lines"]]
+    sentences = [line["sentence"] for group in view["ledger"] for line in group["lines"]]
+    assert bool(re.search(r"\d L(/h)?\b", "; ".join(rows))) is volumes
+    assert bool(re.search(r"\d\s+L(/h)?\b", printed(said, full=True))) is volumes
+    assert not re.search(r"\d g\b", "; ".join((*rows, *lines)))
+    assert not re.search(r"\d g (more )?sodium", "; ".join(sentences))
+    cells = {row["cells"][-1] for row in view["table"]["rows"]}
+    assert (cells == {"–"}) is not volumes
 
 
 @pytest.mark.parametrize("kind", ["sweep", "lever"])

@@ -110,6 +110,11 @@ class Measure(Strict, frozen=True):
     knots: Knots
     sentence: str
     contexts: tuple[str, ...] = ()
+    beyond: str | None = None
+
+    def said(self, shown: float) -> str:
+        """Return the sentence for a value that is shown."""
+        return self.sentence if self.beyond is None or shown > 0 else self.beyond
 
 
 class Rule(Strict, frozen=True):
@@ -123,6 +128,8 @@ class Rule(Strict, frozen=True):
         Factors on the response where it is known; the typical one is of the whole.
     shown : str, optional
         The feature that the sentence tells, where it is not the one that counts.
+    beyond : str, optional
+        The sentence where what is told is not above zero, and the rule counts all the same.
     """
 
     id: str
@@ -150,12 +157,17 @@ class Rule(Strict, frozen=True):
     or_feature: Measure | None = None
     times: tuple[Factor, ...] = ()
     shown: str | None = None
+    beyond: str | None = None
     factor: float = 1.0
 
     def measures(self, context: str) -> tuple[Measure, ...]:
         """Return what is read in a context: its own feature, and the second one where it counts."""
         own = Measure(
-            feature=self.feature, unit=self.unit, knots=self.knots, sentence=self.sentence
+            feature=self.feature,
+            unit=self.unit,
+            knots=self.knots,
+            sentence=self.sentence,
+            beyond=self.beyond,
         )
         other = self.or_feature
         return (own,) if other is None or context not in other.contexts else (own, other)

@@ -153,7 +153,7 @@ class _Row:
             references=rule.references,
             sentence=f"{rule.name}: your own record counts instead."
             if rule.id in self.held
-            else sentence(rule.name, measure.sentence, shown, points, context.name),
+            else sentence(rule.name, measure.said(shown or 0.0), shown, points, context.name),
         )
 
     def _detail(self, kept: FloatArray | None) -> FloatArray:

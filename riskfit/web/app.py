@@ -20,13 +20,13 @@ from riskfit.report.page.html import TEMPLATES, environment, listed, render, scr
 from riskfit.report.words import UNKNOWN
 from riskfit.web.desk import Desk, next_quarter
 from riskfit.web.fields import (
-    DAY,
     PLAN,
     SPORTS,
     CheckForm,
     LogForm,
     decoded,
     first_form,
+    sliders_of,
 )
 from riskfit.web.guard import Guard, Refusal, Rules
 
@@ -112,7 +112,7 @@ class _Site:
             title="Check a plan",
             form=form,
             plan_sliders=PLAN,
-            day_sliders=DAY,
+            day_sliders=sliders_of(self.desk.profile),
             sports=SPORTS,
             contexts=list(self.desk.model.contexts.values()),
             start=f"{next_quarter():%Y-%m-%dT%H:%M}",

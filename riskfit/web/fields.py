@@ -8,7 +8,8 @@ from typing import Any, Final
 import msgspec
 
 from riskfit.activity import PlannedSession
-from riskfit.athlete import Conditions
+from riskfit.advice.limits import fluid_limited_by
+from riskfit.athlete import Athlete, Conditions
 from riskfit.errors import InputError
 from riskfit.report.words import duration_words
 
@@ -70,6 +71,12 @@ DAY: Final = (
     Slider("standing_sitting_h", "Standing beyond usual", "h", 0, 16, 0.5, start=0),
     Slider("sitting_h", "Sitting beyond usual", "h", 0, 16, 0.5, start=0),
 )
+
+
+def sliders_of(athlete: Athlete) -> tuple[Slider, ...]:
+    """Return what a person may tell of the day: no drinking where that is for a doctor to say."""
+    limited = bool(fluid_limited_by({}, athlete))
+    return tuple(one for one in DAY if not (limited and one.name == "fluid_l_h"))
 
 
 class CheckForm(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):

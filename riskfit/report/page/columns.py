@@ -173,7 +173,7 @@ def gaps_of(said: str) -> tuple[str, ...]:
 def _line(
     measures: "tuple[Measure, ...]", value: float, counts: int, adds: bool
 ) -> tuple[Any, ...] | None:
-    """Return a value in words, what its sentence's gaps hold, and which sentence it is.
+    """Return a value in words, what its sentence's gaps hold, and which sentence it is (-1: last).
 
     The gaps are None where it adds nothing; all is None where nothing is known.
     """
@@ -182,9 +182,9 @@ def _line(
     measure = measures[counts]
     if not adds:
         return value_words(value, measure.unit), None, counts
-    numbers = numbers_said(value)
-    gaps = tuple(numbers[name] for name in gaps_of(measure.sentence))
-    return value_words(value, measure.unit), gaps, counts
+    said, numbers = measure.said(value), numbers_said(value)
+    gaps = tuple(numbers[name] for name in gaps_of(said))
+    return value_words(value, measure.unit), gaps, counts if said == measure.sentence else -1
 
 
 def _shown(
@@ -214,6 +214,7 @@ def rule_entry(rule: "Rule", model: "Model", numbers: Mapping[str, int]) -> dict
     """Return a rule as the card and the ledgers show it, with the numbers of its sources."""
     other = rule.or_feature
     sentences = [rule.sentence, *([] if other is None else [other.sentence])]
+    sentences += [] if rule.beyond is None else [rule.beyond]
     return {
         "id": rule.id,
         "name": rule.name,

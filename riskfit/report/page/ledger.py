@@ -9,7 +9,7 @@ from riskfit.features.results import Feature
 from riskfit.references import Reference
 from riskfit.report.rounding import round_down, split_to_total
 from riskfit.report.said.session import feature_said
-from riskfit.report.words import AVERAGE, CAUSE_NAMES, UNKNOWN, value_words
+from riskfit.report.words import AVERAGE, CAUSE_NAMES, NOTHING, UNKNOWN, value_words
 from riskfit.rules.model import Model, Rule
 from riskfit.scoring.assessment import Contribution
 
@@ -29,7 +29,7 @@ def ledger_view(analysis: Analysis, model: Model) -> dict[str, Any]:
             "name": CAUSE_NAMES[cause],
             "text": f"{sum(shown[line.rule] for line in lines if line.cause == cause):.1f}",
             "lines": [
-                _ledger_line(line, analysis.features.get(line.feature), shown, numbers)
+                _ledger_line(line, _told(analysis, line.feature), shown, numbers)
                 for line in sorted(lines, key=lambda line: (line.assumed, -line.points))
                 if line.cause == cause
             ],
@@ -62,7 +62,7 @@ def _ledger_line(
         "sentence": AVERAGE if line.assumed else line.sentence,
         "assumed": line.assumed,
         "value": line.value,
-        "value_text": UNKNOWN if line.shown is None else value_words(line.shown, line.unit),
+        "value_text": _value_text(line, feature),
         "source": missing if line.assumed else source,
         "points": line.points,
         "text": f"{shown[line.rule]:.1f}",
@@ -72,13 +72,24 @@ def _ledger_line(
     }
 
 
+def _told(analysis: Analysis, name: str) -> Feature | None:
+    return analysis.told(name) if name in analysis.features else None
+
+
+def _value_text(line: Contribution, feature: Feature | None) -> str:
+    if line.shown is None:
+        return UNKNOWN
+    hidden = feature is not None and feature.value is None
+    return NOTHING if hidden else value_words(line.shown, line.unit)
+
+
 def features_view(analysis: Analysis) -> list[dict[str, Any]]:
     """Return every feature by group, in the words it is read in."""
     return [
         {
             "name": group.capitalize(),
             "lines": [
-                feature_said(name, analysis.features[name])
+                feature_said(name, analysis.told(name))
                 for name, spec in CATALOGUE.items()
                 if spec.group == group and name in analysis.features
             ],

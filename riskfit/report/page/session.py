@@ -165,7 +165,7 @@ def _along(
             "note": _chart_note(analysis, channels),
         },
         "crossings": [f"After {one}" for one in crossings(line, model)],
-        "table": _table(timeline),
+        "table": _table(timeline | ({"sweat_loss_l": []} if analysis.fluid_limited else {})),
     }
 
 

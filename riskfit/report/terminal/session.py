@@ -230,7 +230,7 @@ def _features(analysis: Analysis, full: bool) -> Group:
             for group in GROUPS
         )
     for title, names in groups:
-        said = [feature_said(name, analysis.features[name]) for name in names]
+        said = [feature_said(name, analysis.told(name)) for name in names]
         present = [one for one in said if one["value"] is not None]
         absent = [one for one in said if one["value"] is None]
         table.add_row(Text(title, style="bold"), "", "")

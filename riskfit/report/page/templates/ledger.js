@@ -12,7 +12,7 @@ riskfit.ledger = (() => {
     const [value, gaps, which] = said;
     if (gaps === null) return [rule.nothing, value];
     let next = 0;
-    return [rule.sentences[which].replace(/\{\}/g, () => gaps[next++]), value];
+    return [rule.sentences.at(which).replace(/\{\}/g, () => gaps[next++]), value];
   }
 
   function fillLine(tr, block, k, row) {
