@@ -11,6 +11,8 @@ from riskfit.advice.steps import advise
 from riskfit.advice.texts import load_advice, parse_advice
 from riskfit.athlete import Athlete, Conditions, Medication
 from riskfit.errors import RuleError
+from riskfit.features.results import Feature
+from riskfit.origin import Origin
 from riskfit.resources import models
 from riskfit.rules.load import load_model
 from riskfit.scoring.assess import assess
@@ -551,3 +553,14 @@ def test_the_advice_file_is_refused_with_its_place(old, new, said):
     with pytest.raises(RuleError, match=said) as caught:
         parse_advice(TEXT.replace(old, new, 1), "mine.toml")
     assert str(caught.value).startswith("mine.toml")
+
+
+def test_what_july_may_be_calls_nothing_off():
+    """Heat that nobody measured and the calendar alone tells warns by its middle."""
+
+    def told(origin):
+        wbgt = Feature(value=24.0, low=15.5, high=33.0, unit="°C", origin=origin)
+        return ids(advice_for({"wbgt_c": wbgt, "duration_min": 60.0}))
+
+    assert "heat_32" in told(Origin.WEATHER)
+    assert "heat_32" not in told(Origin.CLIMATE)

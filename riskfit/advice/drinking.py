@@ -14,6 +14,7 @@ from msgspec.structs import asdict, replace
 from numpy.typing import ArrayLike, NDArray
 
 from riskfit._common import FloatArray
+from riskfit.advice.heat_limits import only_usual
 from riskfit.advice.limits import (
     LONG_MIN,
     fluid_limited_by,
@@ -223,7 +224,8 @@ def _ends(feature: Feature) -> tuple[float | None, float | None, float | None]:
 def _hot(features: Mapping[str, Feature]) -> bool:
     """Say whether texts warn of the heat, by the upper end where WBGT is a range."""
     value, _, high = _ends(features["wbgt_c"])
-    return value is not None and max(value, high or value) >= _HEAT_WBGT_C
+    most = value if only_usual(features["wbgt_c"]) else high
+    return value is not None and max(value, most or value) >= _HEAT_WBGT_C
 
 
 def _after_l(

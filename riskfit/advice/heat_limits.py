@@ -3,6 +3,10 @@
 from math import isfinite
 from typing import Final
 
+from riskfit.features.results import Feature
+from riskfit.origin import Origin
+from riskfit.scoring.given import Given
+
 #: Days in the heat of the last fourteen from which somebody counts as used to it.
 USED_TO_HEAT_DAYS: Final = 5
 #: WBGT from which a race, training of who is new to heat, and all training is called off
@@ -32,6 +36,14 @@ def called_off(wbgt_c: float, most_c: float, *, race: bool, heat_days: float) ->
         or (race and wbgt_c >= _NO_RACE_C)
         or (heat_days < USED_TO_HEAT_DAYS and wbgt_c >= _NOT_WHEN_NEW_C)
     )
+
+
+def only_usual(wbgt: Given) -> bool:
+    """Say whether heat stress is what is usual for the place and season.
+
+    The upper end of what July may be is no forecast: it calls nothing off and warns of nothing.
+    """
+    return isinstance(wbgt, Feature) and wbgt.origin is Origin.CLIMATE
 
 
 def written_wbgt(low_c: float, wbgt_c: float, high_c: float) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from riskfit._common import plural
 from riskfit.advice.drinking import gains, written
-from riskfit.advice.heat_limits import USED_TO_HEAT_DAYS, called_off, written_wbgt
+from riskfit.advice.heat_limits import USED_TO_HEAT_DAYS, called_off, only_usual, written_wbgt
 from riskfit.advice.limits import fluid_limited_by, salt_limited
 from riskfit.advice.occasion import days_ahead, occasion_of
 from riskfit.advice.texts import Condition, State, When
@@ -66,7 +66,10 @@ class Situation:
         self.day = day
         self.occasion = occasion_of(planned, day, today, race=self.race)
         self.wbgt_low_c, self.wbgt_high_c = self._ends("wbgt_c")
-        self.called_off = called_off(
+        by_calendar = only_usual(self.features.get("wbgt_c"))
+        if by_calendar:
+            self.wbgt_low_c = self.wbgt_high_c = self.value("wbgt_c")
+        self.called_off = not by_calendar and called_off(
             self.value("wbgt_c"),
             self.wbgt_high_c,
             race=self.race,
