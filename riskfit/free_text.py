@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from typing import Final, Generic, TypeVar
 
 _E = TypeVar("_E")
-_ACCENTS: Final = re.compile(r"[\u0300-\u036f]")
+_ACCENTS: Final = r"[\u0300-\u036f]"
 
 #: Abbreviations up to this length are whole words; names up to the second begin a word; longer
 #: ones may stand anywhere in it ("hypothyroidism").
@@ -20,25 +20,23 @@ _ENDINGS: Final = ("e", "a", "o", "um", "us", "s", "es", "en", "i")
 #: No name of a medicine has more words.
 _MOST_WORDS: Final = 4
 
-_PARTS: Final = re.compile(
-    r"[.;\n]|\b(?:but|except|apart from|other than|besides|and (?=i\b|my own\b))"
-)
-_FAMILY: Final = re.compile(
+_PARTS: Final = r"[.;\n]|\b(?:but|except|apart from|other than|besides|and (?=i\b|my own\b))"
+_FAMILY: Final = (
     r"\b(?:family history|in my family|in the family|runs in)\b.*"
     r"|[^,]*\b(?:father|mother|dad|mum|mom|parents?|brothers?|sisters?|siblings?|grand\w+|uncle|aunt"
     r"|cousin|son|daughter|wife|husband)\b[^,]*"
 )
 #: Words that deny only what follows them in "not well controlled", "no tablets for ...".
-_NO_DENIAL: Final = re.compile(
+_NO_DENIAL: Final = (
     r"\bnot (?:\w+ )?(?:controlled|treated|cured)\b"
     r"|\bno (?:medic\w+|drugs?|tablets?|treatment) for\b"
 )
-_DENIED: Final = re.compile(
+_DENIED: Final = (
     r"(?:\b(?:no|not|never|none|nothing|nil|nor|without|denie[sd]|deny|stopped|ruled out"
     r"|negative for|intoleran\w+)\b|\ballerg(?:ic|y|ies) ?(?:to\b|:))"
     r"[^,]*(?:(?:,[^,]*)*\bn?or\b[^,]*)?"
 )
-_ENDS_DENIED: Final = re.compile(
+_ENDS_DENIED: Final = (
     r"[^,]*\b(?:no|none|negative|never|stopped|false|ruled out|excluded)\W*(?=,|$)"
 )
 #: Answers that mean none, in the languages riskfit's users may write.
@@ -61,9 +59,9 @@ def own_words(text: str) -> str:
     'gout'
     """
     kept = []
-    for part in _PARTS.split(_simple(text)):
-        own = _FAMILY.sub("", _NO_DENIAL.sub("", part))
-        kept.append(plain(_DENIED.sub("", _ENDS_DENIED.sub("", own))))
+    for part in re.split(_PARTS, _simple(text)):
+        own = re.sub(_FAMILY, "", re.sub(_NO_DENIAL, "", part))
+        kept.append(plain(re.sub(_DENIED, "", re.sub(_ENDS_DENIED, "", own))))
     said = " ".join(filter(None, kept))
     return "" if said in _NONE else said
 
@@ -150,4 +148,4 @@ def _pattern(name: str) -> str:
 
 
 def _simple(text: str) -> str:
-    return _ACCENTS.sub("", unicodedata.normalize("NFKD", text.lower()))
+    return re.sub(_ACCENTS, "", unicodedata.normalize("NFKD", text.lower()))

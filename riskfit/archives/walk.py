@@ -108,7 +108,7 @@ def _walk_file(path: str) -> Iterator[Member]:
             if os.fstat(stream.fileno()).st_size > LARGEST_FILE:
                 yield _failed(path, _too_large(os.fstat(stream.fileno()).st_size))
                 return
-            data = stream.read()
+        data = Path(path).read_bytes()  # behind the look at its head it would be copied once more
     except OSError as error:
         yield _failed(path, InputError(f"cannot be read ({error.strerror}): check its rights"))
         return

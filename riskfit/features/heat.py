@@ -5,7 +5,7 @@ WBGT then stays unknown.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Final, NamedTuple
+from typing import Final
 
 import numpy as np
 from msgspec import Struct
@@ -80,7 +80,7 @@ def surroundings(
     )
 
 
-class Said(NamedTuple):
+class Said(Struct, frozen=True, eq=False):
     """A quantity, nan where nobody knows it, and the source it is from."""
 
     values: FloatArray

@@ -3,7 +3,6 @@
 import re
 
 from riskfit.readers.formats import FORMATS
-from riskfit.readers.xml.cells import wide_encoding
 
 _MAGIC = [
     (slice(one.magic_at, one.magic_at + len(magic)), magic, kind)
@@ -88,6 +87,8 @@ def _root_behind(text: str) -> str:
 
 def _as_text(head: bytes) -> str | None:
     """Return the head as text without marks and blanks before it, None where it is none."""
+    from riskfit.readers.xml.cells import wide_encoding
+
     wide = wide_encoding(head)
     if wide is not None:
         text = head[: len(head) // 4 * 4].decode(wide, errors="replace")

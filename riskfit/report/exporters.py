@@ -6,7 +6,7 @@ Text is none of them: it is made for a screen, and the commands print it themsel
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
     from riskfit.whatif.baseline import Case
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Exporter:
+class Exporter(NamedTuple):
     """One format.
 
     Attributes

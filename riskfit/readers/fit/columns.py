@@ -10,9 +10,10 @@ import math
 from collections.abc import Mapping, Sequence, Set
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit._common import FloatArray
@@ -42,7 +43,7 @@ _FEW = 40
 _WIDE = 64
 
 
-class _Rows(NamedTuple):
+class _Rows(Struct, frozen=True, eq=False):
     """Beginnings of messages in file order, so wide, and what layout each message has."""
 
     buffer: Any

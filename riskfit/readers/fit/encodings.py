@@ -3,9 +3,10 @@
 import math
 import struct
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
+from msgspec import Struct
 from numpy.typing import NDArray
 
 from riskfit._common import FloatArray
@@ -33,7 +34,7 @@ _FORMS = {
 }
 
 
-class Place(NamedTuple):
+class Place(Struct, frozen=True):
     """Where and how a field's first value stands in a message, by size and meaning."""
 
     offset: int
@@ -91,7 +92,7 @@ def defined_place(message: int, definition: bytes, number: int) -> Place | None:
     return None if row is None else native_place(message, row, definition[2] != 0)
 
 
-class MessageForm(NamedTuple):
+class MessageForm(Struct, frozen=True, eq=False):
     """How to take a whole message apart, and which part is which field: index, invalid value."""
 
     form: struct.Struct

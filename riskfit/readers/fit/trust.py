@@ -2,9 +2,9 @@
 
 import struct
 from collections.abc import Callable, Container, Iterator
-from typing import NamedTuple
 
 import numpy as np
+from msgspec import Struct
 
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.layouts import Layout
@@ -38,7 +38,7 @@ def forget_untimed(scanner: Scanner, start: int) -> None:
 _PLAIN, _STAMP, _DEFINITION, _ROLLED = range(4)
 
 
-class _Taken(NamedTuple):
+class _Taken(Struct, frozen=True):
     """The byte behind a message, its kind, and its time where it has one."""
 
     after: int
