@@ -125,6 +125,7 @@ def test_what_is_told_goes_before_what_is_shown():
         (facts(minutes=20), "marathon"),
         (facts("cycling", km=42.2, minutes=100), "marathon"),
         (facts(km=42.2, minutes=230, race=True), "training"),
+        (facts(km=42.2, minutes=230), "training"),
         (facts(km=10.0, minutes=55), "trail_100_miles"),
     ],
 )
@@ -132,6 +133,13 @@ def test_where_context_and_session_disagree_it_is_said(shown, told):
     taken = take_context(MODEL, shown, told)
     assert (taken.context, taken.agrees) == (told, False)
     assert "there is no chance" in taken.note
+
+
+def test_a_marathons_distance_that_is_said_to_be_no_race_is_training():
+    taken = take_context(MODEL, facts(km=42.2, minutes=260, race=False), "training")
+    assert (taken.context, taken.agrees, taken.note) == ("training", True, None)
+    ride = take_context(MODEL, facts("cycling", km=104.0, minutes=230), "training")
+    assert ride.agrees
 
 
 # ---- on the command line

@@ -69,7 +69,6 @@ def test_sports_are_known_by_common_words(sport):
     assert answer.exit_code == 0, answer.output
 
 
-@NOT_YET
 @pytest.mark.parametrize(
     ("words", "context"),
     [

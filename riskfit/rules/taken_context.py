@@ -68,13 +68,18 @@ def _told(model: Model, context: str, facts: Facts, near: Kind | None) -> Taken:
     note = None
     if kind is not None and not _fits(kind, facts):
         note = f"This session cannot be {name} by its sport, distance or time: there is no chance."
-    elif near is not None and near.race and facts.race and context == model.context().id:
+    elif near is not None and near.race and context == model.context().id and _open(near, facts):
         other = model.contexts[near.id].name
         note = (
-            f"This is a race as long as {other}, and was told to be {name}: there is no chance. "
-            f"Say --context {near.id}, or --no-race."
+            f"This is as long as {other}, and was told to be {name}: there is no chance. Say "
+            f"--context {near.id} if it is one, or --no-race."
         )
     return Taken(context=context, origin=Origin.TOLD, agrees=note is None, note=note)
+
+
+def _open(kind: Kind, facts: Facts) -> bool:
+    """Say whether a session as long as an event may be one, whatever it was told to be."""
+    return bool(facts.race) or (kind.asked and facts.race is None)
 
 
 def _is_taken(kind: Kind, facts: Facts) -> bool:
