@@ -173,6 +173,14 @@ class Athlete(_Checked):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WeighedSession:
+    """What the scales showed of one session: sweated, and drunk in between. [L]."""
+
+    sweat_l: float
+    intake_l: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Conditions(_Checked):
     """One session's surroundings, and what the person says of that day; None is unknown.
 
@@ -187,6 +195,8 @@ class Conditions(_Checked):
         What is drunk. [L/h]
     drink_sodium_mg_l : float or None
         Sodium in it, 0 for plain water. [mg/L]
+    weigh_in : WeighedSession or None
+        The scales before and after this session; they beat every estimate, and ``fluid_l_h``.
     drink_at_hand : bool or None
         Whether a drink is within reach throughout: then people replace a little more.
     carbohydrate_g_h : float or None
@@ -219,6 +229,7 @@ class Conditions(_Checked):
     fluid_l_h: float | None = None
     drink_sodium_mg_l: float | None = None
     drink_at_hand: bool | None = None
+    weigh_in: WeighedSession | None = None
     carbohydrate_g_h: float | None = None
     race: bool | None = None
     sleep_h: float | None = None

@@ -11,7 +11,7 @@ from rich.console import Console
 from riskfit.activity import PlannedSession
 from riskfit.advice.drinking import plan_drinking, written
 from riskfit.analysis import Analysis, analyse, conclude, sketch
-from riskfit.athlete import Athlete, Conditions, Medication
+from riskfit.athlete import Athlete, Conditions, Medication, WeighedSession
 from riskfit.errors import InputError
 from riskfit.features.compute import compute_features
 from riskfit.features.plan.table import Variants
@@ -329,6 +329,18 @@ def test_after_a_session_only_the_scales_give_a_volume_and_only_to_four_hours():
             assert said.drinking.after_l == pytest.approx((1.25 * 2.1, 1.5 * 2.1))
         else:
             assert said.drinking.after_l is None
+
+
+def test_the_scales_beat_every_estimate_of_that_session():
+    weighed = Conditions(
+        air_temperature_c=30.0, fluid_l_h=2.0, weigh_in=WeighedSession(sweat_l=2.6, intake_l=0.4)
+    )
+    features = compute_features(PLAN, Athlete(mass_kg=70.0, sweat_factor=1.4), weighed)
+    assert features.value("sweat_loss_l") == pytest.approx(2.6)
+    assert features.value("fluid_intake_l") == pytest.approx(0.4)
+    assert features["body_mass_loss_pct"].origin is Origin.SCALES
+    said = plan_drinking(features, Athlete())
+    assert said.after_l == pytest.approx((1.25 * 2.2, 1.5 * 2.2))
 
 
 @pytest.mark.parametrize(

@@ -96,7 +96,7 @@ def _analyze_source(
                         analyse(
                             activity,
                             athlete,
-                            conditions,
+                            before.weighed(activity, conditions),
                             before(activity),
                             model=model,
                             context=context,
@@ -115,6 +115,13 @@ class _Before:
 
     def __init__(self, memory: Memory, given: "History | None", model: "Model") -> None:
         self.memory, self.given, self.model = memory, given, model
+
+    def weighed(self, activity: "Activity", conditions: "Conditions") -> "Conditions":
+        """Return the conditions with what the scales showed of this session, if they did."""
+        from dataclasses import replace
+
+        weigh_in = self.memory.weigh_in(activity.start_time.timestamp())
+        return conditions if weigh_in is None else replace(conditions, weigh_in=weigh_in)
 
     def __call__(self, activity: "Activity") -> "History":
         from dataclasses import replace

@@ -6,7 +6,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from riskfit.activity import Activity
-    from riskfit.athlete import Athlete, History, Logged
+    from riskfit.athlete import Athlete, History, Logged, WeighedSession
     from riskfit.learning.outcome_table import OutcomeTable
     from riskfit.rules.model import Model
     from riskfit.store import Store
@@ -56,6 +56,20 @@ class Memory:
         from riskfit.store.told import with_sweat_factor
 
         return with_sweat_factor(self._store, self._key, profile)
+
+    def weigh_in(self, start_s: float) -> "WeighedSession | None":
+        """Return what the scales showed of the session that begins then, None without them."""
+        if self._store is None or self._key is None:
+            return None
+        from riskfit.athlete import WeighedSession
+        from riskfit.store.told import weigh_ins
+
+        for one in weigh_ins(self._store, self._key):
+            if abs(one.start_s - start_s) < 1:
+                return WeighedSession(
+                    sweat_l=one.sweat_l, intake_l=float(one.told.get("intake_l") or 0)
+                )
+        return None
 
     def history(self, before_s: float, session: "Activity | None" = None) -> "History | None":
         """Return what came strictly before a moment, copies of ``session`` left out."""

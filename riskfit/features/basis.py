@@ -90,6 +90,7 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     # ---- fluids
     "heat_balance": (None, "heat balance"),
     "heat_balance_learnt": (Origin.LEARNT, "heat balance and weigh-ins"),
+    "weighed": (Origin.SCALES, "your weigh-in"),
     "makers_estimate": (Origin.DEVICE, "the maker's own estimate"),
     "half_the_sweat": (_ASSUMED, "assumed half the sweat"),
     "drink_at_hand": (_ASSUMED, "assumed 60 % of the sweat, drink at hand"),

@@ -5,7 +5,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from riskfit._common import FloatArray
-from riskfit.athlete import Athlete, Conditions
+from riskfit.athlete import Athlete, Conditions, WeighedSession
 from riskfit.features.answers import plain_water_only, underfuelled
 from riskfit.features.basis import Basis, basis
 from riskfit.features.course import STEP_S, Course
@@ -17,6 +17,7 @@ from riskfit.formulas.fluid import (
     SODIUM_MMOL_L,
     THIRST_SHARE,
     THIRST_SHARE_AT_HAND,
+    WEIGH_IN_LOG_SD,
     allowed_loss_pct,
     sodium_loss_g,
     sweat_interval,
@@ -35,6 +36,8 @@ from riskfit.sports import WATER
 #: 10 to 90 % half-width of an estimated sweat loss, as a share; of one learnt from weigh-ins.
 _SWEAT_SPREAD: Final = 0.30
 _LEARNT_SPREAD: Final = 0.15
+#: Of one that the scales showed: 10 to 90 % of the error of a weigh-in.
+_WEIGHED_SPREAD: Final = 1.28 * WEIGH_IN_LOG_SD
 #: Drinking that nobody told: what thirst replaces, 20 to 80 % of the sweat.
 _DRUNK_SPREAD: Final = 0.3
 #: Below this share of the sweat, the least that is assumed of anybody, drinking fades into none.
@@ -72,17 +75,12 @@ def fluid_columns(
     plan; the drinking beats that of the conditions.
     """
     active_h = np.cumsum(course.active_s, axis=-1) / 3600
-    factor = athlete.sweat_factor or 1.0
-    fluid_l_h = conditions.fluid_l_h if fluid_l_h is None else fluid_l_h
-    sweat_l = factor * (
-        sweat_loss_l(course, energy, around, person) if sweat_l is None else sweat_l
-    )
-    spread = _LEARNT_SPREAD if athlete.sweat_factor else _SWEAT_SPREAD
-    balance = basis(
-        "heat_balance_learnt" if athlete.sweat_factor else "heat_balance",
-        energy.basis,
-        around.temperature_basis,
-    )
+    estimate_l = sweat_loss_l(course, energy, around, person) if sweat_l is None else sweat_l
+    sweat_l, spread, method = _sweated(estimate_l, athlete, conditions.weigh_in)
+    balance = basis(method, energy.basis, around.temperature_basis)
+    if method == "weighed":
+        balance = basis(method)
+    fluid_l_h = _told_l_h(conditions, active_h) if fluid_l_h is None else fluid_l_h
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(active_h > 0, sweat_l / active_h, np.nan)
     drinking = _drunk(sweat_l, active_h, fluid_l_h, conditions)
@@ -92,7 +90,9 @@ def fluid_columns(
         np.sum(course.active_s, axis=-1), 1e-9
     )
     low_rate, high_rate = (
-        (rate * (1 - spread), rate * (1 + spread)) if athlete.sweat_factor else sweat_interval(rate)
+        sweat_interval(rate)
+        if method == "heat_balance"
+        else (rate * (1 - spread), rate * (1 + spread))
     )
     gross_pct = 100 * sweat_l / person.mass_kg
     return {
@@ -111,6 +111,29 @@ def fluid_columns(
         "plain_water_only": plain_water_only(gross_pct, drinking.dry, conditions),
         "underfuelled": underfuelled(active_h * 60, conditions),
     }
+
+
+def _sweated(
+    estimate_l: FloatArray, athlete: Athlete, weigh_in: WeighedSession | None
+) -> tuple[FloatArray, float, str]:
+    """Return what was sweated, its half-width as a share, and the method. [L].
+
+    The scales of this session beat what others taught, and that beats the estimate.
+    """
+    total = float(estimate_l[..., -1].flat[0])
+    if weigh_in is not None and total > 0:
+        return estimate_l * (weigh_in.sweat_l / total), _WEIGHED_SPREAD, "weighed"
+    if athlete.sweat_factor:
+        return athlete.sweat_factor * estimate_l, _LEARNT_SPREAD, "heat_balance_learnt"
+    return estimate_l, _SWEAT_SPREAD, "heat_balance"
+
+
+def _told_l_h(conditions: Conditions, active_h: FloatArray) -> float | None:
+    """Return what was drunk as it was told, with the scales or without. [L/h]."""
+    hours = float(active_h[..., -1].flat[0])
+    if conditions.weigh_in is None or not hours:
+        return conditions.fluid_l_h
+    return conditions.weigh_in.intake_l / hours
 
 
 def sweat_loss_l(
