@@ -549,3 +549,16 @@ def test_the_document_follows_its_pieces(archive, tmp_path):
     document = json.loads(b"".join(json_document(report)))
     assert set(document) == {"riskfit", "model", "activities", "failed"}
     assert Task(place=None, athlete=Athlete(), basis=b"").content is None
+
+
+def test_a_ledger_has_a_sentence_for_each_thing_that_a_rule_reads():
+    from riskfit.report.page.columns import rule_entry
+
+    model = load_model()
+    numbers = {key: 1 for rule in model.rules for key in rule.references}
+    said = rule_entry(model.rule("O1"), model, numbers)["sentences"]
+    assert said == [
+        "This is {} times as long as your longest session of this sport in the last four weeks.",
+        "You took {} times as many steps as on a usual day.",
+    ]
+    assert len(rule_entry(model.rule("O2"), model, numbers)["sentences"]) == 1

@@ -74,6 +74,10 @@ def test_the_card_shows_every_rule_flag_and_context():
     card, model = printed_card("training"), load_model()
     for rule in model.rules:
         assert f"\n{rule.id} {rule.name}" in card
+        lines = card.split(f"\n{rule.id} {rule.name}")[1].split("\n\n")[0]
+        own = re.split(r"\n[POFD]\d+ ", lines)[0]
+        assert own.count("\n     times ") == len(rule.times)
+        assert own.count("\n     or ") == (rule.or_feature is not None)
     for flag in model.red_flags:
         assert f"{flag.id} {flag.name}" in card
     for context in model.contexts:

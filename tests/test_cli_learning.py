@@ -91,6 +91,12 @@ def test_the_second_card_is_said_rule_by_rule():
     assert "D4" in entry["rules"]
 
 
+def test_a_version_that_was_never_published_is_a_usage_error_that_names_those_that_were():
+    for command in (("card",), ("check", "--sport", "running", "--duration", "1h")):
+        result = run(*command, "--model", "3.0", code=2)
+        assert "no card 3.0 was published: there are 1.0, 2.0" in result.output
+
+
 def test_a_card_learned_from_the_first_edition_goes_on_working(tmp_path):
     old = load_model("1.0")
     text = write_model(

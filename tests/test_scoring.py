@@ -344,7 +344,7 @@ def test_what_is_unknown_is_typical_and_marked():
     assert line.assumed
     assert line.value is None
     assert line.points > 0
-    assert "not known" in line.sentence
+    assert line.sentence == "Earlier cramps: not known, so average assumed for a training session."
     known = found.contribution("O2")
     assert (known.assumed, known.value, known.unit) == (False, 75, "min")
 
