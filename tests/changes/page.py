@@ -69,5 +69,5 @@ def prove() -> None:
         status, _, body = client.get("/card")
         assert status == 200, f"Error {status}"
         assert b"<title>Score card</title>" in body
-        assert b"P1 Cramps before" in body
+        assert b"P1 Earlier cramps" in body
         assert b'href="/card"' in client.get("/analyze")[2]
