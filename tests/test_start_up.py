@@ -6,7 +6,6 @@ import resource
 import statistics
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -95,36 +94,31 @@ def test_a_run_starts_no_threads(tmp_path):
     _loaded_by(f"{code}\n{count}", tmp_path)
 
 
-def _wall_s(command: list[str], home: Path) -> float:
-    begin = time.perf_counter()
-    subprocess.run(command, capture_output=True, cwd=home, env=_environment(home), check=True)
-    return time.perf_counter() - begin
-
-
-@pytest.mark.slow
-@needs_corpus
-def test_the_largest_file_takes_at_most_two_and_a_half_imports_of_numpy(tmp_path):
-    files = [path_of(row) for row in manifest() if row["path"].endswith(".fit")]
-    largest = max(files, key=lambda path: path.stat().st_size)
-    ours = [str(Path(sys.executable).with_name("riskfit")), "analyze", str(largest), "--json"]
-    numpys = [sys.executable, "-c", "import numpy"]
-    ratios: list[float] = []
-    for _ in range(3):  # noise only adds
-        pairs = [(_wall_s(ours, tmp_path), _wall_s(numpys, tmp_path)) for _ in range(20)]
-        ours_s, numpys_s = map(statistics.median, zip(*pairs, strict=True))
-        ratios.append(ours_s / numpys_s)
-        print(f"{ratios[-1]:.2f} times `import numpy`: {ours_s * 1e3:.0f} ms")
-        if ratios[-1] <= 2.5:
-            return
-    pytest.fail(f"the largest file takes {min(ratios):.2f} times `import numpy`")
-
-
 def _cpu_s(command: list[str], home: Path) -> float:
     """Return the processor time of one run, which noise on the machine moves least. [s]"""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     subprocess.run(command, capture_output=True, cwd=home, env=_environment(home), check=True)
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+@pytest.mark.slow
+@needs_corpus
+def test_the_largest_file_takes_at_most_two_and_a_half_imports_of_numpy(tmp_path):
+    """In processor time, numpy's own threads included: what a user's machine does for either."""
+    files = [path_of(row) for row in manifest() if row["path"].endswith(".fit")]
+    largest = max(files, key=lambda path: path.stat().st_size)
+    ours = [str(Path(sys.executable).with_name("riskfit")), "analyze", str(largest), "--json"]
+    numpys = [sys.executable, "-c", "import numpy"]
+    ratios: list[float] = []
+    for _ in range(3):  # noise only adds
+        pairs = [(_cpu_s(ours, tmp_path), _cpu_s(numpys, tmp_path)) for _ in range(20)]
+        ours_s, numpys_s = map(statistics.median, zip(*pairs, strict=True))
+        ratios.append(ours_s / numpys_s)
+        print(f"{ratios[-1]:.2f} times `import numpy`: {ours_s * 1e3:.0f} ms")
+        if ratios[-1] <= 2.5:
+            return
+    pytest.fail(f"the largest file takes {min(ratios):.2f} times `import numpy`")
 
 
 @pytest.mark.alone
