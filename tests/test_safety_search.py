@@ -37,15 +37,10 @@ def _first(iterator, count=5):
     return [found for found, _ in zip(iterator, range(count), strict=False)]
 
 
-NOT_YET = pytest.mark.xfail(reason="not yet", strict=False)
-
-
-@NOT_YET
 def test_nobody_of_a_thousand_is_told_what_is_unsafe():
     assert not _first(_unsafe(range(1000)))
 
 
-@NOT_YET
 @pytest.mark.slow
 def test_nobody_of_a_hundred_thousand_is_told_what_is_unsafe():
     assert not _first(_unsafe(range(1000, 100_000)))
@@ -57,7 +52,7 @@ def test_nobody_of_a_hundred_thousand_is_told_what_is_unsafe():
 def _entry(**changes):
     plain = {
         "advice": [{"id": "drinking_plan", "kind": "drinking", "text": "Up to 0.5 L an hour."}],
-        "drinking": {"sweat_rate_l_h": 0.8, "most_l_h": 0.5, "plan_l_h": 0.5},
+        "drinking": {"sweat_rate_l_h": 0.8, "ceiling_l_h": 0.5, "floor_l_h": 0.5},
         "assessment": {"score": 30.0, "red_flags": {"present": ()}, "contributions": ()},
         "features": {"wbgt_c": {"value": 25.3}, "body_mass_loss_pct": {"value": 1.2}},
     }
@@ -166,7 +161,6 @@ def test_only_one_heat_level_is_said():
         assert len(_ids(_found(somebody(seed)), {"heat"}) & {*HEAT_LEVELS}) <= 1, seed
 
 
-@NOT_YET
 def test_who_sweats_more_is_never_allowed_less():
     for seed in SEEDS:
         one = somebody(seed)
@@ -174,7 +168,7 @@ def test_who_sweats_more_is_never_allowed_less():
         for factor in (0.5, 0.8, 1.0, 1.3, 2.0):
             who = replace(one.athlete, sweat_factor=factor)
             plan = _found(replace(one, athlete=who)).drinking
-            most.append(None if plan is None else plan.most_l_h)
+            most.append(None if plan is None else plan.ceiling_l_h)
         known = [amount for amount in most if amount is not None]
         assert len(known) in (0, len(most)), seed
         assert all(low <= high + 1e-9 for low, high in pairwise(known)), (seed, most)
@@ -191,7 +185,6 @@ def test_a_warning_of_drinking_too_much_stays_with_more_drinking():
         assert warned == sorted(warned), (seed, warned)
 
 
-@NOT_YET
 def test_drinking_above_sweat_never_lowers_the_score_below_that_of_drinking_to_thirst():
     for seed in SEEDS:
         one = somebody(seed)
@@ -210,7 +203,11 @@ def test_a_warning_sign_takes_stretches_away_and_adds_no_amount():
         for flag in ("RF2", "RF5", "RF8"):
             athlete = replace(one.athlete, red_flags=(flag,))
             found = _found(replace(one, athlete=athlete))
+<<<<<<< HEAD
             assert {"red_flag", "emergency"} & _ids(found)
+=======
+            assert _ids(found) & {"red_flag", "emergency"}
+>>>>>>> 844c2b8 (The search for unsafe words finds nobody any more; people by floors and ceilings of drinking)
             assert not _ids(found, {"before", "acute", "after", "drinking"}), (seed, flag)
 
 

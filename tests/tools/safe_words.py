@@ -30,6 +30,7 @@ _SAID = {
     "most an hour": (
         rf"(?:up to|at most|no more than|never more than|held at) {_NUMBER} L(?: an hour|/h)"
     ),
+    "least an hour": rf"at least {_NUMBER} (?:L|and no more than)",
     "fluid lost": rf"(?<!then )end about {_NUMBER} % lighter(?! even)",
     "fluid lost with the plan": (
         rf"then end about {_NUMBER} % lighter|end about {_NUMBER} % lighter even"
@@ -41,13 +42,21 @@ _SAID_PATTERNS = {name: re.compile(pattern, re.I) for name, pattern in _SAID.ite
 _HELD = {
     "heat stress": ("features.wbgt_c.value", "features.wbgt_c.high"),
     "sweat an hour": ("drinking.sweat_rate_l_h",),
-    "most an hour": ("drinking.most_l_h",),
+    "most an hour": ("drinking.ceiling_l_h",),
+    "least an hour": ("drinking.floor_l_h",),
     "fluid lost": ("features.body_mass_loss_pct.value",),
     "fluid lost with the plan": ("drinking.loss_pct_at_end",),
     "sodium an hour": ("drinking.sodium_mg_h",),
 }
-_VOLUMES = ("plan_l_h", "most_l_h", "every_15_min_l", "every_20_min_l", "before_l", "after_l")
-_HOURLY_HELD = {"plan_l_h": 1, "most_l_h": 1, "every_15_min_l": 4, "every_20_min_l": 3}
+_HOURLY_HELD = {
+    "floor_l_h": 1,
+    "ceiling_l_h": 1,
+    "plan_l_h": 1,
+    "most_l_h": 1,
+    "every_15_min_l": 4,
+    "every_20_min_l": 3,
+}
+_VOLUMES = (*_HOURLY_HELD, "before_l", "after_l")
 
 
 def unsafe(
