@@ -85,6 +85,11 @@ def test_a_run_without_a_store_or_an_archive_loads_neither(tmp_path):
     assert not loaded & {"sqlite3", "zipfile", "difflib", "multiprocessing"}
 
 
+def test_a_run_does_without_masked_arrays_which_unique_and_its_like_load(tmp_path):
+    code = _run("analyze", str(SAMPLES / "easy_run.fit"), "--json")
+    _loaded_by(f"{code}\nassert 'numpy' in sys.modules and 'numpy.ma' not in sys.modules", tmp_path)
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc")
 def test_a_run_starts_no_threads(tmp_path):
     code = _run("analyze", str(SAMPLES / "easy_run.fit"), "--json")

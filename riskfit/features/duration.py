@@ -43,8 +43,9 @@ def duration_columns(
 
 def moving_legs(course: Course) -> list[int]:
     """Return the indexes of the legs of sport with time under way; without one, the first."""
-    held = set(np.unique(course.leg).tolist())
-    return [index for index, leg in enumerate(course.legs) if leg.moves and index in held] or [0]
+    return [
+        index for index, leg in enumerate(course.legs) if leg.moves and (course.leg == index).any()
+    ] or [0]
 
 
 def leg_active_s(course: Course, index: int) -> FloatArray:
