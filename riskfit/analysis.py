@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from riskfit._common import FloatArray
 from riskfit.activity import Activity, PlannedSession
 from riskfit.advice.drinking import DrinkingPlan, plan_drinking
+from riskfit.advice.heat_limits import for_nobody
 from riskfit.advice.limits import fluid_limited_by, salt_limited
 from riskfit.advice.situation import too_hot
 from riskfit.advice.steps import Advice, advise
@@ -29,6 +30,9 @@ from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.own_record import record_before
 from riskfit.scoring.timeline import Timeline, assess_timeline
 
+#: Why a plan that nobody should carry out has no score.
+TOO_HOT: Final = "nobody should exercise in this heat"
+
 #: Features that are amounts of sodium.
 SODIUM: Final = frozenset({"sodium_loss_g", "sodium_deficit_g"})
 
@@ -38,7 +42,7 @@ class Analysis(Struct, frozen=True, kw_only=True, eq=False):
 
     ``source`` and ``sha256`` name the input; ``timeline`` is None where nothing was scored;
     ``understood`` is what was made of medicines and diseases in the person's own words, ``taken``
-    says where its context is from.
+    says where its context is from; ``too_hot`` is a plan that nobody should carry out.
     """
 
     session: Activity | PlannedSession
@@ -53,9 +57,14 @@ class Analysis(Struct, frozen=True, kw_only=True, eq=False):
     athlete: str | None = None
     understood: tuple[Reading, ...] = ()
     taken: Taken | None = None
-
+    too_hot: bool = False
     fluid_limited: bool = False
     salt_limited: bool = False
+
+    @property
+    def alone(self) -> bool:
+        """Say whether a warning stands alone: no score, no plan, nothing to ask."""
+        return self.too_hot or bool(self.assessment.red_flags.urgent)
 
     def told(self, name: str) -> Feature:
         """Return a feature as people are shown it: no amount that is for a doctor to say."""
@@ -186,9 +195,13 @@ def conclude(
     )
     limited = bool(fluid_limited_by(found.features, athlete))
     no_salt = limited or salt_limited(found.features, athlete)
+    assessment = _without_salt(found.assessment) if no_salt else found.assessment
+    nobody = planned and for_nobody(found.features.get("wbgt_c"))
     return replace(
         found,
-        assessment=_without_salt(found.assessment) if no_salt else found.assessment,
+        assessment=assessment.without_score(TOO_HOT) if nobody else assessment,
+        timeline=None if nobody else found.timeline,
+        too_hot=nobody,
         drinking=drinking,
         advice=tuple(advice),
         understood=readings(athlete),

@@ -5,7 +5,7 @@ from typing import Final
 
 from riskfit.features.results import Feature
 from riskfit.origin import Origin
-from riskfit.scoring.given import Given
+from riskfit.scoring.given import Given, numbers_of
 
 #: Days in the heat of the last fourteen from which somebody counts as used to it.
 USED_TO_HEAT_DAYS: Final = 5
@@ -36,6 +36,11 @@ def called_off(wbgt_c: float, most_c: float, *, race: bool, heat_days: float) ->
         or (race and wbgt_c >= _NO_RACE_C)
         or (heat_days < USED_TO_HEAT_DAYS and wbgt_c >= _NOT_WHEN_NEW_C)
     )
+
+
+def for_nobody(wbgt: Given) -> bool:
+    """Say whether nobody should exercise in this heat, used to it or not."""
+    return not only_usual(wbgt) and numbers_of("wbgt_c", wbgt)[1] >= _NO_TRAINING_C
 
 
 def only_usual(wbgt: Given) -> bool:

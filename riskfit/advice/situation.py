@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from riskfit._common import plural
 from riskfit.advice.drinking import gains, written
-from riskfit.advice.heat_limits import USED_TO_HEAT_DAYS, called_off, only_usual, written_wbgt
+from riskfit.advice.heat_limits import USED_TO_HEAT_DAYS, called_off, for_nobody, only_usual, written_wbgt
 from riskfit.advice.limits import fluid_limited_by, salt_limited
 from riskfit.advice.occasion import days_ahead, occasion_of
 from riskfit.advice.texts import Condition, State, When
@@ -75,6 +75,7 @@ class Situation:
             race=self.race,
             heat_days=self.value("heat_days_14d"),
         )
+        self.for_nobody = planned is True and for_nobody(self.features.get("wbgt_c"))
         self.heat = False  # whether a text of heat stress was given
 
     def value(self, name: str) -> float:

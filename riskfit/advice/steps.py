@@ -66,7 +66,8 @@ def advise(
     """Say what to do, the most urgent first.
 
     Red flags, and heat in which the session should not be held, replace what could pass for a
-    remedy or for leave to go on; urgent red flags stand alone. Warnings about heat and drinking
+    remedy or for leave to go on; urgent red flags stand alone, and so does a plan for a heat that
+    nobody should exercise in. Warnings about heat and drinking
     hang on WBGT and fluid loss, never on points.
 
     Parameters
@@ -133,6 +134,8 @@ def _may_stand(entry: AdviceText, kind: AdviceKind, situation: Situation) -> boo
     assessment = situation.assessment
     if assessment.red_flags.urgent:
         return entry.with_urgent_flag or kind.with_urgent_flag
+    if situation.for_nobody and (not kind.with_extreme_heat or entry.when.unasked):
+        return False
     if (assessment.red_flags.present or situation.called_off) and not kind.with_red_flag:
         return False
     return not assessment.outside or entry.outside_too or kind.outside

@@ -133,6 +133,7 @@ class AdviceKind(Strict, frozen=True, kw_only=True):
     id: str
     with_red_flag: bool = False
     with_urgent_flag: bool = False
+    with_extreme_heat: bool = False
     outside: bool = False
     explained_by: tuple[str, ...] = ()
     or_else: tuple[str, ...] = ()

@@ -79,11 +79,13 @@ def answer_one(
     scored = assessment.score is not None
     if assessment.red_flags.urgent:  # it stands alone, whatever was asked
         return found
+    # a plan for a heat that nobody should be in can still be varied: at another hour, say
+    scored |= found.analysis.too_hot
     if not scored and (ask.vary or ask.below):
         raise InputError(f"there is no score to vary: {assessment.unscored_because or 'unknown'}")
     return replace(
         found,
-        open_inputs=open_inputs(case) if scored else (),
+        open_inputs=open_inputs(case) if assessment.score is not None else (),
         near=nearest_sessions(case, memory.outcomes()),
         sweeps=tuple(sweep(case, key, values) for key, values in varied),
         changes=None if ask.below is None else smallest_changes(case, ask.below),

@@ -144,6 +144,19 @@ class Assessment(Struct, frozen=True, kw_only=True):
     outside: bool = False
     notes: tuple[str, ...] = ()
 
+    def without_score(self, because: str) -> "Assessment":
+        """Return the same session with a reason in the place of its score."""
+        return Assessment(
+            context=self.context,
+            context_name=self.context_name,
+            model_id=self.model_id,
+            model_version=self.model_version,
+            red_flags=self.red_flags,
+            unscored_because=because,
+            outside=self.outside,
+            notes=self.notes,
+        )
+
     def contribution(self, rule_id: str) -> Contribution | None:
         """Return a rule's line of the ledger, None where the rule is absent."""
         for line in self.contributions:

@@ -108,7 +108,7 @@ def _said_of_score(analysis: Analysis, model: Model, key: str) -> dict[str, Any]
     said = {
         "key": key,
         "stops": stops_said(analysis),
-        "alone": bool(assessment.red_flags.urgent),
+        "alone": analysis.alone,
         "unscored_because": assessment.unscored_because,
     }
     if assessment.score is None:

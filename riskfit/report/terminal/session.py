@@ -89,7 +89,7 @@ def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) ->
     parts: list[RenderableType] = [_headline(analysis)]
     if stops := stops_said(analysis):
         parts.append(_stops(stops, width))
-    if assessment.red_flags.urgent and not full:
+    if analysis.alone and not full:
         return apart([*parts, _steps(analysis, width, full)])
     parts.append(_score(assessment))
     if assessment.score is not None:
