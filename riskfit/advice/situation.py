@@ -7,7 +7,13 @@ from typing import Any, Final
 
 from riskfit._common import plural
 from riskfit.advice.drinking import gains, written
-from riskfit.advice.heat_limits import USED_TO_HEAT_DAYS, called_off, for_nobody, only_usual, written_wbgt
+from riskfit.advice.heat_limits import (
+    USED_TO_HEAT_DAYS,
+    called_off,
+    for_nobody,
+    only_usual,
+    written_wbgt,
+)
 from riskfit.advice.limits import fluid_limited_by, salt_limited
 from riskfit.advice.occasion import days_ahead, occasion_of
 from riskfit.advice.texts import Condition, State, When
