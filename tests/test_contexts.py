@@ -1,10 +1,14 @@
 """Which kind of session one is: words people use, what it shows, and where the two disagree."""
 
+import csv
+import io
 import json
+from datetime import UTC, datetime
 
 import msgspec
 import pytest
 from click.testing import CliRunner
+from tools.generator import Person, Session, simulate, to_fit
 
 from riskfit.cli import main
 from riskfit.errors import InputError
@@ -178,6 +182,58 @@ def test_no_chance_is_shown_where_context_and_session_disagree():
 def test_the_default_is_said_to_be_one():
     plain = check("--duration", "60min")["assessment"]
     assert (plain["context"], plain["context_origin"]) == ("training", "assumed")
+
+
+# ---- many files
+
+
+def entries(*words):
+    result = CliRunner().invoke(main, [*words, "--json"], catch_exceptions=False)
+    return json.loads(result.stdout)["activities"]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """A run, a walk, a hike and a long ride, and one of nothing but a jog."""
+    folder = tmp_path_factory.mktemp("sessions")
+    sessions = [("running", 75), ("walking", 95), ("hiking", 200), ("cycling", 130)]
+    for day, (sport, minutes) in enumerate([*sessions, ("running", 20)], 1):
+        start = datetime(2026, 5, day, 8, tzinfo=UTC)
+        session = Session(start=start, sport=sport, duration_s=60 * minutes, every_s=(5,))
+        (folder / f"{day}.fit").write_bytes(to_fit(simulate(session, Person())))
+    return sorted(folder.iterdir())
+
+
+@pytest.mark.parametrize("told", [(), ("--context", "marathon")])
+def test_a_file_has_one_score_whichever_command_reads_it(files, told, tmp_path):
+    contexts = set()
+    for file in files:
+        (alone,) = entries("analyze", "--no-store", str(file), *told)
+        (row,) = entries("batch", "--store", str(tmp_path / file.stem), str(file), *told)
+        for name in ("score", "low", "high", "band", "context", "context_origin", "chance"):
+            assert row["assessment"][name] == alone["assessment"][name], (file.name, name)
+        assert row["notes"] == alone["notes"]
+        contexts.add(row["assessment"]["context"])
+    assert contexts == ({"marathon"} if told else {"training", "walk"})
+
+
+def test_a_table_names_the_context_of_each_row(files, tmp_path):
+    words = ["batch", "--store", str(tmp_path / "cache"), *map(str, files)]
+    text = CliRunner().invoke(main, [*words, "--format", "csv"], catch_exceptions=False).stdout
+    rows = list(csv.DictReader(io.StringIO(text)))
+    shown = [(row["context"], row["context_origin"]) for row in rows]
+    assert shown.count(("walk", "recorded")) == 2
+    assert shown.count(("training", "assumed")) == 3
+    whole = {one["start_time"]: one["assessment"]["score"] for one in entries(*words)}
+    for row in rows:
+        assert float(row["score_points"]) == pytest.approx(whole[row["start_time"]], abs=1e-9)
+
+
+def test_the_history_names_the_context_of_each_session(files, tmp_path):
+    store = ("--store", str(tmp_path / "store"))
+    CliRunner().invoke(main, ["import", *store, *map(str, files)], catch_exceptions=False)
+    found = [(one["sport"], one["context"]) for one in entries("history", *store)]
+    assert {("hiking", "walk"), ("running", "training")} <= set(found)
 
 
 def test_a_squads_rows_are_what_each_shows(tmp_path):

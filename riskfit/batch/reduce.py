@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from msgspec import structs
 
 from riskfit._common import FloatArray, IntArray
 from riskfit.activity import Failure
@@ -15,9 +16,11 @@ from riskfit.features.athlete_rows import FEATURE_INDEX, HISTORY_FEATURES, Reduc
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.results import FeatureSet
 from riskfit.rules.model import Model
+from riskfit.rules.taken_context import Taken, take_contexts
 from riskfit.scoring.assess import assess_many, why_unscored
+from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.kernel import Scores
-from riskfit.scoring.score_table import leave_out, score_table
+from riskfit.scoring.score_table import leave_out, score_by_context
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 from riskfit.store.past import reduce_rows
@@ -47,6 +50,8 @@ class Sessions:
     scores : Scores
     bands : list of str or None
         None where a session is not scored.
+    taken : list of Taken
+        The context each session is scored in, and where that is from.
     """
 
     athlete: str | None
@@ -60,18 +65,24 @@ class Sessions:
     scores: Scores
     bands: list[str | None]
     model: Model
-    context: str
+    taken: list[Taken]
 
     def __len__(self) -> int:
         return len(self.rows)
 
-    def column(self, name: str) -> FloatArray:
+    def groups(self) -> dict[str, IntArray]:
+        """Return the rows of each context."""
+        contexts = np.array([one.context for one in self.taken], dtype=object)
+        return {name: np.flatnonzero(contexts == name) for name in dict.fromkeys(contexts)}
+
+    def column(self, name: str, rows: IntArray | slice = slice(None)) -> FloatArray:
         """Return a feature's numbers, nan where unknown."""
-        return self.values[:, FEATURE_INDEX[name]]
+        return self.values[rows, FEATURE_INDEX[name]]
 
     def notes(self, row: int) -> tuple[str, ...]:
         """Return what was repaired, left out or passed over."""
-        return self.rows.notes(row)
+        taken = self.taken[row].note
+        return (*(() if taken is None else (taken,)), *self.rows.notes(row))
 
     def source(self, row: int) -> str:
         """Return where a session was read from."""
@@ -91,8 +102,9 @@ class Sessions:
         for start in range(0, len(self), _AT_ONCE):
             numbers = range(start, min(start + _AT_ONCE, len(self)))
             features = [self.features(row) for row in numbers]
-            assessed = assess_many(features, self.model, self.context, athlete=self.profile)
-            for row, found, assessment in zip(numbers, features, assessed, strict=True):
+            for row, found, assessment in zip(
+                numbers, features, self._assessed(features, start), strict=True
+            ):
                 activity = self.rows.activity(row)
                 activity = replace(activity, notes=(*activity.notes, *self.rows.copy_notes(row)))
                 race = found["race_effort"].value
@@ -104,11 +116,26 @@ class Sessions:
                         source=self.source(row),
                         sha256=self.rows.sha256[row].hex(),
                         athlete=self.athlete,
+                        taken=self.taken[row],
                     ),
                     self.profile,
                     Conditions(race=None if race is None else bool(race)),
                     model=self.model,
                 )
+
+    def _assessed(self, features: list[FeatureSet], start: int) -> list[Assessment]:
+        """Return the assessments of sessions in a row, each in its own context."""
+        taken = self.taken[start : start + len(features)]
+        found: dict[int, Assessment] = {}
+        for context in dict.fromkeys(one.context for one in taken):
+            mine = [k for k, one in enumerate(taken) if one.context == context]
+            some = [features[k] for k in mine]
+            assessed = assess_many(some, self.model, context, athlete=self.profile)
+            found |= zip(mine, assessed, strict=True)
+        return [
+            found[k] if one.agrees else structs.replace(found[k], chance=None)
+            for k, one in enumerate(taken)
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -128,7 +155,7 @@ def reduce_all(
     found: Sequence[Gathered],
     store: Store,
     model: Model,
-    context: str,
+    context: str | None = None,
     *,
     since_s: float = float("-inf"),
     sport: str | None = None,
@@ -137,6 +164,8 @@ def reduce_all(
 
     Parameters
     ----------
+    context : str, optional
+        Of all sessions; without it each has the one that it shows.
     since_s : float
         Report only what started then or later; what was before still counts as history. [s]
     sport : str, optional
@@ -159,7 +188,12 @@ def reduce_all(
 
 
 def _reduce_one(
-    found: Gathered, store: Store, model: Model, context: str, since_s: float, sport: str | None
+    found: Gathered,
+    store: Store,
+    model: Model,
+    context: str | None,
+    since_s: float,
+    sport: str | None,
 ) -> Sessions:
     key = store.add_athlete(found.athlete)
     everything = read_rows(store, key, contents=found.contents, copies=True)
@@ -176,7 +210,12 @@ def _reduce_one(
         values[:, FEATURE_INDEX[name]] = reduced.columns[name][picked]
     low, high = _ends(values, rows.ranges[picked])
     reported = rows.take(picked)
-    scores = _scores(values, low, high, model, context)
+    shown = (
+        values[:, FEATURE_INDEX[name]].tolist()
+        for name in ("distance_km", "duration_min", "race_effort")
+    )
+    taken = take_contexts(model, context, reported.sport, *shown)
+    scores = _scores(values, low, high, model, [one.context for one in taken])
     if why_unscored(model, found.profile):
         leave_out(scores, np.ones(len(scores), dtype=bool))
     return Sessions(
@@ -191,7 +230,7 @@ def _reduce_one(
         scores=scores,
         bands=[None if np.isnan(one) else model.band(one) for one in scores.score.tolist()],
         model=model,
-        context=context,
+        taken=taken,
     )
 
 
@@ -207,18 +246,18 @@ def _ends(values: FloatArray, ranges: FloatArray) -> tuple[FloatArray, FloatArra
 
 
 def _scores(
-    values: FloatArray, low: FloatArray, high: FloatArray, model: Model, context: str
+    values: FloatArray, low: FloatArray, high: FloatArray, model: Model, contexts: list[str]
 ) -> Scores:
-    """Score the whole matrix at once."""
+    """Score the whole matrix, the sessions of a context at once."""
     columns, lows, highs = (
         {name: table[:, number] for number, name in enumerate(CATALOGUE)}
         for table in (values, low, high)
     )
     ranged = [name for name, ends in lows.items() if np.isfinite(ends).any()]
-    return score_table(
+    return score_by_context(
         columns,
         model,
-        context,
+        contexts,
         low={name: lows[name] for name in ranged},
         high={name: highs[name] for name in ranged},
     )

@@ -70,7 +70,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
             gathered(inputs, store, values, quiet=quiet),
             store,
             model,
-            context or model.context().id,
+            context,
             since_s=begin_s(values.pop("since")),
             sport=values.pop("sport"),
         )

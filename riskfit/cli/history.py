@@ -11,6 +11,7 @@ from riskfit.cli.options import NEW_FILE, STORE, begin_s, takes
 from riskfit.cli.stores import open_store
 
 if TYPE_CHECKING:
+    from riskfit.rules.taken_context import Taken
     from riskfit.store import Store
     from riskfit.store.rows import Rows
 
@@ -89,19 +90,32 @@ def _print_json(rows: "Rows") -> None:
     from riskfit.report.json.encoding import encode
 
     activities = []
-    for row in range(len(rows)):
+    for row, taken in enumerate(_contexts(rows)):
         values = zip(CATALOGUE, rows.values[row].tolist(), strict=True)
         activities.append(
             {
                 "sha256": rows.sha256[row].hex(),
                 "start_time": utc_text(rows.start_s[row]),
                 "sport": rows.sport[row],
+                "context": taken.context,
+                "context_origin": taken.origin,
                 "sources": list(rows.sources[row]),
                 "features": {name: value for name, value in values if not isnan(value)},
                 "notes": list(rows.notes(row)),
             }
         )
     sys.stdout.buffer.write(encode({"activities": activities}))
+
+
+def _contexts(rows: "Rows") -> "list[Taken]":
+    """Return the context that each session shows."""
+    from riskfit.features.athlete_rows import FEATURE_INDEX
+    from riskfit.rules.load import load_model
+    from riskfit.rules.taken_context import take_contexts
+
+    names = ("distance_km", "duration_min", "race_effort")
+    shown = (rows.values[:, FEATURE_INDEX[name]].tolist() for name in names)
+    return take_contexts(load_model(), None, rows.sport, *shown)
 
 
 @history.command()
@@ -150,12 +164,13 @@ def export(values: dict[str, Any], target: Path) -> None:
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         columns = [column_name(spec) for spec in CATALOGUE.values()]
-        writer.writerow(["start_time", "sport", "sha256", "source", *columns])
-        for row in range(len(rows)):
+        head = ["start_time", "sport", "context", "context_origin", "sha256", "source"]
+        writer.writerow([*head, *columns])
+        for row, taken in enumerate(_contexts(rows)):
             cells = ["" if isnan(value) else value for value in rows.values[row].tolist()]
             source = "; ".join(rows.sources[row])
-            head = [utc_text(rows.start_s[row]), rows.sport[row], rows.sha256[row].hex(), source]
-            writer.writerow([*head, *cells])
+            session = [utc_text(rows.start_s[row]), rows.sport[row], taken.context, taken.origin]
+            writer.writerow([*session, rows.sha256[row].hex(), source, *cells])
     click.echo(f"{plural(len(rows), 'session')} written to {target}", err=True)
 
 

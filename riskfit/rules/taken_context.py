@@ -1,7 +1,7 @@
 """Which kind of session one is when nobody says, and where it cannot be what it was told to be."""
 
-from collections.abc import Iterable
-from math import isfinite
+from collections.abc import Iterable, Sequence
+from math import isfinite, isnan
 
 from msgspec import Struct
 
@@ -59,6 +59,32 @@ def take_context(model: Model, facts: Facts, told: str | None = None) -> Taken:
         because += " and because it is a race"
     note = f"Taken as {name} by {because}: say --context {usual} if it is not."
     return Taken(context=near.id, origin=facts.origin, note=note)
+
+
+def take_contexts(
+    model: Model,
+    told: str | None,
+    sport: Sequence[str],
+    distance_km: Sequence[float],
+    duration_min: Sequence[float],
+    race: Sequence[float],
+) -> list[Taken]:
+    """Return the context of each recording of a table; ``race`` is 0 or 1, nan unknown."""
+    rows = zip(sport, distance_km, duration_min, race, strict=True)
+    return [
+        take_context(
+            model,
+            Facts(
+                sport=what,
+                distance_km=km,
+                duration_min=minutes,
+                race=None if isnan(mark) else mark > 0,
+                origin=Origin.RECORDED,
+            ),
+            told,
+        )
+        for what, km, minutes, mark in rows
+    ]
 
 
 def _told(model: Model, context: str, facts: Facts, near: Kind | None) -> Taken:

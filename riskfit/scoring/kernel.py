@@ -9,13 +9,13 @@ Rows are worked off in blocks that stay in the processor's cache, column by colu
     points_i = 16 / ln 2 x x_i S_g / X_g
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from msgspec import Struct
+from msgspec import Struct, structs
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, IntArray
 from riskfit.rules.model import CAUSES, PARTS, Context, Model
 from riskfit.scoring.compiled_card import Card, Entry, Range, respond
 from riskfit.scoring.own_record import OwnRecord
@@ -79,6 +79,36 @@ class Scores(Struct, frozen=True, kw_only=True, eq=False):
         doubling = self.model.settings.points_per_doubling
         odds: FloatArray = np.exp2((self.score + self.beyond - self.reference) / doubling)
         return odds
+
+
+def scattered(parts: Sequence[tuple[IntArray, Scores]]) -> Scores:
+    """Put scores of parts of a table, each with its rows, back into one; detail is left out."""
+    places, found = zip(*parts, strict=True)
+    rows = sum(map(len, found))
+
+    def whole(columns: Iterable[FloatArray | float]) -> FloatArray:
+        given = [np.asarray(column) for column in columns]
+        out = np.empty((rows, *given[0].shape[1:]))
+        for mine, column in zip(places, given, strict=True):
+            out[mine] = column
+        return out
+
+    def of_parts(part: str, name: str) -> FloatArray:
+        return whole(getattr(one.parts[part], name) for one in found)
+
+    plain = ("score", "low", "high", "contributions", "reference", "own_record", "beyond")
+    all_rows: Scores = structs.replace(
+        found[0],
+        **{name: whole(getattr(one, name) for one in found) for name in plain},
+        parts={
+            part: PartScores(**{name: of_parts(part, name) for name in ("points", "low", "high")})
+            for part in found[0].parts
+        },
+        causes={c: whole(one.causes[c] for one in found) for c in found[0].causes},
+        responses=None,
+        uncertainty=None,
+    )
+    return all_rows
 
 
 class _Out:

@@ -1,6 +1,6 @@
 """Score tables: named columns or a matrix in the card's order, one row to millions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -10,7 +10,7 @@ from riskfit.errors import InputError
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Model
 from riskfit.scoring.compiled_card import Range, compile_card
-from riskfit.scoring.kernel import Scores, run
+from riskfit.scoring.kernel import Scores, run, scattered
 from riskfit.scoring.own_record import OwnRecord
 
 
@@ -63,6 +63,39 @@ def score_table(
     if outside.any():
         leave_out(scores, outside)
     return scores
+
+
+def score_by_context(
+    columns: Mapping[str, FloatArray],
+    model: Model,
+    contexts: Sequence[str],
+    *,
+    low: Mapping[str, FloatArray],
+    high: Mapping[str, FloatArray],
+) -> Scores:
+    """Score a table whose rows are of several contexts, each row in its own.
+
+    The `Scores` name the first of them.
+    """
+    groups = {name: np.flatnonzero(np.array(contexts) == name) for name in dict.fromkeys(contexts)}
+    if len(groups) < 2:
+        only = next(iter(groups), None)
+        return score_table(columns, model, only, low=low, high=high)
+    return scattered(
+        [
+            (
+                mine,
+                score_table(
+                    {name: column[mine] for name, column in columns.items()},
+                    model,
+                    context,
+                    low={name: column[mine] for name, column in low.items()},
+                    high={name: column[mine] for name, column in high.items()},
+                ),
+            )
+            for context, mine in groups.items()
+        ]
+    )
 
 
 def leave_out(scores: Scores, rows: NDArray[np.bool_]) -> None:

@@ -236,8 +236,8 @@ class Desk:
                 contents=known_contents(store, key),
                 sources=set(store.places(key)),
             )
-            usual = self.model.context(self.context).id
-            report = reduce_all([everything], store, self.model, usual)
+            told = None if self.context is None else self.model.context(self.context).id
+            report = reduce_all([everything], store, self.model, told)
             logged = {
                 f"{one.start_s:.0f}": _outcome_words(one.told) for one in outcomes(store, key)
             }

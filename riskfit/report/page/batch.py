@@ -103,9 +103,10 @@ def _names(report: "BatchReport", share: bool) -> list[str]:
 
 
 def _rules(report: "BatchReport") -> list[Rule]:
-    """Return the rules of the card that this context has."""
-    context = report.athletes[0].context if report.athletes else report.model.context().id
-    return [rule for rule in report.model.rules if context not in rule.not_for]
+    """Return the rules of the card that the sessions' contexts have."""
+    contexts = {one.context for athlete in report.athletes for one in athlete.taken}
+    contexts = contexts or {report.model.context().id}
+    return [rule for rule in report.model.rules if contexts - set(rule.not_for)]
 
 
 def _bin_weeks(days: list[int]) -> int:

@@ -3,11 +3,13 @@
 import re
 from collections.abc import Hashable, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from math import isfinite
 from string import Formatter
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riskfit._common import FloatArray
 from riskfit.features.athlete_rows import FEATURE_INDEX
@@ -90,6 +92,7 @@ def _words(one: "Sessions", row: int, moment: datetime, share: bool) -> dict[str
     """Return what a session's row of the table says, and what stands above its ledger."""
     scores, score = one.scores, float(one.scores.score[row])
     minutes, km = (float(one.values[row, FEATURE_INDEX[name]]) for name in list(_FEATURES)[:2])
+    context = one.model.contexts[one.taken[row].context].name
     words = {
         "date": day_words(moment),
         "clock": f"{moment:%H:%M}",
@@ -108,7 +111,7 @@ def _words(one: "Sessions", row: int, moment: datetime, share: bool) -> dict[str
         "range": f"{scores.low[row]:.0f}–{scores.high[row]:.0f}",
         "why": drivers(one, row),
         "split": f"you {you:.1f}, this session {session:.1f}",
-        "odds": f"for {scores.context.name}: {signed_odds(scores.odds_vs_typical[row])}",
+        "odds": f"for {context}: {signed_odds(scores.odds_vs_typical[row])}",
     }
 
 
@@ -146,12 +149,10 @@ def _ledgers(athletes: "Sequence[Sessions]", rules: "Sequence[Rule]") -> dict[st
     for rule in rules:
         words, counted = _Words(), []
         for one in athletes:
-            read = readings(rule, one.context, one.column)
             worth = one.scores.contributions[:, one.model.rule_ids.index(rule.id)]
             counted += _rounded(worth, _SCORE_PLACES)
-            adds = (worth > 0).tolist()
-            for told in zip(read.shown.tolist(), read.counts.tolist(), adds, strict=True):
-                words.add(_line(read.measures, *told))
+            for line in _lines(one, rule, worth > 0):
+                words.add(line)
         points.append(counted)
         said.append({"words": words.all, "rows": words.numbers})
     shown, by_cause, totals = _shown(athletes, rules)
@@ -163,6 +164,17 @@ def _ledgers(athletes: "Sequence[Sessions]", rules: "Sequence[Rule]") -> dict[st
         "score_shown": totals,
         "tenths": [f"{n / 10:.1f}" for n in range(1 + max(totals, default=0))],
     }
+
+
+def _lines(one: "Sessions", rule: "Rule", adds: NDArray[np.bool_]) -> list[tuple[Any, ...] | None]:
+    """Return what is said of a rule in each session, read as its context has it."""
+    lines: list[tuple[Any, ...] | None] = [None] * len(one)
+    for context, mine in one.groups().items():
+        read = readings(rule, context, partial(one.column, rows=mine))
+        told = zip(read.shown.tolist(), read.counts.tolist(), adds[mine].tolist(), strict=True)
+        for row, (value, counts, adding) in zip(mine.tolist(), told, strict=True):
+            lines[row] = _line(read.measures, value, counts, adding)
+    return lines
 
 
 def gaps_of(said: str) -> tuple[str, ...]:

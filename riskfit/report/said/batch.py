@@ -183,7 +183,7 @@ def drivers(sessions: Sessions, row: int) -> str:
     """Name the rules that are known to add most to a session, the person's own apart."""
     points = sessions.scores.contributions[row].copy()
     for number, rule in enumerate(sessions.model.rules):
-        here = rule.measures(sessions.context)
+        here = rule.measures(sessions.taken[row].context)
         given = [sessions.values[row, FEATURE_INDEX[measure.feature]] for measure in here]
         if rule.part == "you" or np.isnan(given).all():
             points[number] = 0.0
