@@ -87,7 +87,7 @@ def test_three_weeks_before_a_race_there_is_a_plan_with_dates():
     found = advised("marathon", TODAY + timedelta(days=21))
     assert "Fri 8 May" in found["race_longest"]
     assert "Fri 8 May" in found["race_heat_days"]
-    assert "Fri 15 May" in found["race_strength"]
+    assert "Tue 12 May" in found["race_strength"]
     assert not {"race_pace", "race_cooling", "strength"} & set(found)
 
 
@@ -108,7 +108,7 @@ def test_the_dates_before_a_race_are_weeks_before_it():
     assert days_ahead(date(2026, 5, 22)) == {
         "longest_by": "Fri 8 May",
         "heat_from_day": "Fri 8 May",
-        "strength_until": "Fri 15 May",
+        "strength_until": "Tue 12 May",
     }
 
 

@@ -9,9 +9,10 @@ from riskfit.advice.texts import Occasion
 #: (assumption). [days]
 _NEAR_DAYS: Final = 10
 #: The longest session and strength work end so long before a race, and days in the heat begin: the
-#: two weeks of a usual taper, and of getting used to heat (models/advice.toml cites them). [days]
-_LONGEST_BEFORE: Final = 14
-_STRENGTH_BEFORE: Final = 7
+#: two weeks of a usual taper, the last ten days in which nothing is added, and the two weeks of
+#: getting used to heat (models/advice.toml cites them). [days]
+LONGEST_BEFORE: Final = 14
+STRENGTH_BEFORE: Final = 10
 _HEAT_BEFORE: Final = 14
 
 
@@ -39,9 +40,9 @@ def occasion_of(
 def days_ahead(race: date) -> dict[str, str]:
     """Return the days until which, or from which, something helps before a race."""
     before = {
-        "longest_by": _LONGEST_BEFORE,
+        "longest_by": LONGEST_BEFORE,
         "heat_from_day": _HEAT_BEFORE,
-        "strength_until": _STRENGTH_BEFORE,
+        "strength_until": STRENGTH_BEFORE,
     }
     days = {name: race - timedelta(days=count) for name, count in before.items()}
     return {name: f"{day:%a} {day.day} {day:%b}" for name, day in days.items()}

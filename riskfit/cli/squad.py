@@ -63,6 +63,7 @@ def check_squad(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
         plan={"roster": [one["plan"] for one in results.entries]},
         what_if=[one["what_if"] for one in results.entries],
         changes=[one["changes"] for one in results.entries],
+        levers=[one["levers"] for one in results.entries],
     )
     if results.addenda:
         last = results.addenda[-1]

@@ -35,7 +35,7 @@ PAGES: Final = (("/", "Check a plan"), ("/analyze", "Analyse a file"), ("/histor
 SCRIPTS: Final = {name for scripts in TEMPLATES.values() for name in scripts}
 #: The parts of a plan's page from above, where their macros stand, and those that a slider moves.
 _ALL: Final = (
-    *("hero", "causes", "along", "curves", "changes", "fluid", "advice", "ledger"),
+    *("hero", "causes", "along", "curves", "levers", "changes", "fluid", "advice", "ledger"),
     *("open_questions", "features", "notes"),
 )
 _MACROS: Final = ("parts", "plan_parts")

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from riskfit.whatif.near_sessions import NearSession
     from riskfit.whatif.open_inputs import OpenInput
     from riskfit.whatif.sweeps import Sweep
+    from riskfit.whatif.weeks_ahead import StepAhead
 
 
 _AS_USUAL: Final = (
@@ -35,6 +36,7 @@ class Answer:
     near: "tuple[NearSession, ...]" = ()
     sweeps: "tuple[Sweep, ...]" = ()
     changes: "Changes | None" = None
+    levers: "tuple[StepAhead, ...]" = ()
 
 
 def answer(
@@ -67,4 +69,13 @@ def answer(
     analysis = analyse(
         plan, athlete, conditions, history, model=model, context=context, features=features
     )
-    return Answer(case=case, analysis=analysis)
+    return Answer(case=case, analysis=analysis, levers=_levers(case, analysis, now_s))
+
+
+def _levers(case: Case, analysis: Analysis, now_s: float | None) -> "tuple[StepAhead, ...]":
+    """Return the steps before a race that is weeks away, none where something warns of it."""
+    if now_s is None or analysis.assessment.score is None or analysis.warnings:
+        return ()
+    from riskfit.whatif.weeks_ahead import steps_ahead
+
+    return steps_ahead(case, now_s)

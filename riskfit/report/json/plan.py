@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from riskfit._common import utc_text
 from riskfit.report.json.encoding import number, numbers
-from riskfit.report.said.plan import DRINKING_CAVEAT, change_words
+from riskfit.report.said.plan import DRINKING_CAVEAT, change_words, step_words
 
 if TYPE_CHECKING:
     from riskfit.whatif.answer import Answer
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from riskfit.whatif.near_sessions import NearSession
     from riskfit.whatif.open_inputs import OpenInput
     from riskfit.whatif.sweeps import Sweep
+    from riskfit.whatif.weeks_ahead import StepAhead
 
 
 def answer_entry(found: "Answer") -> dict[str, Any]:
@@ -23,7 +24,13 @@ def answer_entry(found: "Answer") -> dict[str, Any]:
         "plan": plan_entry(found.case, found.open_inputs, found.near),
         "what_if": [sweep_entry(one) for one in found.sweeps],
         "changes": None if changes is None else changes_entry(found.case, changes),
+        "levers": [_lever(found.case, one) for one in found.levers],
     }
+
+
+def _lever(case: "Case", step: "StepAhead") -> dict[str, Any]:
+    """Return a step before a race, with its day and what it takes off the score."""
+    return {**asdict(step), "by": step.by.isoformat(), "text": step_words(case, step)}
 
 
 def plan_entry(

@@ -86,7 +86,7 @@ def result_page(
     analyses, failures, model, share
         As in `session_page`.
     entries : sequence of mapping
-        What is said of each plan: ``plan``, ``what_if``, ``changes``.
+        What is said of each plan: ``plan``, ``what_if``, ``changes``, ``levers``.
     cases : sequence of Case
         The plans' cases, for what-ifs where none were asked for.
     """

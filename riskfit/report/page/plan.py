@@ -11,9 +11,12 @@ from riskfit.report.json.plan import changes_entry, sweep_entry
 from riskfit.report.json.session import anonymous
 from riskfit.report.page.session import sessions_view
 from riskfit.report.said.plan import (
+    LEVERS_CAVEAT,
+    LEVERS_TITLE,
     VARIED,
     changes_said,
     near_said,
+    points_less,
     sweep_rows,
     value_words,
     zone_of,
@@ -112,6 +115,9 @@ def plan_view(
         "facts": _facts(plan, start_words(session, share=share)),
         "curves": curves,
         "changes": None if entry["changes"] is None else changes_said(entry["changes"]),
+        "levers_title": LEVERS_TITLE,
+        "levers_caveat": LEVERS_CAVEAT,
+        "levers": [(one["text"], points_less(one)) for one in entry["levers"]],
         "tell": plan["tell"],
         "nearest": [near_said(one) for one in plan["nearest"]],
         "block": {

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct
 
+from riskfit._common import plural
 from riskfit.activity import PlannedSession
 from riskfit.report.words import (
     CAUSE_NAMES,
@@ -22,6 +23,7 @@ from riskfit.report.words import (
 if TYPE_CHECKING:
     from riskfit.whatif.baseline import Case
     from riskfit.whatif.changes import Change
+    from riskfit.whatif.weeks_ahead import StepAhead
 
 #: The documents' caveat on drinking, said wherever drinking is offered as a lever.
 DRINKING_CAVEAT: Final = (
@@ -194,6 +196,37 @@ def _eased(case: "Case", change: "Change") -> str:
     if slower > 0.005 and isfinite(float(before.sum())):
         words.append(f"{100 * slower:.0f} % less way in the same time")
     return f" ({', '.join(words)})" if words else ""
+
+
+# ---- the weeks before a race
+
+LEVERS_TITLE: Final = "What can still be done before it, and what each would take off"
+LEVERS_CAVEAT: Final = (
+    "Each by itself, as the card counts it: no trial has shown that it keeps cramps away."
+)
+
+
+def step_words(case: "Case", step: "StepAhead") -> str:
+    """Return a step before a race in words, its day first."""
+    day = f"{step.by:%a} {step.by.day} {step.by:%b}"
+    sport = plain(case.plan.sport)
+    if step.id == "longest":
+        return f"By {day}: a session of {duration_words(step.amount)} ({sport})"
+    if step.id == "strength":
+        return f"From now until {day}: leg strength training twice a week, lightly at first"
+    more = plural(round(step.amount), "more easy session")
+    return f"By {day}: {more} ({sport}) than in your last four weeks"
+
+
+def points_less(step: Mapping[str, Any]) -> str:
+    """Return what a step takes off the score.
+
+    Examples
+    --------
+    >>> points_less({"points": 2.96})
+    '3.0 points less'
+    """
+    return f"{step['points']:.1f} points less"
 
 
 # ---- sessions most like it

@@ -11,7 +11,15 @@ from rich.text import Text
 
 from riskfit._common import plural
 from riskfit.analysis import Analysis
-from riskfit.report.said.plan import ChangesSaid, changes_said, near_said, sweep_rows
+from riskfit.report.said.plan import (
+    LEVERS_CAVEAT,
+    LEVERS_TITLE,
+    ChangesSaid,
+    changes_said,
+    near_said,
+    points_less,
+    sweep_rows,
+)
 from riskfit.report.terminal.parts import and_more, apart, bar, numbered
 from riskfit.report.words import score_words
 
@@ -24,7 +32,7 @@ def plan_text(entry: Mapping[str, Any], zone: tzinfo, *, full: bool = False) -> 
     Parameters
     ----------
     entry : mapping
-        ``plan``, ``what_if`` and ``changes`` of the document.
+        ``plan``, ``what_if``, ``changes`` and ``levers`` of the document.
     zone : tzinfo
         Of the plan.
     full : bool
@@ -33,6 +41,8 @@ def plan_text(entry: Mapping[str, Any], zone: tzinfo, *, full: bool = False) -> 
     plan, changes = entry["plan"], entry["changes"]
     parts: list[RenderableType] = [_near(plan["nearest"])] if plan["nearest"] else []
     parts += [_sweep(sweep, zone) for sweep in entry["what_if"]]
+    if entry["levers"]:
+        parts.append(_levers(entry["levers"]))
     if changes is not None:
         parts.append(_changes(changes_said(changes)))
     if plan["tell"]:
@@ -75,6 +85,14 @@ def _sweep(sweep: Mapping[str, Any], zone: tzinfo) -> Group:
     for value, score, band in sweep_rows(sweep, zone, _MOST_ROWS):
         table.add_row(value, score_words(score), bar((score or 0.0) / 100, _BAR), band)
     return Group(Text(f"What if: {sweep['vary']}", style="bold"), table)
+
+
+def _levers(entries: Sequence[Mapping[str, Any]]) -> Group:
+    """Return what can be done in the weeks before a race."""
+    table = numbered()
+    for one in entries:
+        table.add_row(points_less(one), Text(one["text"]), "")
+    return Group(Text(LEVERS_TITLE, style="bold"), table, Text(LEVERS_CAVEAT, style="dim"))
 
 
 def _changes(said: ChangesSaid) -> Group:
