@@ -16,7 +16,7 @@ PACKAGE = ROOT / "riskfit"
 # From the ground up.  A unit is a module or a package of riskfit; it may import those of its own
 # layer (as long as no circle closes) and of the layers before it.
 LAYERS = (
-    ("_common", "errors", "folders"),
+    ("_common", "errors", "folders", "units"),
     ("formulas", "origin", "sports"),
     (
         "resources",
@@ -33,7 +33,7 @@ LAYERS = (
     ("rules",),
     ("scoring",),
     ("advice", "whatif", "analysis"),
-    ("store", "batch", "estimator", "learning", "report"),
+    ("asking", "store", "batch", "estimator", "learning", "report"),
     ("cli", "web", "__main__"),
 )
 RANK = {unit: rank for rank, units in enumerate(LAYERS) for unit in units}
@@ -42,6 +42,7 @@ ONLY = {
     "_common": set(),
     "errors": set(),
     "folders": set(),
+    "units": set(),
     "origin": set(),
     "sports": set(),
     "formulas": {"_common"},

@@ -21,8 +21,8 @@ from riskfit.cli.options import (
     takes,
 )
 from riskfit.cli.stores import Memory
-from riskfit.cli.units import DURATION
 from riskfit.report.exporters import Results
+from riskfit.units import DURATION
 
 
 @click.command(

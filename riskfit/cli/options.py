@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
-from riskfit.cli import units
+from riskfit import units
 from riskfit.cli.plan_types import INTENSITY, LEG, PLACE, START, WAY
 from riskfit.report.exporters import SESSIONS, kinds
 

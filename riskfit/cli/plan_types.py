@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from riskfit.cli import units
+from riskfit import units
 from riskfit.sports import ZONE_WORDS
 
 if TYPE_CHECKING:

@@ -5,7 +5,11 @@ import click
 
 @click.group()
 def profile() -> None:
-    """Show or edit what riskfit knows about you.
+    """Show or change what riskfit knows about you.
+
+    \b
+    riskfit profile set mass=61kg threshold=4:05/km      one answer or several
+    riskfit profile unset mass                           forget one
 
     The profile is one TOML file; every line of it may stay empty.
     """
@@ -16,6 +20,7 @@ def show() -> None:
     """Show the profile, and what it leaves open."""
     from dataclasses import fields
 
+    from riskfit.asking.profile_lines import toml_value
     from riskfit.athlete import Athlete
     from riskfit.folders import profile_path
     from riskfit.medical import readings
@@ -26,12 +31,73 @@ def show() -> None:
     told = athlete.known()
     click.echo(f"# {profile_path()}")
     for name, value in told.items():
-        click.echo(f"{name} = {value}")
+        click.echo(f"{name} = {toml_value(value)}")
     for reading in readings(athlete):
         click.echo(f"# {reading.said}: {taken_for(reading)}")
     absent = [f.name for f in fields(Athlete) if f.name not in told]
     if absent:
         click.echo("# not told: " + ", ".join(absent))
+        click.echo("# `riskfit profile set KEY=VALUE` tells one")
+
+
+@profile.command(
+    "set",
+    epilog='Example: riskfit profile set mass=61kg cramps=never medications="Lasix since May"',
+)
+@click.argument("answers", nargs=-1, required=True, metavar="KEY=VALUE...")
+def set_(answers: tuple[str, ...]) -> None:
+    """Tell something about yourself, in the units and words you use.
+
+    KEY is a plain name (mass, height, age, sex, ftp, threshold, cramps, family, illnesses,
+    medications, back, injury, strength ...) or one that `riskfit profile show` lists. Comments in
+    the file stay.
+    """
+    from riskfit.asking.profile_lines import save_answers
+    from riskfit.asking.questions import profile_key
+    from riskfit.asking.told_values import shown, value_of
+    from riskfit.errors import InputError
+    from riskfit.medical import readings
+    from riskfit.report.said.session import taken_for
+
+    changes = {}
+    for answer in answers:
+        name, mark, text = answer.partition("=")
+        if not mark:
+            raise InputError(f"{answer!r}: write KEY=VALUE, such as mass=61kg")
+        key = profile_key(name)
+        changes[key] = value_of(key, text, name=name)
+    saved = save_answers(changes)
+    for key, value in changes.items():
+        click.echo(f"{key} = {shown(value)}")
+    new = [one for one in readings(saved.after) if one not in readings(saved.before)]
+    for reading in new:
+        click.echo(f"{reading.said}: {taken_for(reading)}")
+    _name_strangers(saved.strangers)
+
+
+@profile.command(epilog="Example: riskfit profile unset mass medications")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+def unset(keys: tuple[str, ...]) -> None:
+    """Forget what you told; riskfit then takes the average and a wider range."""
+    from riskfit.asking.profile_lines import save_answers
+    from riskfit.asking.questions import profile_key
+
+    named = [profile_key(key) for key in keys]
+    saved = save_answers(dict.fromkeys(named))
+    for key in named:
+        was = getattr(saved.before, key) is not None
+        click.echo(f"{key}: {'forgotten' if was else 'there was no answer'}")
+    _name_strangers(saved.strangers)
+
+
+def _name_strangers(keys: tuple[str, ...]) -> None:
+    """Name what stands in the profile and keeps other commands from reading it."""
+    if keys:
+        click.echo(
+            f"The profile also has {', '.join(keys)}, which riskfit does not know: take it out "
+            "with `riskfit profile edit`.",
+            err=True,
+        )
 
 
 @profile.command()

@@ -6,8 +6,8 @@ from typing import Final
 import click
 import numpy as np
 
+from riskfit import units
 from riskfit._common import FloatArray
-from riskfit.cli import units
 
 _SHAPE: Final = "write KEY=FROM:TO:STEP, for instance duration=1h:5h:15min"
 _QUANTITIES: Final[dict[str, units.Quantity]] = {

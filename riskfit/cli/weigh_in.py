@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli import units
+from riskfit import units
 from riskfit.cli.options import (
     CONDITIONS,
     PERSON,

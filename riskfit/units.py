@@ -99,6 +99,8 @@ VOLUME = Quantity("L", {"": (1, 0), "l": (1, 0), "ml": (1e-3, 0)}, 0, 30)
 SODIUM = Quantity(
     "mg/L", {"": (1, 0), "mg/l": (1, 0), "g/l": (1000, 0), "mmol/l": (22.99, 0)}, 0, 5000
 )
+SWEAT_SODIUM = Quantity("mmol/L", {"": (1, 0), "mmol/l": (1, 0), "mg/l": (1 / 22.99, 0)}, 5, 150)
+FACTOR = Quantity("times", {"": (1, 0), "x": (1, 0)}, 0.1, 5)
 CARBS = Quantity("g/h", {"": (1, 0), "g/h": (1, 0), "g": (1, 0)}, 0, 250)
 DISTANCE = Quantity("km", {"": (1, 0), "km": (1, 0), "m": (1e-3, 0), "mi": (1.609344, 0)}, 0, 2000)
 ASCENT = Quantity("m", {"": (1, 0), "m": (1, 0), "ft": (0.3048, 0)}, 0, 20000)

@@ -1,0 +1,209 @@
+"""What people say of themselves: answers in words and units, and the profile that keeps them."""
+
+from datetime import date
+
+import pytest
+import tomli
+from tools.command_line import run
+
+from riskfit.asking.profile_lines import edited
+from riskfit.asking.questions import load_questions, parse_questions, profile_key, short_name
+from riskfit.asking.told_values import value_of
+from riskfit.athlete import WORDS
+from riskfit.errors import InputError, RuleError
+from riskfit.profiles import TEMPLATE, load_profile
+from riskfit.strict_toml import bundled_text
+
+TODAY = date(2026, 7, 4)
+
+
+# ---- from words to values
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("mass", "61kg", 61.0),
+        ("weight", "134lb", 60.7814),
+        ("height", "5ft11", 1.8034),
+        ("threshold", "4:05/km", 4.08163),
+        ("threshold", "14.4", 4.0),
+        ("threshold_speed_m_s", "4.1", 4.1),
+        ("age", "41", 41.0),
+        ("sex", "woman", "female"),
+        ("gender", "m", "male"),
+        ("cramps", "never", "none"),
+        ("cramps", "2", "ever"),
+        ("cramps", "last_12_months", "last_12_months"),
+        ("injury", "a muscle", "muscle"),
+        ("strength", "weekly", True),
+        ("flat-feet", "No", False),
+        ("illnesses", "none", []),
+        (
+            "illnesses",
+            "asthma, high blood pressure and gout",
+            ["asthma", "high blood pressure", "gout"],
+        ),
+        ("illnesses", "no diabetes, but asthma", ["no diabetes, but asthma"]),
+        ("warning_signs", "none", []),
+        ("warning_signs", "1 rf5", ["RF1", "RF5"]),
+        ("medications", "none", []),
+        (
+            "meds",
+            "Lasix since May, ibuprofen",
+            [{"name": "Lasix", "started": date(2026, 5, 1)}, {"name": "ibuprofen"}],
+        ),
+    ],
+)
+def test_an_answer_is_taken_as_people_write_it(name, text, value):
+    assert value_of(profile_key(name), text, TODAY, name=name) == value
+
+
+@pytest.mark.parametrize(
+    ("since", "day"),
+    [
+        ("may", date(2026, 5, 1)),
+        ("November", date(2025, 11, 1)),
+        ("Sept 2024", date(2024, 9, 1)),
+        ("2026-06-30", date(2026, 6, 30)),
+        ("2019", date(2019, 1, 1)),
+        ("3 weeks ago", date(2026, 6, 13)),
+        ("last week", date(2026, 6, 27)),
+        ("yesterday", date(2026, 7, 3)),
+    ],
+)
+def test_the_day_a_medicine_was_begun_may_be_said_in_many_ways(since, day):
+    (medicine,) = value_of("medications", f"Lasix (since {since})", TODAY)
+    assert medicine == {"name": "Lasix", "started": day}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("mass", "3", "20 to 300 kg"),
+        ("mass", "heavy", "kg"),
+        ("cramps", "sometimes", "never, longer ago, last 12 months"),
+        ("sex", "x", "female, male"),
+        ("diabetes", "perhaps", "yes or no"),
+        ("warning_signs", "77", "numbers from 1"),
+        ("medications", "Lasix since forever", "3 weeks ago"),
+        ("medications", "Lasix since 2026-08-01", "still to come"),
+        ("age", "", "nothing is said"),
+    ],
+)
+def test_what_later_commands_would_refuse_is_refused_at_once_with_what_would_do(name, text, said):
+    with pytest.raises(InputError, match=f"^{name}.*{said}"):
+        value_of(profile_key(name), text, TODAY, name=name)
+
+
+def test_a_name_that_is_none_gets_the_one_most_like_it():
+    with pytest.raises(InputError, match="did you mean 'mass'"):
+        profile_key("mas")
+
+
+# ---- the table of questions
+
+
+def test_each_word_of_the_profile_can_be_said_and_each_choice_has_a_word_of_its_own():
+    for question in load_questions().question:
+        for part in question.part:
+            values = [choice.value for choice in part.choices]
+            assert len(set(values)) == len(values), part.key
+            if part.key in WORDS:
+                assert set(values) == set(WORDS[part.key])
+
+
+def test_the_warning_signs_are_asked_first():
+    assert [part.key for part in load_questions().question[0].part] == ["red_flags"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('key = "sex"', 'key = "sexx"', "did you mean 'sex'"),
+        ('value = "muscle"', 'value = "bone"', "not one of recent_injury"),
+        ('rules = ["P2"]', 'rules = ["P77"]', "P77"),
+        ('also = ["man"', 'also = ["woman"', "twice"),
+        ('weight = "mass_kg"', 'weight = "mass"', "mass"),
+    ],
+)
+def test_a_table_with_a_slip_is_refused_by_place(old, new, said):
+    text = bundled_text("questions.toml").replace(', also = ["m", "man"]', ', also = ["man"]')
+    assert old in text
+    with pytest.raises(RuleError, match=said):
+        parse_questions(text.replace(old, new, 1), "questions.toml")
+
+
+def test_a_short_name_leads_back_to_its_key():
+    for key in ("mass_kg", "cramp_history", "threshold_speed_m_s", "medications", "diabetes"):
+        assert profile_key(short_name(key)) == key
+
+
+# ---- the file
+
+
+def test_a_changed_answer_leaves_comments_and_all_else_as_it_stands():
+    text = '# me\nmass_kg = 70  # scales of June\nhat = "red"  # unknown\n\n# end\nage_years = 40\n'
+    assert edited(text, {"mass_kg": 61.0, "sex": "male"}) == (
+        '# me\nmass_kg = 61  # scales of June\nhat = "red"  # unknown\n\n# end\nage_years = 40\n'
+        'sex = "male"\n'
+    )
+
+
+def test_the_line_of_the_template_that_shows_a_key_is_filled_in():
+    new = edited(TEMPLATE, {"sex": "male", "medications": [{"name": 'a "b" \\ #c'}]})
+    assert 'sex = "male"                      # female or male' in new
+    assert len(new.splitlines()) == len(TEMPLATE.splitlines())
+    assert tomli.loads(new) == {"sex": "male", "medications": [{"name": 'a "b" \\ #c'}]}
+
+
+def test_answers_over_several_lines_and_in_tables_are_replaced_whole():
+    flags = 'red_flags = [  # asked\n  "RF1",\n]\n'
+    text = flags + '[[medications]]\nname = "a"\n[[medications]]\nname = "b"\n'
+    assert (
+        edited(text, {"medications": []})
+        == 'red_flags = [  # asked\n  "RF1",\n]\nmedications = []\n'
+    )
+    assert edited(text, {"red_flags": [], "medications": None}) == "red_flags = []\n"
+    before = edited(text, {"sex": "male"})
+    assert before.index("sex") < before.index("[[medications]]")
+
+
+def test_what_cannot_be_changed_in_place_is_left_to_the_editor():
+    text = '[hat]\nred = 1\n[[medications]]\nname = "a"\n'
+    with pytest.raises(InputError, match="profile edit"):
+        edited(text, {"medications": []})
+
+
+# ---- the command
+
+
+def test_profile_set_writes_what_is_told_and_shows_what_it_was_taken_for(tmp_path):
+    result = run("profile", "set", "mass=61kg", "threshold=4:05/km", "medications=Lasix since May")
+    assert "mass_kg = 61" in result.output
+    assert "Lasix: water tablets" in result.output
+    athlete = load_profile()
+    assert (athlete.mass_kg, athlete.threshold_speed_m_s) == (61, 4.08163)
+    assert athlete.medications[0].started.month == 5
+    assert (tmp_path / "profile.toml").stat().st_mode & 0o777 == 0o600
+
+
+def test_profile_set_changes_nothing_when_one_answer_is_refused():
+    result = run("profile", "set", "mass=61kg", "cramps=sometimes", code=1)
+    assert "give one of never" in result.output
+    assert load_profile().known() == {}
+
+
+def test_profile_unset_forgets_and_names_what_was_not_there():
+    run("profile", "set", "mass=61", "age=41")
+    result = run("profile", "unset", "mass", "ftp")
+    assert "mass_kg: forgotten" in result.output
+    assert "ftp_w: there was no answer" in result.output
+    assert load_profile().known() == {"age_years": 41}
+
+
+def test_a_key_of_the_file_that_is_not_known_stays_and_is_named(tmp_path):
+    (tmp_path / "profile.toml").write_text("hat = 1\n", encoding="utf-8")
+    result = run("profile", "set", "mass=61")
+    assert "hat, which riskfit does not know" in result.stderr
+    assert (tmp_path / "profile.toml").read_text(encoding="utf-8") == "hat = 1\nmass_kg = 61\n"
