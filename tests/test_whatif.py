@@ -13,7 +13,7 @@ from riskfit.activity import PlannedSession
 from riskfit.advice.drinking import plan_drinking
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import InputError
-from riskfit.features.plan.table import features_of, planned_table
+from riskfit.features.plan.table import Variants, features_of, planned_table
 from riskfit.formulas.fluid import drink_floor_l_h
 from riskfit.origin import Origin
 from riskfit.readers.plans.forecast import Forecast
@@ -22,7 +22,7 @@ from riskfit.report.said.plan import change_words
 from riskfit.rules.load import load_model
 from riskfit.scoring.assess import assess
 from riskfit.whatif.baseline import case_of, held_sessions, score_variants
-from riskfit.whatif.changes import applied, smallest_changes
+from riskfit.whatif.changes import Change, Setting, applied, smallest_changes
 from riskfit.whatif.near_sessions import nearest_sessions
 from riskfit.whatif.open_inputs import open_inputs
 from riskfit.whatif.sweeps import sweep
@@ -109,6 +109,18 @@ CASES = {
         replace(HOT, race=True),
         history("running"),
         context="marathon",
+    ),
+    "a run hard by feel": case_of(
+        PlannedSession(sport="running", duration_s=2 * 3600, start_time=START),
+        RIDER,
+        replace(HOT, rpe=8),
+        history("running"),
+    ),
+    "a match hard by feel": case_of(
+        PlannedSession(sport="soccer", duration_s=1.5 * 3600, start_time=START),
+        RIDER,
+        replace(HOT, rpe=9),
+        history(),
     ),
 }
 BELOW = ("ordinary", "raised", "high")
@@ -458,6 +470,63 @@ def test_a_session_just_like_it_is_the_nearest():
     durations[7], loads[7], temperature[7] = 4 * 3600, 4 * 0.85**2 * 100, 31.0
     twin = replace(past, duration_s=durations, load=loads, temperature_c=temperature)
     assert nearest_sessions(case_of(RIDE, RIDER, HOT, twin))[0].start_s == past.start_s[7]
+
+
+# ---- how hard it feels
+
+
+def _hour(sport, rpe=None, **told):
+    plan = PlannedSession(sport=sport, duration_s=3600.0, start_time=START, **told)
+    return case_of(plan, None, Conditions(rpe=rpe, air_temperature_c=15.0))
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        _hour("running", 9),
+        _hour("cycling", 8),
+        _hour("soccer", 8),
+        _hour("running", 8, speed_m_s=2.5),
+        _hour("hiit"),
+    ],
+)
+def test_easing_what_was_told_by_feel_eases_its_effort(case):
+    harder, easier = score_variants(case, Variants(effort_factor=np.array([1.0, 0.8]))).values[
+        "effort_fraction"
+    ]
+    assert easier < 0.9 * harder
+    own = float(score_variants(case).values["intensity_factor"][0])
+    found = sweep(case, "intensity", own * np.array([0.8, 0.9, 1.0]))
+    assert np.diff(found.score)[-1] > 0.5
+    assert found.score[-1] == pytest.approx(float(score_variants(case).scores.score[0]))
+
+
+@pytest.mark.parametrize("sport", ["running", "cycling"])
+def test_a_rating_of_nine_for_an_hour_is_threshold(sport):
+    values = score_variants(_hour(sport, 9)).values
+    assert values["intensity_factor"][0] == pytest.approx(1.0)
+    assert values["training_stress_score"][0] == pytest.approx(100.0)
+    easy = score_variants(_hour(sport, 3)).values
+    assert easy["sweat_rate_l_h"][0] < values["sweat_rate_l_h"][0]
+
+
+def test_a_race_that_is_eased_stays_a_race_and_says_so():
+    case = replace(CASES["a run hard by feel"], conditions=replace(HOT, race=True, rpe=8))
+    case = case_of(case.plan, RIDER, case.conditions, history("running"))
+    values = score_variants(case, Variants(effort_factor=np.array([1.0, 0.7]))).values
+    assert values["effort_fraction"].tolist() == [1.0, 1.0]
+    setting = Setting(effort_factor=0.9)
+    change = Change(
+        levers=("easier",),
+        setting=setting,
+        cost={"easier": 0.1},
+        score=30.0,
+        low=20.0,
+        high=40.0,
+        band="ordinary",
+        causes={},
+    )
+    assert "still counted as a race" in change_words(case, change)
 
 
 # ---- in words

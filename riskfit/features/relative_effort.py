@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
+from msgspec import structs
 from numpy.typing import ArrayLike
 
 from riskfit._common import FloatArray
@@ -51,6 +52,7 @@ def effort_columns(
     rpe: Column,
     active_s: FloatArray,
     conditions: Conditions,
+    factor: ArrayLike = 1.0,
 ) -> Columns:
     """Return effort and its length.
 
@@ -67,10 +69,13 @@ def effort_columns(
     active_s : ndarray
         Time under way. [s]
     conditions : Conditions
+    factor : ndarray
+        How much harder variants of a plan are than what a rating or a name says; a race is one.
     """
     by_output, *less_sure = measured
     told = known(1.0, "told") if conditions.race else missing(_NOTHING_TELLS)
-    ways = (told, by_output, rpe, named_column(sports, title), *less_sure)
+    said = (_scaled(one, factor) for one in (rpe, named_column(sports, title)))
+    ways = (told, by_output, *said, *less_sure)
     found = next((way for way in ways if way.missing_because is None), told)
     return {
         "effort_fraction": found,
@@ -82,9 +87,27 @@ def rated_column(rpe: float | None, rests_on: str) -> Column:
     """Return what a rating of perceived exertion says of the effort."""
     if rpe is None:
         return missing("no rating was given")
+    spread = load_answers().effort.rated_spread
+    return ranged(effort_of_rating(rpe), basis(rests_on), spread)
+
+
+def effort_of_rating(rpe: float) -> float:
+    """Return the effort that a rating of perceived exertion stands for."""
     table = load_answers().effort
-    effort = float(np.interp(rpe, table.ratings, table.rated))
-    return ranged(effort, basis(rests_on), table.rated_spread)
+    return float(np.interp(rpe, table.ratings, table.rated))
+
+
+def rating_of_effort(effort: float) -> float:
+    """Return the rating that stands for an effort."""
+    table = load_answers().effort
+    return float(np.interp(effort, table.rated, table.ratings))
+
+
+def share_of_effort(effort: float, duration_s: float, sport: str) -> float:
+    """Return the share of threshold at which a session of this length is such an effort."""
+    if sport in FOOT:
+        effort = float(np.interp(effort, _POWER_SHARES, _SPEED_SHARES))
+    return effort * float(held_share(duration_s, sport in FOOT))
 
 
 def named_column(sports: Iterable[str | None], title: str | None) -> Column:
@@ -97,6 +120,16 @@ def named_column(sports: Iterable[str | None], title: str | None) -> Column:
         return missing(_NOTHING_TELLS)
     low, middle, high = table.labelled
     return known(middle, basis("hard_by_name", hard.replace("_", " ")), low, high)
+
+
+def _scaled(column: Column, factor: ArrayLike) -> Column:
+    """Return a column that holds for the whole session, times a factor a variant."""
+    scale = np.asarray(factor, dtype=float)
+    low, high = column.low, column.high
+    if column.missing_because is not None or not scale.ndim or low is None or high is None:
+        return column
+    scale = scale[:, None]
+    return structs.replace(column, values=scale * column.values, low=scale * low, high=scale * high)
 
 
 def ranged(values: ArrayLike, rests_on: Basis, spread: float) -> Column:

@@ -85,15 +85,16 @@ def case_of(
 ) -> Case:
     """Make a case of a plan; what is left out is unknown.
 
-    An intensity taken from habit is fixed here, so that another start does not change it. Where
-    ``now_s`` (POSIX time) is days before the start, training is expected to go on as usual.
+    An intensity taken from habit or from a rating is fixed here, so that another start or another
+    duration does not change it. Where ``now_s`` (POSIX time) is days before the start, training is
+    expected to go on as usual.
     """
     athlete, conditions = athlete or Athlete(), conditions or Conditions()
     history = history or History()
     model = model or load_model()
     expected = as_usual(plan, history, now_s)
     planning = prepare(plan, athlete, conditions, expected or history, forecast=forecast)
-    if Origin.HISTORY in planning.effort.origins:
+    if Origin.HISTORY in planning.effort.origins or "rated_share" in planning.effort.methods:
         plan = with_effort(plan, planning.effort, 1.0)
     context = model.context(context).id
     return Case(

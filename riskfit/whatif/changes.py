@@ -16,11 +16,14 @@ from riskfit.athlete import Conditions
 from riskfit.errors import InputError
 from riskfit.features.plan.table import Planning, Variants
 from riskfit.features.plan.targets import with_duration, with_effort
+from riskfit.features.relative_effort import rating_of_effort
 from riskfit.whatif.baseline import Case, Scored, held_sessions, score_variants, starting
 from riskfit.whatif.levers import MOVING, drunk_l_h, levers, plan_l_h
 
 #: Hours that are tried in pairs: the nearest that help at all.
 _HOURS_IN_PAIRS: Final = 4
+#: How effort is said that no share of threshold tells.
+_SAID: Final = ("rating_expected", "hard_by_name")
 #: A list to choose from, not a catalogue.
 _MOST_PAIRS: Final = 6
 
@@ -122,6 +125,10 @@ def applied(case: Case, change: Change) -> tuple[PlannedSession, Conditions]:
     if setting.start_s is not None:
         plan = starting(plan, setting.start_s)
     conditions = case.conditions
+    effort = case.table.columns["effort_fraction"]
+    if setting.effort_factor is not None and effort.basis and effort.basis.method in _SAID:
+        eased = setting.effort_factor * float(effort.values.flat[-1])
+        conditions = replace(conditions, rpe=rating_of_effort(eased))
     if setting.fluid_l_h is not None:
         conditions = replace(conditions, fluid_l_h=setting.fluid_l_h)
     return plan, conditions

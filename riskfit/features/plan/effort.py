@@ -39,12 +39,14 @@ class Capacity:
 
     ``speed_m_s`` and ``power_w`` are what shares of threshold refer to: on a walk the speed
     of which `ASSUMED_FRACTION` is how fast people walk. ``usual_fraction`` is a share of the
-    threshold of `Person`, nan where the history does not tell.
+    threshold of `Person`, nan where the history does not tell; ``rated_fraction`` the share of
+    threshold that a rating stands for, nan where nobody rated.
     """
 
     speed_m_s: float
     power_w: float
     usual_fraction: float
+    rated_fraction: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

@@ -32,7 +32,10 @@ def plan_intensity_columns(trace: PlanTrace, energy: Energy) -> Columns:
     fraction = trace.so_far(trace.time_s)
     load = np.nan_to_num(training_stress_score(trace.time_s, fraction, 1.0))
     measure = effort.basis
-    if effort.main_kind in ("power", "pace") and "planned_share" not in effort.methods:
+    if effort.main_kind in ("power", "pace") and not effort.methods & {
+        "planned_share",
+        "rated_share",
+    }:
         threshold = planning.person.bases[threshold_of(effort.sport)]
         measure = basis("load_of_plan", measure, threshold)
     return {
@@ -79,7 +82,7 @@ def _early_excess(trace: PlanTrace) -> Column:
     sport, kind = effort.sport, effort.main_kind
     if not (sport in RUN and kind == "pace") and not (sport in BIKE and kind == "power"):
         return missing("needs running speed or cycling power")
-    by_share = effort.methods <= {"planned_share", "intensity_not_told"}
+    by_share = effort.methods <= {"planned_share", "rated_share", "intensity_not_told"}
     return early_pace_column(
         trace.so_far(trace.time_s / 2) * effort.threshold(),
         trace.time_s,

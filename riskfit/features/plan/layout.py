@@ -81,7 +81,8 @@ class PlanTrace:
         durations = np.array([plan.duration_s])
         if variants.duration_s is not None:
             durations = np.asarray(variants.duration_s, dtype=float)
-        factor = 1.0 if variants.effort_factor is None else variants.effort_factor
+        #: On the plan's intensity, a variant each.
+        self.factor = factor = 1.0 if variants.effort_factor is None else variants.effort_factor
         course = plan_course(plan, durations, planning.start_s)
         self.active_s = course.active_s
         self.time_s = np.cumsum(course.active_s, axis=-1)

@@ -33,6 +33,7 @@ def planned_effort(trace: PlanTrace) -> Columns:
         rated_column(conditions.rpe, "rating_expected"),
         trace.time_s,
         conditions,
+        trace.factor,
     )
 
 
@@ -42,9 +43,13 @@ def _by_plan(trace: PlanTrace) -> Column:
     sport, kind, share = effort.sport, effort.main_kind, trace.so_far(trace.time_s)
     if Origin.ASSUMED in effort.origins:
         return missing("nobody told how hard it will be: --race, --rpe or --intensity")
+    if kind == "fraction" and trace.planning.conditions.rpe is not None:
+        return missing(
+            "a rating tells more than a share of a threshold that the sport does not have"
+        )
     if kind == "heart rate":
         return effort_of_heart(share, trace.time_s, person, effort.basis)
-    if effort.methods == {"planned_share"}:
+    if effort.methods <= {"planned_share", "rated_share"}:
         share = share * _of_capacity(effort)
         return ranged(effort_of_output(share, trace.time_s, sport), effort.basis, HEART_SPREAD)
     told = all(np.isfinite(hour_told(one, person)) for one in effort.sports)

@@ -32,9 +32,11 @@ from riskfit.features.plan.relative_effort import planned_effort
 from riskfit.features.plan.targets import capacity_of, resolve_effort, usual_fraction
 from riskfit.features.recovery import RecoveryTable, recovery_table
 from riskfit.features.recovery_columns import history_columns
+from riskfit.features.relative_effort import effort_of_rating, share_of_effort
 from riskfit.features.results import Column, Columns, FeatureSet, session_features
 from riskfit.features.wbgt import heat_columns
 from riskfit.origin import Origin
+from riskfit.sports import PEDALLED, RUN
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
@@ -134,7 +136,9 @@ def prepare(
         conditions=conditions,
         person=person,
         recovery=recovery,
-        effort=resolve_effort(plan, person, _capacity(plan, person, recovery, history, start_s)),
+        effort=resolve_effort(
+            plan, person, _capacity(plan, person, recovery, history, start_s, conditions.rpe)
+        ),
         start_s=start_s,
         logged_history=logged_history(history.logged, start_s),
         forecast=forecast,
@@ -147,10 +151,14 @@ def _capacity(
     recovery: RecoveryTable,
     history: History,
     start_s: float,
+    rpe: float | None,
 ) -> Capacity:
     speed, power = float(recovery.hour_speed_m_s[0]), float(recovery.hour_power_w[0])
     usual = usual_fraction(history, plan.sport, start_s)
-    return capacity_of(person, speed, power, usual, plan.sport)
+    rated = float("nan")
+    if rpe is not None and plan.sport in RUN | PEDALLED:
+        rated = share_of_effort(effort_of_rating(rpe), plan.duration_s, plan.sport)
+    return capacity_of(person, speed, power, usual, plan.sport, rated)
 
 
 def planned_table(planning: Planning, variants: Variants | None = None) -> PlannedTable:

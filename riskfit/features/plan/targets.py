@@ -115,7 +115,12 @@ def usual_fraction(history: History, sport: str, at_s: float) -> float:
 
 
 def capacity_of(
-    person: Person, hour_speed_m_s: float, hour_power_w: float, usual: float, sport: str
+    person: Person,
+    hour_speed_m_s: float,
+    hour_power_w: float,
+    usual: float,
+    sport: str,
+    rated: float = float("nan"),
 ) -> Capacity:
     """Return the hour's output: the threshold told, else the best efforts, else assumed.
 
@@ -134,6 +139,7 @@ def capacity_of(
         else best("threshold_speed_m_s", hour_speed_m_s),
         power_w=best("ftp_w", hour_power_w),
         usual_fraction=float("nan") if walking else usual,
+        rated_fraction=rated,
     )
 
 
@@ -195,6 +201,13 @@ def _target(segment: PlannedSegment, plan: PlannedSession, capacity: Capacity) -
         return _Target("share", ASSUMED_FRACTION, "walking_speed", THRESHOLD_SPREAD)
     if sport in STILL:
         return _Target("share", ASSUMED_FRACTION, "at_rest", SPREAD["sport_table"])
+    return _untold(capacity)
+
+
+def _untold(capacity: Capacity) -> _Target:
+    """Return the intensity where the plan tells none: by a rating, by habit, or assumed."""
+    if isfinite(capacity.rated_fraction):
+        return _Target("share", capacity.rated_fraction, "rated_share", 0.15)
     if isfinite(capacity.usual_fraction):
         return _Target("usual", capacity.usual_fraction, "usual_intensity", 0.15)
     return _Target("share", ASSUMED_FRACTION, "intensity_not_told", THRESHOLD_SPREAD)

@@ -163,7 +163,8 @@ def _lever_words(case: "Case", change: "Change", lever: str) -> str:
             f"({duration_words(cost / 60)} less)"
         )
     if lever == "easier":
-        return f"ease off by {100 * cost:.0f} % of threshold{_eased(case, change)}"
+        still = ", still counted as a race" if case.conditions.race else ""
+        return f"ease off by {100 * cost:.0f} % of threshold{_eased(case, change)}{still}"
     if lever == "hour":
         moved = (setting.start_s or 0.0) - case.start_s
         direction = "later" if moved > 0 else "earlier"
