@@ -1,6 +1,7 @@
 """Activity (or plan), athlete, conditions and history in; one row of features out."""
 
 from collections.abc import Sequence
+from math import nan
 
 import numpy as np
 from msgspec import Struct
@@ -24,7 +25,7 @@ from riskfit.features.logged import logged_history
 from riskfit.features.person import person_columns, resolve_person, slowed_heart_notes
 from riskfit.features.recorded_effort import recorded_effort
 from riskfit.features.records import leg_records
-from riskfit.features.recovery import recovery_table
+from riskfit.features.recovery import HEAT_DAY_C, recovery_table
 from riskfit.features.recovery_columns import history_columns
 from riskfit.features.results import (
     Column,
@@ -138,7 +139,7 @@ def begin_features(
     columns.update(history_columns(recovery, columns, moving_legs(course)))
     columns.update(day_columns(conditions))
     columns.update(recorded_effort(course, traces, person, activity, conditions))
-    measured_c = float(columns["air_temperature_c"].values[-1]) if around.measured else np.nan
+    measured_c = _remembered_c(columns["air_temperature_c"]) if around.measured else np.nan
     return Begun(
         columns=columns,
         wbgt=wbgt_question(course, around),
@@ -168,6 +169,13 @@ def finish_features(begun: Sequence[Begun]) -> list[FeatureSet]:
             )
         )
     return done
+
+
+def _remembered_c(air: Column) -> float:
+    """Return the temperature that later sessions read; unknown where it may have been a hot day."""
+    value = float(air.values[-1])
+    low = value if air.low is None else float(air.low[-1])
+    return nan if low < HEAT_DAY_C <= value else value
 
 
 def _core_temperature(core_temperature_c: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Columns:
