@@ -1,6 +1,11 @@
 """What people say of themselves: answers in words and units, and the profile that keeps them."""
 
+import itertools
+import json
+import re
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 import tomli
@@ -14,6 +19,7 @@ from riskfit.errors import InputError, RuleError
 from riskfit.profiles import TEMPLATE, load_profile
 from riskfit.strict_toml import bundled_text
 
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
 TODAY = date(2026, 7, 4)
 
 
@@ -207,3 +213,110 @@ def test_a_key_of_the_file_that_is_not_known_stays_and_is_named(tmp_path):
     result = run("profile", "set", "mass=61")
     assert "hat, which riskfit does not know" in result.stderr
     assert (tmp_path / "profile.toml").read_text(encoding="utf-8") == "hat = 1\nmass_kg = 61\n"
+
+
+# ---- the questions, one after another
+
+TYPICAL = "none\nlonger ago\nno\n41\nmale\nnone\nnone\nno\nno\nno\n"
+SESSION = "running\n1h30\nhard\nwarm\nwater\n"
+
+
+def ask(said, *options):
+    return run("ask", *options, input=said).output
+
+
+def test_twelve_answers_fill_the_profile_and_end_in_the_command_for_the_next_session():
+    said = ask(TYPICAL + SESSION)
+    assert load_profile().known() == {
+        "age_years": 41,
+        "sex": "male",
+        "cramp_history": "ever",
+        "family_history": False,
+        "recent_injury": "none",
+        "strength_training": False,
+        "chronic_conditions": (),
+        "diabetes": False,
+        "nerve_or_back_condition": False,
+        "medications": (),
+        "red_flags": (),
+    }
+    command = re.search(r"riskfit (check --sport .*)", said)[1]
+    assert command.split() == [
+        "check",
+        "--sport",
+        "running",
+        "--duration",
+        "1h30",
+        "--intensity",
+        "threshold",
+        "--temp",
+        "22",
+        "--drink-sodium",
+        "0",
+    ]
+    assert "Cramp risk" in run(*command.split()).output
+
+
+def test_each_answer_says_what_it_changed_and_the_range_narrows():
+    said = ask(TYPICAL)
+    ranges = re.findall(r"range(?: is|:) (\d+) to (\d+)(?: before, (\d+) to (\d+) now)?", said)
+    first, changes = ranges[0], ranges[1:]
+    assert changes[0][:2] == first[:2]
+    assert all(a[2:] == b[:2] for a, b in itertools.pairwise(changes))
+    assert int(changes[-1][3]) - int(changes[-1][2]) < int(first[1]) - int(first[0])
+
+
+def test_the_range_is_that_of_the_last_session_where_there_is_a_store(tmp_path):
+    shutil.copy(SAMPLES / "easy_run.fit", tmp_path / "run.fit")
+    run("import", tmp_path / "run.fit")
+    entry = json.loads(run("analyze", tmp_path / "run.fit", "--json").stdout)["activities"][0]
+    score = entry["assessment"]
+    found = ask("none\n", "--again")
+    assert "For your last session" in found
+    low, high = map(int, re.search(r"range is (\d+) to (\d+)", found).groups())
+    assert (low, high) == (int(score["low"]), int(score["high"]))
+    assert "For a typical training session" in ask("", "--no-store")
+
+
+def test_what_was_answered_is_not_asked_again_unless_wanted():
+    ask("none\nnever\nq\n")
+    left = ask("")
+    assert "warning" not in left
+    assert "Do your parents" in left
+    assert "Have you had" not in left
+    assert "Have you had" in ask("\n", "--again")
+
+
+def test_enter_skips_b_goes_back_and_q_keeps_what_was_said():
+    said = ask("none\n\nno\nb\nyes\nq\n41\n")
+    athlete = load_profile()
+    assert athlete.red_flags == ()
+    assert athlete.cramp_history is None
+    assert athlete.family_history is True
+    assert athlete.age_years is None
+    assert said.count("Do your parents") == 2
+    assert "`riskfit ask` goes on from here" in said
+
+
+def test_what_is_not_understood_is_asked_again_with_what_would_do():
+    said = ask("none\nsometimes\nnever\n")
+    assert "give one of never" in said
+    assert load_profile().cramp_history == "none"
+    assert "is no duration" in ask("\n" * 9 + "running\nlong\n2h\n")
+
+
+def test_medicines_and_illnesses_are_shown_as_they_were_taken():
+    said = ask("none\n\n\n\n\nasthma, type 2 diabetes\nLasix since May\nq\n")
+    assert "asthma: a lung disease" in said
+    assert "Lasix: water tablets" in said
+    assert load_profile().diabetes is None  # the words say it
+
+
+def test_an_urgent_warning_sign_is_answered_by_a_doctor_not_by_a_range():
+    said = ask("8\nq\n")
+    assert "See a doctor now" in said
+    assert "No score" in said
+
+
+def test_no_line_is_wider_than_a_screen():
+    assert max(map(len, ask(TYPICAL).splitlines())) < 80

@@ -29,8 +29,15 @@ class Saved(Struct, frozen=True, kw_only=True):
     strangers: tuple[str, ...]
 
 
-def save_answers(changes: Mapping[str, Any], path: Path | None = None) -> Saved:
+def save_answers(
+    changes: Mapping[str, Any],
+    path: Path | None = None,
+    *,
+    unless_told: Mapping[str, Any] | None = None,
+) -> Saved:
     """Write answers into the profile's file; None forgets one.
+
+    ``unless_told`` are answers that follow from these: they give way to what was told.
 
     Raises
     ------
@@ -39,7 +46,10 @@ def save_answers(changes: Mapping[str, Any], path: Path | None = None) -> Saved:
     """
     where = path or profile_path()
     text = read_text(where)
-    strangers = tuple(key for key in _parsed(text, where) if key not in PROFILE_KEYS)
+    told = _parsed(text, where)
+    strangers = tuple(key for key in told if key not in PROFILE_KEYS)
+    follow = {key: one for key, one in (unless_told or {}).items() if key not in told}
+    changes = {**follow, **changes}
     new = edited(text, changes, str(where))
     before, after = (_athlete(one, where) for one in (text, new))
     _write(where, new)

@@ -83,8 +83,9 @@ class Question(Strict, frozen=True, kw_only=True):
 
 
 class Questions(Strict, frozen=True, kw_only=True):
-    """The whole file."""
+    """The whole file; ``typical_min`` is how long a typical training session takes."""
 
+    typical_min: float
     names: dict[str, str]
     question: tuple[Question, ...]
 
@@ -152,11 +153,12 @@ def short_name(key: str) -> str:
 
     Examples
     --------
-    >>> short_name("cramp_history"), short_name("mass_kg"), short_name("diabetes")
-    ('cramps', 'mass', 'diabetes')
+    >>> short_name("cramp_history"), short_name("mass_kg"), short_name("sex")
+    ('cramps', 'mass', 'sex')
     """
-    ours = [name for name, meant in load_questions().names.items() if meant == key]
-    return ours[0] if ours and _without_unit(key) == key else _without_unit(key)
+    plain = _without_unit(key)
+    others = (name for name, meant in load_questions().names.items() if meant == key)
+    return plain if "_" not in plain else next(others, plain)
 
 
 @cache

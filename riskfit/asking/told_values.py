@@ -13,6 +13,7 @@ from riskfit.asking.questions import Choice, Part, part_of, short_name
 from riskfit.athlete import WORDS, Athlete
 from riskfit.errors import InputError
 from riskfit.free_text import own_words
+from riskfit.medical import diseases_in
 from riskfit.rules.load import load_model
 
 #: Units of the profile's numbers; a bare number is in the unit that people use.
@@ -95,6 +96,14 @@ def choice_of(part: Part, text: str) -> Choice:
     if choice is None:
         raise InputError(f"{text!r} is unclear: give one of {part.allowed}")
     return choice
+
+
+def implied_by(part: Part | None, value: Any) -> dict[str, bool]:
+    """Return the answers that follow from a list: what is not named in it is not there."""
+    if part is None or not part.not_named:
+        return {}
+    named = {entry.profile_key for one in value for entry in diseases_in(one)}
+    return dict.fromkeys((key for key in part.not_named if key not in named), False)
 
 
 def _as_field(key: str, value: Any) -> Any:

@@ -32,7 +32,8 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "card": ("card", "card", "The whole score card, to be added up by hand."),
     "explain": ("card", "explain", "One rule: what it measures, its points, its evidence."),
     "serve": ("serve", "serve", "Check, analyse, browse and log on a page of this machine."),
-    "profile": ("profile", "profile", "Show or edit what riskfit knows about you."),
+    "ask": ("ask", "ask", "Twelve questions about you, and what each answer changed."),
+    "profile": ("profile", "profile", "Show or change what riskfit knows about you."),
 }
 
 
@@ -105,7 +106,7 @@ def main() -> None:
     \b
     riskfit demo                              see what it does
     riskfit analyze ride.fit --temp 31        a recorded session
-    riskfit profile edit                      tell it about yourself
+    riskfit ask                               tell it about yourself, in a minute
     """
 
 

@@ -1,5 +1,7 @@
 """``riskfit profile``: what riskfit knows about you."""
 
+from typing import Any
+
 import click
 
 
@@ -37,7 +39,9 @@ def show() -> None:
     absent = [f.name for f in fields(Athlete) if f.name not in told]
     if absent:
         click.echo("# not told: " + ", ".join(absent))
-        click.echo("# `riskfit profile set KEY=VALUE` tells one")
+        click.echo(
+            "# `riskfit ask` asks what matters most; `riskfit profile set KEY=VALUE` tells one"
+        )
 
 
 @profile.command(
@@ -53,20 +57,22 @@ def set_(answers: tuple[str, ...]) -> None:
     the file stay.
     """
     from riskfit.asking.profile_lines import save_answers
-    from riskfit.asking.questions import profile_key
-    from riskfit.asking.told_values import shown, value_of
+    from riskfit.asking.questions import part_of, profile_key
+    from riskfit.asking.told_values import implied_by, shown, value_of
     from riskfit.errors import InputError
     from riskfit.medical import readings
     from riskfit.report.said.session import taken_for
 
-    changes = {}
+    changes: dict[str, Any] = {}
+    follow: dict[str, bool] = {}
     for answer in answers:
         name, mark, text = answer.partition("=")
         if not mark:
             raise InputError(f"{answer!r}: write KEY=VALUE, such as mass=61kg")
         key = profile_key(name)
         changes[key] = value_of(key, text, name=name)
-    saved = save_answers(changes)
+        follow |= implied_by(part_of(key), changes[key])
+    saved = save_answers(changes, unless_told=follow)
     for key, value in changes.items():
         click.echo(f"{key} = {shown(value)}")
     new = [one for one in readings(saved.after) if one not in readings(saved.before)]
