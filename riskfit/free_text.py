@@ -19,29 +19,48 @@ _WHOLE, _BEGINNING = 4, 6
 _ENDINGS: Final = ("e", "a", "o", "um", "us", "s", "es", "en", "i")
 #: No name of a medicine has more words.
 _MOST_WORDS: Final = 4
+#: Generic names from this length are known with a typing error, too: one letter in eight to ten,
+#: or two in sixteen, still leave a ratio of so much (`difflib`).
+_LONG: Final = 8
+_ALIKE: Final = 0.875
 
-_PARTS: Final = r"[.;\n]|\b(?:but|except|apart from|other than|besides|and (?=i\b|my own\b))"
+_PARTS: Final = (
+    r"[.;\n]|\b(?:but|except|apart from|other than|besides|only|now|instead|and (?=i\b|my own\b)"
+    r"|(?<!not )(?<!never )(?:re)?started|(?:switched|changed) to|replaced (?:by|with))\b"
+)
 _FAMILY: Final = (
     r"\b(?:family history|in my family|in the family|runs in)\b.*"
     r"|[^,]*\b(?:father|mother|dad|mum|mom|parents?|brothers?|sisters?|siblings?|grand\w+|uncle|aunt"
     r"|cousin|son|daughter|wife|husband)\b[^,]*"
 )
+_DO_NOT: Final = r"(?:do|does|have|has)(?: not|n['\u2019 ]?t)"
 #: Words that deny only what follows them in "not well controlled", "no tablets for ...".
 _NO_DENIAL: Final = (
     r"\bnot (?:\w+ )?(?:controlled|treated|cured)\b"
     r"|\bno (?:medic\w+|drugs?|tablets?|treatment) for\b"
+    r"|\b(?:no|without|never had) (?:\w+ )?(?:problems?|trouble|issues?|effects?) (?:with|on|from)\b"
+    r"|\b(?:not|never|without) (?:miss|forg|skip)\w*"
+    rf"|\b(?:not|never|{_DO_NOT})\b(?=[^,]*\b(?:regularly|every|daily|always|often)\b)"
 )
 _DENIED: Final = (
     r"(?:\b(?:no|not|never|none|nothing|nil|nor|without|denie[sd]|deny|stopped|ruled out"
-    r"|negative for|intoleran\w+)\b|\ballerg(?:ic|y|ies) ?(?:to\b|:))"
+    r"|negative for|intoleran\w+|discontinued|quit|came off|used to (?:take|use|be on)"
+    rf"|{_DO_NOT})\b|^off\b|\ballerg(?:ic|y|ies) ?(?:to\b|:))"
     r"[^,]*(?:(?:,[^,]*)*\bn?or\b[^,]*)?"
 )
+_WHEN: Final = (
+    r"(?:\s+(?:in|on|last|since|about|ago|an?|years?|months?|weeks?|days?|\d+"
+    r"|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*))*"
+)
 _ENDS_DENIED: Final = (
-    r"[^,]*\b(?:no|none|negative|never|stopped|false|ruled out|excluded)\W*(?=,|$)"
+    r"[^,]*\b(?:no|none|negative|never|false|ruled out|excluded"
+    rf"|(?:stopped|discontinued){_WHEN})\W*(?=,|$)"
 )
 #: Answers that mean none, in the languages riskfit's users may write.
 _NONE: Final = frozenset(
-    {"", "n a", "na", "healthy", "keine", "aucun", "aucune", "ninguna", "ninguno", "nessuna"}
+    "|n a|na|i|i have|i am|healthy|keine|nein|aucun|aucune|rien|ninguna|ninguno|nada|nessuna|niente".split(
+        "|"
+    )
 )
 
 
@@ -102,10 +121,11 @@ class Medicines(Generic[_E]):
         words, found = spelling(text).split(), dict[_E, None]()
         while words:
             sizes = range(min(_MOST_WORDS, len(words)), 0, -1)
-            size = next((size for size in sizes if self._form("".join(words[:size]))), 0)
-            if size:
-                found |= self._owners[self._form("".join(words[:size]))]
-            words = words[size or 1 :]
+            forms = {size: self._form("".join(words[:size])) for size in sizes}
+            size = next((size for size, form in forms.items() if form), 1)
+            form = forms[size] or self._mistyped(words[0])
+            found |= self._owners.get(form, {})
+            words = words[size:]
         return tuple(found)
 
     def _form(self, word: str) -> str:
@@ -115,6 +135,15 @@ class Medicines(Generic[_E]):
         endings = _ENDINGS if len(word) > _BEGINNING else ("s",)
         stems = (word.removesuffix(end) for end in endings if word.endswith(end))
         return next((stem for stem in stems if stem in self._generic), "")
+
+    def _mistyped(self, word: str) -> str:
+        """Return the long generic name that a word is but for a slip, nothing where it is none."""
+        if len(word) < _LONG:
+            return ""
+        from difflib import get_close_matches
+
+        names = [name for name in self._generic if len(name) >= _LONG and name[0] == word[0]]
+        return next(iter(get_close_matches(word, sorted(names), 1, _ALIKE)), "")
 
 
 class Diseases(Generic[_E]):
@@ -142,7 +171,7 @@ def _pattern(name: str) -> str:
     # words may be written as one
     words, letters = " ?".join(name.split()), len(name.replace(" ", ""))
     if letters <= _WHOLE:
-        return rf"\b{words}\b"
+        return rf"\b{words}(?=\d|\b)"  # "CKD3"
     digits = r"(?!\d)" if name[-1].isdigit() else ""
     return (rf"\b{words}" if letters <= _BEGINNING else words) + digits
 

@@ -259,5 +259,5 @@ def organ_systems(athlete: Athlete) -> int | None:
         entry.system for entry in health_of(athlete) if isinstance(entry, Disease) and entry.system
     }
     if any(reading.about == "condition" and reading.unknown for reading in readings(athlete)):
-        systems.add("unknown")
+        systems.add("other")
     return None if athlete.chronic_conditions is None and not systems else len(systems)

@@ -180,6 +180,13 @@ def test_the_emergency_number_is_for_what_cannot_wait():
     assert {"RF3", "RF8"} <= emergencies
 
 
+def test_the_most_urgent_of_several_warning_signs_comes_first():
+    given = advice_for({"duration_min": 60}, red_flags=("RF7", "RF6", "RF3"))
+    assert [entry.because for entry in given if entry.stops] == [("RF3",), ("RF6",), ("RF7",)]
+    given = advice_for({"duration_min": 60}, red_flags=("RF7", "RF5"))
+    assert [entry.because for entry in given if entry.stops] == [("RF5",), ("RF7",)]
+
+
 def test_nobody_asked_is_said_first():
     given = advise(assess({"duration_min": 60}))
     assert given[0].id == "red_flags_unasked"
@@ -189,7 +196,7 @@ def test_nobody_asked_is_said_first():
 
 def test_people_outside_get_a_clinician_and_no_stretching():
     given = advice_for({"age_years": 15, "duration_min": 100, "wbgt_c": 30})
-    assert {"outside", "heat", "limits"} <= set(ids(given))
+    assert {"outside", "heat_outside", "limits"} <= set(ids(given))
     assert "under 18" in step(given, "outside").text
     assert not {entry.kind for entry in given} & (STRETCHING | {"routine", "drinking"})
 
@@ -201,7 +208,7 @@ def heat_texts(features, **rest):
     return [name for name in ids(advice_for(features, **rest)) if name in HEAT]
 
 
-HEAT = ("heat_22", "heat_25", "heat", "heat_30", "heat_32")
+HEAT = ("heat_22", "heat_25", "heat", "heat_30", "heat_32", "heat_outside", "heat_limited")
 RACE = {"conditions": Conditions(race=True)}
 
 
@@ -230,6 +237,23 @@ RACE = {"conditions": Conditions(race=True)}
 def test_heat_has_one_text_by_its_level(wbgt, days, race, said):
     features = {"wbgt_c": wbgt, "heat_days_14d": days}
     assert heat_texts(features, **(RACE if race else {})) == said
+
+
+@pytest.mark.parametrize(
+    ("person", "text"),
+    [
+        (Athlete(pregnant=True), "heat_outside"),
+        (Athlete(heart_disease=True), "heat_limited"),
+        (Athlete(medications=(Medication(name="lithium"),)), "heat_limited"),
+    ],
+)
+def test_who_bears_heat_badly_hears_no_leave_to_go_on_in_it(person, text):
+    for wbgt in (27.9, 31.0):
+        given = advice_for({"wbgt_c": wbgt, "heat_days_14d": 14}, athlete=person)
+        assert [name for name in ids(given) if name in HEAT] == [text]
+        assert "used to it" not in step(given, text).text.lower()
+    assert heat_texts({"wbgt_c": 27.8, "heat_days_14d": 14}, athlete=person) == []
+    assert heat_texts({"wbgt_c": 32.3, "heat_days_14d": 14}, athlete=person) == ["heat_32"]
 
 
 def test_a_hard_hour_in_the_heat_is_warned_of_like_a_race():

@@ -279,6 +279,9 @@ def test_length_decides_how_to_drink(minutes, kind, ceiling, careful_kind, caref
         ({"male_sex": 0.0, "body_mass_kg": 50.0}, Athlete(), ("male_sex", "body_mass_kg")),
         ({"duration_min": 130.0, "speed_avg_km_h": 8.0}, Athlete(), ("speed_avg_km_h",)),
         ({}, Athlete(nsaid_use=True), ("medication_response",)),
+        # nobody knows what it is: it may be a water tablet, or a weak heart
+        ({}, Athlete(medications=(Medication(name="zorblax"),)), ("medication_response",)),
+        ({}, Athlete(chronic_conditions=("zorblitis",)), ("chronic_conditions_count",)),
         ({}, Athlete(), ()),
     ],
 )

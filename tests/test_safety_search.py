@@ -14,7 +14,7 @@ from riskfit.whatif.answer import answer
 MODEL = load_model()
 #: Kinds of advice that warn; the heat texts, the milder first.
 CAUTIONS = {"red_flag", "clinician", "heat", "caution"}
-HEAT_LEVELS = ("heat_22", "heat_25", "heat", "heat_30", "heat_32")
+HEAT_LEVELS = ("heat_22", "heat_25", "heat", "heat_30", "heat_32", "heat_outside", "heat_limited")
 SEEDS = range(40)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from riskfit.athlete import Athlete
-from riskfit.medical import Effect, acting_on, acting_with, load_diseases
+from riskfit.medical import Effect, acting_on, acting_with, load_diseases, readings
 from riskfit.scoring.given import Given, numbers_of
 
 #: Sessions longer than this have no plan. [min]
@@ -19,6 +19,8 @@ LONG_MIN: Final = 240.0
 _SMALL_KG: Final = 55.0
 #: Speed on foot below which a race lasts long for its distance: 4 h over the marathon. [km/h]
 _SLOW_KM_H: Final = 42.195 / 4
+#: Features that hold what a person wrote.
+_TOLD_BY: Final = {"medicine": "medication_response", "condition": "chronic_conditions_count"}
 #: Slower than this nobody is under way.
 _STANDING_KM_H: Final = 3.0
 
@@ -58,6 +60,9 @@ def thirst_reasons(features: Mapping[str, Given], athlete: Athlete) -> dict[str,
     medicines = acting_on("thirst", athlete)
     if medicines:
         reasons["medication_response"] = " and ".join(f"you take {name}" for name in medicines)
+    # it may be a water tablet, or a weak heart: no amount should be urged on them
+    for unknown in (reading for reading in readings(athlete) if reading.unknown):
+        reasons.setdefault(_TOLD_BY[unknown.about], f'we do not know "{unknown.said}"')
     return reasons
 
 

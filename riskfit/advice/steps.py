@@ -145,6 +145,7 @@ def _red_flags(entry: AdviceText, situation: Situation) -> list[Advice]:
     """Repeat the text for each red flag that is present."""
     flags = [situation.model.red_flag(name) for name in situation.assessment.red_flags.present]
     flags = [flag for flag in flags if entry.when.emergency in (None, flag.emergency)]
+    flags.sort(key=lambda flag: not flag.urgent)  # a doctor now, before one in the next days
     return [
         _advice(
             entry,

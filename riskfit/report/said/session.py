@@ -89,10 +89,14 @@ def taken_for(reading: Reading) -> str:
     """Return what words were taken for."""
     if reading.denied:
         return "taken for none of yours"
-    if reading.unknown and reading.about == "medicine":
-        return "we do not know it; it counts as a medicine of unknown kind"
     if reading.unknown:
-        return "we do not know it; it counts as one long-term illness"
+        kind = (
+            "a medicine of unknown kind" if reading.about == "medicine" else "one long-term illness"
+        )
+        return (
+            f"we do not know it; it counts as {kind}. "
+            "Ask your doctor whether it changes how much you should drink"
+        )
     return ", ".join(dict.fromkeys(entry.name for entry in reading.entries))
 
 
