@@ -38,7 +38,8 @@ _DO_NOT: Final = r"(?:do|does|have|has)(?: not|n['\u2019 ]?t)"
 _NO_DENIAL: Final = (
     r"\bnot (?:\w+ )?(?:controlled|treated|cured)\b"
     r"|\bno (?:medic\w+|drugs?|tablets?|treatment) for\b"
-    r"|\b(?:no|without|never had) (?:\w+ )?(?:problems?|trouble|issues?|effects?) (?:with|on|from)\b"
+    r"|\b(?:no|without|never had) (?:\w+ )?(?:problems?|trouble|issues?|effects?)"
+    r" (?:with|on|from)\b"
     r"|\b(?:not|never|without) (?:miss|forg|skip)\w*"
     rf"|\b(?:not|never|{_DO_NOT})\b(?=[^,]*\b(?:regularly|every|daily|always|often)\b)"
 )
@@ -58,9 +59,8 @@ _ENDS_DENIED: Final = (
 )
 #: Answers that mean none, in the languages riskfit's users may write.
 _NONE: Final = frozenset(
-    "|n a|na|i|i have|i am|healthy|keine|nein|aucun|aucune|rien|ninguna|ninguno|nada|nessuna|niente".split(
-        "|"
-    )
+    {"", "n a", "na", "i", "i have", "i am", "healthy", "keine", "nein", "aucun", "aucune", "rien"}
+    | {"ninguna", "ninguno", "nada", "nessuna", "niente"}
 )
 
 
