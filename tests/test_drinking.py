@@ -66,15 +66,16 @@ def random_person(rng):
     flag = (True, False, None)
     return Athlete(
         mass_kg=float(rng.uniform(40, 120)),
-        sex=rng.choice(["male", "female"]) if rng.random() < 0.8 else None,
+        sex=rng.choice(["male", "male", "female"]) if rng.random() < 0.8 else None,
         hypertension=flag[rng.choice(3, p=[0.2, 0.4, 0.4])],
-        heart_disease=flag[rng.choice(3, p=[0.1, 0.4, 0.5])],
-        kidney_disease=flag[rng.choice(3, p=[0.1, 0.4, 0.5])],
-        nsaid_use=flag[rng.choice(3)],
+        heart_disease=flag[rng.choice(3, p=[0.03, 0.47, 0.5])],
+        kidney_disease=flag[rng.choice(3, p=[0.03, 0.47, 0.5])],
+        nsaid_use=flag[rng.choice(3, p=[0.1, 0.4, 0.5])],
         medications=tuple(
-            Medication(name=str(name)) for name in rng.choice(MEDICINES, rng.integers(0, 3))
+            Medication(name=str(name))
+            for name in rng.choice(MEDICINES, rng.integers(0, 3) if rng.random() < 0.3 else 0)
         ),
-        chronic_conditions=tuple(map(str, rng.choice(DISEASES, rng.integers(0, 2)))),
+        chronic_conditions=tuple(map(str, rng.choice(DISEASES, int(rng.random() < 0.15)))),
         red_flags=(),
     )
 
