@@ -7,12 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from riskfit.advice.steps import advise
+from riskfit.advice.steps import Advice, advise
 from riskfit.advice.texts import load_advice, parse_advice
 from riskfit.athlete import Athlete, Conditions, Medication
 from riskfit.errors import RuleError
 from riskfit.features.results import Feature
 from riskfit.origin import Origin
+from riskfit.report.said.session import because
 from riskfit.resources import models
 from riskfit.rules.load import load_model
 from riskfit.scoring.assess import assess
@@ -591,3 +592,10 @@ def test_what_july_may_be_calls_nothing_off():
 
     assert "heat_32" in told(Origin.WEATHER)
     assert "heat_32" not in told(Origin.CLIMATE)
+
+
+def test_what_asked_for_a_step_is_named_in_words():
+    asked = Advice(
+        id="sodium", kind="drinking", text="", grade="C", because=("O2", "sweat_loss_pct")
+    )
+    assert because(asked) == "O2, sweat loss"

@@ -10,6 +10,7 @@ from tools.command_line import run
 from riskfit import Conditions, compute_features, load_model, read_activity
 from riskfit.profiles import profile_from_bytes
 from riskfit.report.rounding import round_down
+from riskfit.report.terminal.card import rule_text
 from riskfit.resources import sample_data
 from riskfit.scoring.assess import assess
 from riskfit.scoring.score_table import score_table
@@ -154,3 +155,9 @@ def test_the_card_as_json_is_all_that_its_arithmetic_needs(context):
     for row, score in enumerate(scores):
         told = {name: column[row] for name, column in columns.items() if column[row] == column[row]}
         assert by_the_numbers(card, told) == pytest.approx(score, abs=1e-9)
+
+
+def test_kinds_of_session_are_named_in_words_and_not_by_their_ids():
+    said = " ".join(rule_text(load_model(), "O2").split())
+    assert "a day on your feet" in said
+    assert "standing_day" not in said

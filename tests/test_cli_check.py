@@ -408,6 +408,22 @@ def test_a_roster_row_is_scored_as_its_own_check(nobody):
     assert squad["activities"][1]["assessment"] == bob["assessment"]
 
 
+def test_a_roster_says_what_kind_of_session_it_is_for_whom(nobody):
+    rows = "name,sport,Context\nAnn,soccer,Team match\nBob,soccer,\n"
+    (nobody / "squad.csv").write_text(rows, encoding="utf-8")
+    squad = document("--roster", "squad.csv", "--duration", "90min", "--temp", "18", *START)
+    contexts = [one["assessment"]["context"] for one in squad["activities"]]
+    assert contexts == ["team_match", "training"]
+
+
+def test_steps_without_those_of_a_usual_day_are_said_not_to_count(nobody):
+    walk = ("--sport", "standing", "--duration", "9h", "--temp", "20", *START)
+    half = " ".join(only(document(*walk, "--steps", "22000"))["notes"])
+    whole = " ".join(only(document(*walk, "--steps", "22000", "--usual-steps", "7000"))["notes"])
+    assert "--usual-steps" in half
+    assert "--usual-steps" not in whole
+
+
 def test_a_roster_with_an_unknown_column_is_refused(nobody):
     (nobody / "squad.csv").write_text("name,wieght\nAnn,58\n", encoding="utf-8")
     result = run("--roster", "squad.csv", "--sport", "run", "--duration", "1h")

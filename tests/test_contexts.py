@@ -136,7 +136,7 @@ def test_what_is_told_goes_before_what_is_shown():
 def test_where_context_and_session_disagree_it_is_said(shown, told):
     taken = take_context(MODEL, shown, told)
     assert (taken.context, taken.agrees) == (told, False)
-    assert "there is no chance" in taken.note
+    assert "so no chance is shown" in taken.note
 
 
 def test_a_marathons_distance_that_is_said_to_be_no_race_is_training():

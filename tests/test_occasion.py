@@ -43,6 +43,7 @@ def advised(context, day=None, planned=True, **conditions):
         day=day,
         planned=planned,
         today=TODAY,
+        sport="running",
     )
     return {step.id: step.text for step in steps}
 
@@ -186,3 +187,11 @@ def test_it_is_said_that_the_days_until_then_go_as_usual():
     assert not given & BUILDING
     # without a history there is nothing that could rest
     assert not any("as usual:" in note for note in entry["activities"][0]["notes"])
+
+
+@pytest.mark.parametrize(("sport", "paced"), [("running", True), ("soccer", False)])
+def test_an_even_pace_is_for_races_and_not_for_matches(sport, paced):
+    told = ["check", "--sport", sport, "--duration", "90min", "--race", "--temp", "15"]
+    result = CliRunner().invoke(main, [*told, "--no-store", "--json"])
+    advice = json.loads(result.stdout)["activities"][0]["advice"]
+    assert any(step["id"] == "race_pace" for step in advice) is paced

@@ -20,6 +20,7 @@ from riskfit.resources import models
 from riskfit.rules.load import load_model, parse_model
 from riskfit.rules.model import CAUSES
 from riskfit.scoring.assess import assess, assess_many
+from riskfit.scoring.ledger import numbers_said
 from riskfit.scoring.score_table import score_table
 from riskfit.scoring.timeline import assess_timeline
 
@@ -706,3 +707,22 @@ def test_printed_parts_add_up_to_the_printed_score():
 def test_parts_can_be_held_to_a_total_below_their_floors():
     assert sum(split_to_total({"a": 2.0, "b": 1.0}, 2).values()) == 2
     assert split_to_total({"a": 0.0, "b": 0.0}) == {"a": 0.0, "b": 0.0}
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (2.683, "2.7"),
+        (27.19, "27.2"),
+        (0.04, "0.04"),
+        (3.0, "3"),
+        (123.4, "123"),
+        (-12.44, "-12.4"),
+    ],
+)
+def test_sentences_hold_numbers_no_finer_than_they_are_known(value, said):
+    assert numbers_said(value)["value"] == said
+
+
+def test_a_fade_of_some_per_cent_has_no_decimals():
+    assert [numbers_said(share)["percent"] for share in (0.1836, 0.0259)] == ["18", "2.6"]

@@ -35,7 +35,7 @@ def check_squad(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
     """Check a plan, or a plan each, for every athlete of a squad.
 
     Columns are keys of the profile, and options without their dashes (``sport``, ``duration``,
-    ``temp``, ``fluid`` ...) where an athlete's plan or day differs from what is told for all.
+    ``temp``, ``context`` ...) where an athlete's plan or day differs from what is told for all.
     """
     if ask.history_paths:
         raise click.UsageError(
@@ -45,7 +45,7 @@ def check_squad(roster: Path, ask: Ask, values: dict[str, Any]) -> Results:
     everybody, day = make_athlete(values), make_conditions(values)
     model, context = make_scoring(values)
     results = Results(model=model)
-    known = [*PROFILE_KEYS, *PLAN_COLUMNS, *CONDITION_COLUMNS, "athlete", *WHERE]
+    known = [*PROFILE_KEYS, *PLAN_COLUMNS, *CONDITION_COLUMNS, "context", "athlete", *WHERE]
     rows = roster_rows(roster, known, _key)
     if not rows:
         raise InputError(f"the roster {roster} names nobody")
@@ -84,7 +84,7 @@ def _key(column: str) -> str:
     """Return a column's name as the profile or the options write it."""
     plain = column.strip()
     dashed = plain.lower().removeprefix("--").replace("_", "-").replace(" ", "-")
-    return dashed if dashed in PLAN_COLUMNS or dashed in CONDITION_COLUMNS else plain
+    return dashed if dashed in (*PLAN_COLUMNS, *CONDITION_COLUMNS, "context") else plain
 
 
 def _check_row(
@@ -109,7 +109,7 @@ def _check_row(
         memory.athlete(athlete),
         replace(day, **told),
         model,
-        context,
+        model.context(row["context"]).id if "context" in row else context,
     )
 
 

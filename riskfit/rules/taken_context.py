@@ -93,11 +93,13 @@ def _told(model: Model, context: str, facts: Facts, near: Kind | None) -> Taken:
     name = model.contexts[context].name
     note = None
     if kind is not None and not _fits(kind, facts):
-        note = f"This session cannot be {name} by its sport, distance or time: there is no chance."
+        note = (
+            f"This session cannot be {name} by its sport, distance or time, so no chance is shown."
+        )
     elif near is not None and near.race and context == model.context().id and _open(near, facts):
         other = model.contexts[near.id].name
         note = (
-            f"This is as long as {other}, and was told to be {name}: there is no chance. Say "
+            f"This is as long as {other}, and was told to be {name}, so no chance is shown. Say "
             f"--context {near.id} if it is one, or --no-race."
         )
     return Taken(context=context, origin=Origin.TOLD, agrees=note is None, note=note)

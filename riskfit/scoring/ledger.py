@@ -250,14 +250,19 @@ def sentence(name: str, said: str, value: float | None, points: float, context_n
 
 def numbers_said(value: float) -> dict[str, str]:
     """Return what a rule's sentence may hold, see `riskfit.rules.checks.PLACEHOLDERS`."""
-    return {"value": _short(value), "percent": _short(100 * value), "hours": _hours(value)}
+    percent = 100 * value
+    return {
+        "value": _short(value),
+        "percent": f"{percent:.0f}" if abs(percent) >= 10 else _short(percent),
+        "hours": _hours(value),
+    }
 
 
 def _short(value: float) -> str:
-    """Write a number as people say it: three digits at most behind a large first one."""
+    """Write a number no finer than it is known: one decimal, and none behind a hundred."""
     if abs(value) >= 100:
         return f"{value:.0f}"
-    return f"{value:.1f}".removesuffix(".0") if abs(value) >= 10 else f"{value:.3g}"
+    return f"{value:.1f}".removesuffix(".0") if abs(value) >= 0.1 else f"{value:.1g}"
 
 
 def _hours(minutes: float) -> str:

@@ -239,6 +239,9 @@ def _notes(plan: PlannedSession, planning: Planning) -> tuple[str, ...]:
         notes.append("Start not told: taken as now.")
     if Origin.PLANNED not in planning.effort.origins:
         notes.append(f"Intensity: {planning.effort.source}.")
+    day = planning.conditions
+    if (day.steps is None) is not (day.usual_steps is None):
+        notes.append("Steps count only with those of a usual day: give --steps and --usual-steps.")
     return tuple(notes)
 
 

@@ -262,5 +262,6 @@ def advice_said(analysis: Analysis) -> list[tuple[str, int, list[Advice]]]:
 
 
 def because(step: Advice) -> str:
-    """Return the rules that asked for a step of advice, the first few."""
-    return ", ".join(step.because[:_BECAUSE])
+    """Return the rules and features that asked for a step of advice, the first few."""
+    words = (CATALOGUE[one].meaning_short if one in CATALOGUE else one for one in step.because)
+    return ", ".join(list(dict.fromkeys(words))[:_BECAUSE])

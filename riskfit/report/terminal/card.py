@@ -1,6 +1,7 @@
 """The score card on paper: every rule with its points, and the tables to add it up by hand."""
 
 import textwrap
+from collections.abc import Iterable
 from math import exp
 from typing import Final
 
@@ -74,15 +75,15 @@ def _group_rules(model: Model, group: Group, context: Context) -> str:
         said = f"{rule.id} {rule.name}{marks}: {CATALOGUE[rule.feature].meaning}"
         lines += textwrap.wrap(said, _WIDTH, subsequent_indent="   ")
         lines += _knot_rows(model, rule, "absent here" if absent else f"{average:.2f}")
-        lines += _more_of(rule)
+        lines += _more_of(model, rule)
     return "\n".join(lines)
 
 
-def _more_of(rule: Rule) -> list[str]:
+def _more_of(model: Model, rule: Rule) -> list[str]:
     """Return what else a rule reads: a second feature, and factors."""
     said = [f"times {factor_words(factor)}" for factor in rule.times]
     if other := rule.or_feature:
-        meaning, where = CATALOGUE[other.feature].meaning, ", ".join(other.contexts)
+        meaning, where = CATALOGUE[other.feature].meaning, _names(model, other.contexts)
         said.append(f"or {meaning} ({where}): share of the most {knot_words(other.knots)}")
     return [
         line
@@ -98,6 +99,10 @@ def factor_words(factor: Factor) -> str:
             f"{factor.floor:g} + {factor.share:g} x (raw points of {factor.rule} / the most it has)"
         )
     return f"{CATALOGUE[str(factor.feature)].meaning}: {knot_words(factor.knots)}, unknown 1"
+
+
+def _names(model: Model, contexts: Iterable[str]) -> str:
+    return ", ".join(model.contexts[context].name for context in contexts)
 
 
 def knot_words(knots: Knots) -> str:
@@ -234,10 +239,10 @@ def rule_text(model: Model, rule_id: str) -> str:
         facts.append(("learnt", f"{learnt:.2f} times the published points"))
     facts += [("times", factor_words(factor)) for factor in rule.times]
     if other := rule.or_feature:
-        meaning = f"{CATALOGUE[other.feature].meaning}, in {', '.join(other.contexts)}"
+        meaning = f"{CATALOGUE[other.feature].meaning}, in {_names(model, other.contexts)}"
         facts.append(("or", f"{meaning}: {knot_words(other.knots)}"))
     if rule.not_for:
-        facts.append(("absent in", ", ".join(rule.not_for)))
+        facts.append(("absent in", _names(model, rule.not_for)))
     lines = [f"{rule.id} {rule.name}", *textwrap.wrap(f'"{rule.sentence}"', _WIDTH), ""]
     for label, text in facts:
         wrapped = textwrap.wrap(text, _WIDTH - 16)
