@@ -1,5 +1,7 @@
 """What every test has: folders of its own, and nothing of the person who tests."""
 
+import time
+
 import pytest
 
 
@@ -10,3 +12,17 @@ def own_folders(tmp_path, monkeypatch):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(tmp_path / kind.lower()))
     monkeypatch.setenv("RISKFIT_PROFILE", str(tmp_path / "profile.toml"))
     monkeypatch.setenv("RISKFIT_STORE", str(tmp_path / "store.sqlite"))
+
+
+@pytest.fixture(autouse=True)
+def in_zone(monkeypatch):
+    """This computer is in UTC, or where a test moves it."""
+
+    def move(zone):
+        monkeypatch.setenv("TZ", zone)
+        time.tzset()
+
+    move("UTC")
+    yield move
+    monkeypatch.undo()
+    time.tzset()

@@ -274,6 +274,7 @@ def test_a_garmin_export_is_sorted_by_first_messages(tmp_path, read):
         feature = rows.alone(row)["heart_rate_reserve_fraction"]
         assert "maximum file" in feature.source
         assert value(rows, row, "body_mass_kg") == made[0].recording.person.mass_kg
+        assert rows.title(row) == "Sampleton " + one.recording.session.sport
 
 
 @pytest.mark.alone

@@ -4,6 +4,8 @@ import csv
 import io
 import json
 import os
+import re
+import shlex
 import subprocess
 import sys
 from datetime import UTC, datetime
@@ -18,7 +20,7 @@ from tools.command_line import run
 
 from riskfit.errors import InputError
 from riskfit.learning.model_file import write_model
-from riskfit.learning.outcomes import find_session
+from riskfit.learning.outcomes import find_session, parse_moment
 from riskfit.resources import models
 from riskfit.rules.load import load_model
 from riskfit.rules.model import Provenance
@@ -233,6 +235,47 @@ def test_the_last_session_gets_its_outcome_and_keeps_one(filled):
     assert told["start_time"].endswith("Z")
 
 
+def test_logging_again_changes_only_what_is_said_and_shows_what_it_kept(filled):
+    filled("log", "last", "--cramp", "--muscle", "calf", "--note", "at km 30")
+    again = filled("log", "last", "--severity", "mild")
+    assert "logged a cramp, calf, mild for" in again.stderr
+    assert "kept from before: a cramp, muscle calf, note at km 30" in again.stderr
+    (told,) = logged()
+    assert (told["muscle"], told["severity"], told["note"]) == ("calf", "mild", "at km 30")
+    none = filled("log", "edit", "last", "--none", "--note", "")
+    assert "no longer: muscle calf, note at km 30, severity mild" in none.stderr
+    (told,) = logged()
+    assert (told["cramp"], told["muscle"], told["note"]) == ("0", "", "")
+
+
+def test_every_change_is_taken_back_one_after_the_other(filled, tmp_path):
+    states = [logged()]
+    for change in (
+        ("last", "--cramp", "--muscle", "calf"),
+        ("2019-01-01", "--none"),
+        ("edit", "2019-01-01", "--to", "last"),
+        ("remove", "last"),
+        ("--import", "in.csv"),
+    ):
+        (tmp_path / "in.csv").write_text("start_time,cramp\n2018-01-01,1\n2018-01-02,0\n")
+        filled("log", *change)
+        states.append(logged())
+    assert [len(state) for state in states] == [0, 1, 2, 1, 0, 2]
+    for state in reversed(states[:-1]):
+        filled("log", "undo")
+        assert logged() == state
+    assert "no change to take back" in filled("log", "undo", code=1).stderr
+
+
+def test_what_is_logged_for_no_session_is_offered_the_nearest(filled):
+    last = json.loads(filled("history", "--last", "1", "--json").stdout)["activities"][0]
+    said = filled("log", "2030-01-01", "--cramp").stderr
+    assert "it waits for the import" in said
+    command = re.search(r"riskfit (log edit .*)", said)[1]
+    filled(*shlex.split(command))
+    assert [told["sha256"] for told in logged()] == [last["sha256"]]
+
+
 def test_a_session_is_found_by_key_and_by_day(filled):
     rows = json.loads(filled("history", "--json").stdout)["activities"]
     first, second = rows[0], rows[1]
@@ -297,6 +340,10 @@ def test_outcomes_belong_to_an_athlete(filled):
     ("arguments", "code", "message"),
     [
         (["last"], 2, "say --cramp or --none"),
+        (["edit", "last", "--none"], 1, "nothing is logged for"),
+        (["remove", "last", "--cramp"], 2, "name the SESSION alone"),
+        (["undo", "last"], 2, "say no more"),
+        (["last", "--none", "--to", "last"], 2, "--to is for edit"),
         (["--none"], 2, "name the SESSION"),
         (["last", "--none", "--muscle", "calf"], 1, "without a cramp there is no muscle"),
         (["last", "--cramp", "--context", "moon"], 1, "there is no context 'moon'"),
@@ -324,6 +371,10 @@ def test_a_wrong_line_of_an_import_is_named_and_nothing_is_logged(filled, tmp_pa
     assert logged() == []
 
 
+def at(text):
+    return datetime.fromisoformat(text)
+
+
 def test_a_day_is_the_day_where_the_session_was_held():
     """One starts at 23:30 of the 30th in UTC, which is the 31st two hours east, and one at noon."""
     midnight = datetime(2026, 7, 31, tzinfo=UTC).timestamp()
@@ -331,19 +382,36 @@ def test_a_day_is_the_day_where_the_session_was_held():
         start_s=np.array([midnight - 1800, midnight + 43200 + 86400]),
         utc_offset_s=np.array([7200.0, np.nan]),
     )
-    assert find_session(rows, midnight, whole_day=True) == 0
-    assert find_session(rows, midnight + 86400, whole_day=True) == 1
-    assert find_session(rows, midnight - 86400, whole_day=True) is None
-    assert find_session(rows, midnight - 1700, whole_day=False) == 0
-    assert find_session(rows, midnight, whole_day=False) is None
+    assert find_session(rows, at("2026-07-31"), whole_day=True) == 0
+    assert find_session(rows, at("2026-08-01"), whole_day=True) == 1
+    assert find_session(rows, at("2026-07-30"), whole_day=True) is None
+    assert find_session(rows, at("2026-07-31T01:30"), whole_day=False) == 0
+    assert find_session(rows, at("2026-07-30T23:31:40Z"), whole_day=False) == 0
+    assert find_session(rows, at("2026-07-30T23:30"), whole_day=False) is None
+    assert find_session(rows, at("2026-07-31T00:00Z"), whole_day=False) is None
+
+
+def test_where_no_zone_is_known_the_clock_is_that_of_this_computer(in_zone):
+    rows = SimpleNamespace(
+        start_s=np.array([datetime(2026, 7, 31, 20, tzinfo=UTC).timestamp()]),
+        utc_offset_s=np.array([np.nan]),
+    )
+    in_zone("Asia/Tokyo")
+    assert find_session(rows, at("2026-08-01T05:00"), whole_day=False) == 0
+    assert find_session(rows, at("2026-07-31"), whole_day=True) is None
+    in_zone("UTC")
+    assert find_session(rows, at("2026-07-31"), whole_day=True) == 0
 
 
 def test_several_sessions_of_a_day_are_told_apart_by_time():
-    start_s = np.array([1785484800.0, 1785520800.0])
-    rows = SimpleNamespace(start_s=start_s, utc_offset_s=np.zeros(2))
-    with pytest.raises(InputError, match="name one by its time, 2026-07-31T08:00:00Z, 2026-07-31T"):
-        find_session(rows, 1785456000.0, whole_day=True)
-    assert find_session(rows, 1785520800.0, whole_day=False) == 1
+    start_s = np.array([1785484800.0, 1785485520.0])
+    rows = SimpleNamespace(start_s=start_s, utc_offset_s=np.full(2, 7200.0))
+    message = "name one by its time, 2026-07-31 10:00 UTC[+]2, 2026-07-31 10:12 UTC[+]2"
+    with pytest.raises(InputError, match=message):
+        find_session(rows, at("2026-07-31"), whole_day=True)
+    assert find_session(rows, at("2026-07-31 10:12"), whole_day=False) == 1
+    moment, whole_day = parse_moment("2026-07-31 10:00 UTC+2", "SESSION")
+    assert find_session(rows, moment, whole_day=whole_day) == 0
 
 
 # ---- start-up

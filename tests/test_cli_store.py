@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from tools.command_line import run
@@ -11,6 +12,7 @@ from tools.exports import build_strava_export
 from tools.generator import generate_archive, random_person, random_session, simulate, to_fit
 
 COUNT = 12
+SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +111,42 @@ def test_history_can_be_narrowed(archive):
     assert len(last) == 2
     late = json.loads(run("history", "--since", last[1]["start_time"][:10], "--json").stdout)
     assert last[1] in late["activities"]
-    assert run("history", "--last", "2").stdout.count("\n") == 3
+    assert "\n2 sessions" in "\n" + run("history", "--last", "2").stderr
+
+
+def test_history_is_a_table_with_local_time_title_score_and_what_was_logged(tmp_path):
+    build_strava_export(tmp_path / "export.zip", 3, every_s=(30,))
+    run("import", tmp_path / "export.zip")
+    run("log", "last", "--cramp", "--muscle", "calf")
+    last = json.loads(run("history", "--last", "1", "--json").stdout)["activities"][0]
+    assert last["outcome"] == {"cramp": True, "muscle": "calf"}
+    assert last["title"]
+    began = datetime.fromisoformat(last["start_local"])
+    assert began == datetime.fromisoformat(last["start_time"])
+    head, line, *_ = run("history", "--last", "1").stdout.splitlines()
+    assert head.split() == ["When", "Title", "Sport", "Duration", "Score", "Band", "Logged"]
+    assert line.startswith(f"{began:%Y-%m-%d %H:%M} UTC")
+    assert last["title"][:8] in line
+    assert f" {int(last['score'])} " in line
+    assert last["band"] in line
+    assert last["sha256"][:12] in run("history", "--full").stdout
+
+
+def test_a_start_without_a_zone_is_shown_by_this_computer_s_clock_and_says_so(in_zone):
+    run("import", SAMPLES / "evening_run.gpx")
+    in_zone("Asia/Tokyo")
+    shown = run("history").stdout
+    assert re.search(r"\d\d:\d\d UTC[+]9[*]", shown)
+    assert "does not say its time zone" in shown
+    assert "UTC+9 (this computer's time)" in run("analyze", SAMPLES / "evening_run.gpx").stdout
+
+
+def test_what_is_logged_without_a_session_stands_below_the_history(archive):
+    run("import", archive)
+    run("log", "2001-01-01", "--none")
+    said = run("history").stderr
+    assert "logged without a session: no cramp for 1 Jan 2001" in said
+    assert "riskfit log edit 2001-01-01 --to" in said
 
 
 def test_doctor_says_what_an_archive_holds_and_lacks(archive, tmp_path):
@@ -172,7 +209,7 @@ def test_a_weigh_in_teaches_a_factor_that_analyze_uses(archive):
 def test_a_weigh_in_finds_its_session_by_date(archive):
     run("import", archive)
     start = json.loads(run("history", "--last", "1", "--json").stdout)["activities"][0]
-    moment = start["start_time"][:16]
+    moment = start["start_local"][:16]
     run("weigh-in", "--before", "70", "--after", "69.5", "--date", moment)
     missing = run("weigh-in", "--before", "70", "--after", "69", "--date", "1999-01-01", code=1)
     assert "no session of 1999-01-01" in missing.stderr

@@ -296,7 +296,7 @@ def test_a_batch_goes_by_the_clock_where_a_session_was_unless_it_is_shared(tmp_p
         block = blocks(batch_page(report, share=share))["batch-data"]
         columns, words = block["columns"], block["words"]
         assert words["date"][columns["date"][0]] == f"{moment:%-d %b %Y}"
-        assert words["clock"][columns["clock"][0]] == f"{moment:%H:%M}"
+        assert words["clock"][columns["clock"][0]] == f"{moment:%H:%M} UTC{'' if share else '-8'}"
         assert columns["day"][0] % 7 == moment.weekday()
 
 
@@ -306,7 +306,7 @@ def test_a_batch_goes_by_the_clock_where_a_session_was_unless_it_is_shared(tmp_p
 def test_a_plan_keeps_the_clock_it_was_told_in_unless_it_is_shared():
     start = datetime(2026, 7, 20, 8, tzinfo=timezone(timedelta(hours=2)))
     page, shared = (text_of(check_page_of_sample(start=start, share=one)) for one in (False, True))
-    assert "Start Mon 20 Jul 2026 08:00 Duration" in page
+    assert "Start Mon 20 Jul 2026 08:00 UTC+2 Duration" in page
     assert "Start Mon 20 Jul 2026 06:00 UTC Duration" in shared
 
 

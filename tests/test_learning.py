@@ -21,8 +21,8 @@ from riskfit.learning.comparison import Question, context_columns, learned_wins,
 from riskfit.learning.evaluation import evaluate
 from riskfit.learning.model_diff import diff_models
 from riskfit.learning.model_file import card_points, learned_model, write_model
+from riskfit.learning.outcome_csv import COLUMNS as OUTCOME_COLUMNS
 from riskfit.learning.outcome_table import OutcomeTable, read_cohort
-from riskfit.learning.outcomes import COLUMNS as OUTCOME_COLUMNS
 from riskfit.rules.load import load_model, parse_model
 from riskfit.rules.model import CAUSES, Provenance
 from riskfit.scoring.score_table import score_table

@@ -13,7 +13,8 @@ from riskfit.athlete import History, Logged
 from riskfit.cli import main
 from riskfit.errors import InputError
 from riskfit.features.logged import logged_history
-from riskfit.learning.outcomes import Told, keep
+from riskfit.learning.log_book import keep
+from riskfit.learning.outcomes import Told
 from riskfit.learning.personal_log import read_logged
 from riskfit.scoring.own_record import gamma_quantile, no_record, own_record, record_before
 from riskfit.scoring.score_table import chances, score_table

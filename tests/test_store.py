@@ -36,6 +36,7 @@ from riskfit.store.told import (
     log_outcome,
     log_weigh_in,
     outcomes,
+    undo_change,
     weigh_ins,
     with_sweat_factor,
 )
@@ -133,6 +134,28 @@ def test_an_older_store_is_brought_up_to_date(store, monkeypatch):
     with Store(store.path) as newer:
         (row,) = newer.select("SELECT name, note FROM athlete")
         assert tuple(row) == ("anna", None)
+
+
+def test_what_was_logged_before_there_was_an_undo_can_be_changed_and_taken_back(
+    tmp_path, monkeypatch
+):
+    for module in ("riskfit.store.schema", "riskfit.store"):
+        monkeypatch.setattr(f"{module}.VERSION", 3)
+    with Store(tmp_path / "old") as old:
+        key = old.add_athlete("")
+        assert not old.select("SELECT 1 FROM sqlite_master WHERE name = 'outcome_change'")
+        old.connection.execute(
+            "INSERT INTO outcome (athlete, start_s, sha256, told) VALUES (?, 5.0, x'ab', ?)",
+            (key, '{"cramp": true, "muscle": "calf"}'),
+        )
+    monkeypatch.undo()
+    with Store(tmp_path / "old") as newer:
+        before = outcomes(newer, key)
+        log_outcome(newer, key, 5.0, {"cramp": False}, b"\xab")
+        went, again = undo_change(newer, key)
+        assert [one.told for one in went] == [{"cramp": False}]
+        assert again == before == outcomes(newer, key)
+        assert undo_change(newer, key) is None
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(store, monkeypatch):

@@ -4,10 +4,12 @@ import json
 import struct
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from riskfit.athlete import Athlete
 from riskfit.errors import InputError
+
+T = TypeVar("T")
 
 #: What file types mean (the FIT protocol's ``file`` type); activities and unknown ones are read.
 _ASIDE: Final = {
@@ -92,11 +94,12 @@ _SAME_START_S: Final = 5.0
 
 @dataclass(slots=True)
 class GarminDocuments:
-    """What the documents say: the person, and each activity's sweat loss by its start."""
+    """What the documents say: the person, and each activity's title and sweat loss by its start."""
 
     person: dict[str, float] = field(default_factory=dict)
     starts_s: dict[int, float] = field(default_factory=dict)
     sweat_l: dict[int, float] = field(default_factory=dict)
+    titles: dict[int, str] = field(default_factory=dict)
     weighed_on: str = ""
 
     def read(self, name: str, data: bytes) -> None:
@@ -130,9 +133,16 @@ class GarminDocuments:
 
     def sweat_at(self, start_s: float) -> float | None:
         """Return the sweat loss logged for the activity that starts then [L]."""
+        return self._at(start_s, self.sweat_l)
+
+    def title_at(self, start_s: float) -> str | None:
+        """Return the title of the activity that starts then."""
+        return self._at(start_s, self.titles)
+
+    def _at(self, start_s: float, told: dict[int, T]) -> T | None:
         for number, start in self.starts_s.items():
-            if abs(start - start_s) <= _SAME_START_S and number in self.sweat_l:
-                return self.sweat_l[number]
+            if abs(start - start_s) <= _SAME_START_S and number in told:
+                return told[number]
         return None
 
     def _tell(self, name: str, value: Any) -> None:
@@ -144,7 +154,10 @@ class GarminDocuments:
             # startTimeLocal is an epoch that holds the offset already; begin and GMT are true
             begin = one.get("beginTimestamp") or one.get("startTimeGmt")
             if one.get("activityType") != "multi_sport" and isinstance(begin, int | float):
-                self.starts_s[int(one.get("activityId") or 0)] = begin / 1000
+                number = int(one.get("activityId") or 0)
+                self.starts_s[number] = begin / 1000
+                if isinstance(one.get("name"), str) and one["name"].strip():
+                    self.titles[number] = one["name"].strip()
 
     def _hydration(self, row: dict[str, Any]) -> None:
         # what was measured on scales beats what the watch estimated

@@ -304,16 +304,16 @@ def _head(item: Place) -> bytes:
         return b""
 
 
-def with_logged_sweat(entry: Entry, documents: GarminDocuments) -> Entry:
-    """Return an entry with the maker's sweat loss from its log, where the file has none."""
-    sweat_l = documents.sweat_at(entry.start_s)
+def with_documents(entry: Entry, documents: GarminDocuments) -> Entry:
+    """Return an entry with title and logged sweat loss, where its file has none."""
+    title, sweat_l = documents.title_at(entry.start_s), documents.sweat_at(entry.start_s)
     place = FEATURE_INDEX["device_sweat_loss_l"]
     values = np.frombuffer(entry.features).copy()
-    if sweat_l is None or not np.isnan(values[place]):
-        return entry
-    values[place] = sweat_l
     info = msgspec.json.decode(entry.info, type=Info)
-    info.texts.append("Garmin's hydration log")
-    info.origins.append(Origin.EXPORT)
-    info.cells[place] = len(info.texts) - 1
+    if sweat_l is not None and np.isnan(values[place]):
+        values[place] = sweat_l
+        info.texts.append("Garmin's hydration log")
+        info.origins.append(Origin.EXPORT)
+        info.cells[place] = len(info.texts) - 1
+    info = msgspec.structs.replace(info, name=info.name or title)
     return replace(entry, features=values.tobytes(), info=msgspec.json.encode(info))

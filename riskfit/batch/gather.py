@@ -10,7 +10,7 @@ from riskfit.archives.garmin import GarminDocuments
 from riskfit.archives.listing import Inner, Place, list_inner, list_places
 from riskfit.archives.supplement import Supplement
 from riskfit.athlete import Athlete
-from riskfit.batch.exports import Outline, with_logged_sweat
+from riskfit.batch.exports import Outline, with_documents
 from riskfit.batch.work import Known, Task, basis_of
 from riskfit.errors import RiskfitError
 from riskfit.store import OWNER, Seen, Store
@@ -160,7 +160,7 @@ class _Share:
             return result
         return replace(
             result,
-            entries=tuple(with_logged_sweat(entry, documents) for entry in result.entries),
+            entries=tuple(with_documents(entry, documents) for entry in result.entries),
         )
 
     def take(self, result: FileResult) -> None:

@@ -187,6 +187,18 @@ def reduce_all(
     )
 
 
+def reduce_store(
+    store: Store,
+    athlete: int,
+    name: str,
+    profile: Athlete,
+    model: Model,
+    context: str | None = None,
+) -> Sessions:
+    """Score all that a store remembers of one athlete."""
+    return _reduced(read_rows(store, athlete), name, profile, model, context)
+
+
 def _reduce_one(
     found: Gathered,
     store: Store,
@@ -198,16 +210,28 @@ def _reduce_one(
     key = store.add_athlete(found.athlete)
     everything = read_rows(store, key, contents=found.contents, copies=True)
     # the cache may hold them at other places, too
-    everything = everything.found_at(found.sources)
-    rows = everything.without_copies()
+    rows = everything.found_at(found.sources).without_copies()
+    return _reduced(rows, found.athlete, found.profile, model, context, since_s, sport)
+
+
+def _reduced(
+    rows: Rows,
+    name: str,
+    profile: Athlete,
+    model: Model,
+    context: str | None,
+    since_s: float = float("-inf"),
+    sport: str | None = None,
+) -> Sessions:
+    """Score an athlete's sessions; copies are left out already."""
     reduced = reduce_rows(rows)
     asked = rows.start_s >= since_s
     if sport is not None:
         asked &= np.array([one == sport for one in rows.sport], dtype=bool)
     picked = np.flatnonzero(asked)
     values = rows.values[picked].copy()
-    for name in HISTORY_FEATURES:
-        values[:, FEATURE_INDEX[name]] = reduced.columns[name][picked]
+    for feature in HISTORY_FEATURES:
+        values[:, FEATURE_INDEX[feature]] = reduced.columns[feature][picked]
     low, high = _ends(values, rows.ranges[picked])
     reported = rows.take(picked)
     shown = (
@@ -216,11 +240,11 @@ def _reduce_one(
     )
     taken = take_contexts(model, context, reported.sport, *shown)
     scores = _scores(values, low, high, model, [one.context for one in taken])
-    if why_unscored(model, found.profile):
+    if why_unscored(model, profile):
         leave_out(scores, np.ones(len(scores), dtype=bool))
     return Sessions(
-        athlete=found.athlete or None,
-        profile=found.profile,
+        athlete=name or None,
+        profile=profile,
         rows=reported,
         values=values,
         low=low,

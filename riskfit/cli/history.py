@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from riskfit.cli.options import NEW_FILE, STORE, begin_s, takes
+from riskfit.cli.output import console_on
 from riskfit.cli.stores import open_store
 
 if TYPE_CHECKING:
+    from riskfit.athlete import Athlete
+    from riskfit.report.said.session_lines import Remembered
+    from riskfit.rules.model import Model
     from riskfit.rules.taken_context import Taken
     from riskfit.store import Store
     from riskfit.store.rows import Rows
@@ -23,127 +27,110 @@ if TYPE_CHECKING:
 @takes("--sport", help="This sport only.")
 @click.option("--last", type=click.IntRange(1), metavar="N", help="The last N only.")
 @takes("--json")
+@takes("--full", help="Show distance, load, key and source of each session, too.")
+@takes("--profile", "--model")
 @click.pass_context
 def history(ctx: click.Context, /, **values: Any) -> None:
-    """Show the sessions that are remembered; remove, export or back them up."""
+    """Show the sessions that are remembered, their scores and what you logged of them."""
     ctx.obj = values
     if ctx.invoked_subcommand is None:
         _show(values)
 
 
 def _show(values: dict[str, Any]) -> None:
-    from riskfit._common import plural, utc_text
-    from riskfit.features.athlete_rows import FEATURE_INDEX
+    from riskfit.profiles import load_profile
+    from riskfit.report.json.encoding import encode
+    from riskfit.report.json.remembered import remembered_entry
+    from riskfit.rules.load import load_model
 
-    as_json = values.pop("as_json")
+    as_json, full = values.pop("as_json"), values.pop("full")
+    model, profile = load_model(values.pop("model_file")), load_profile(values["profile_file"])
     with open_store(values, create=False) as store:
-        rows = _chosen(store, values)
-        if as_json:
-            _print_json(rows)
-            return
-        from rich.console import Console
-        from rich.table import Table
+        found = _remembered(store, values, profile, model)
+    if as_json:
+        sys.stdout.buffer.write(encode(remembered_entry(found)))
+        return
+    from riskfit._common import plural
+    from riskfit.cli.log import offer_nearest
+    from riskfit.report.terminal.session_list import print_remembered
 
-        table = Table("Date", "Sport", "Minutes", "km", "Load", "Key", "From", box=None)
-        for row in range(len(rows)):
-            minutes, km, load = (
-                rows.values[row, FEATURE_INDEX[name]]
-                for name in ("duration_min", "distance_km", "training_stress_score")
-            )
-            table.add_row(
-                utc_text(rows.start_s[row])[:16].replace("T", " "),
-                rows.sport[row],
-                f"{minutes:.0f}",
-                "-" if isnan(km) else f"{km:.1f}",
-                "-" if isnan(load) else f"{load:.0f}",
-                rows.sha256[row].hex()[:12],
-                rows.sources[row][0] if rows.sources[row] else "",
-            )
-        Console(highlight=False).print(table)
-        click.echo(plural(len(rows), "session"), err=True)
+    with console_on(None, width=100) as console:
+        print_remembered(console, found, full=full)
+    for place in found.without_session():
+        offer_nearest(place, found.sessions.rows)
+    click.echo(plural(len(found.picked), "session"), err=True)
 
 
-def _chosen(store: "Store", values: dict[str, Any]) -> "Rows":
-    """Return the rows that the options name."""
-    import numpy as np
+def _remembered(
+    store: "Store", values: dict[str, Any], profile: "Athlete", model: "Model"
+) -> "Remembered":
+    """Return the sessions that the options name, scored, and what was logged."""
+    from riskfit.batch.reduce import reduce_store
+    from riskfit.report.said.session_lines import Remembered
+    from riskfit.store.told import outcomes, with_sweat_factor
 
+    key, name = _athlete(store, values)
+    profile = with_sweat_factor(store, key, profile)
+    sessions = reduce_store(store, key, name, profile, model)
+    return Remembered(
+        sessions=sessions,
+        picked=_picked(sessions.rows, values),
+        outcomes=outcomes(store, key),
+    )
+
+
+def _athlete(store: "Store", values: dict[str, Any]) -> tuple[int, str]:
+    """Return the key and the name of the athlete that is meant."""
     from riskfit.errors import InputError
     from riskfit.store import OWNER
-    from riskfit.store.activities import read_rows
 
-    name = values["athlete_name"]
-    key = store.athlete_id(name or OWNER)
+    name = values["athlete_name"] or OWNER
+    key = store.athlete_id(name)
     if key is None:
         known = ", ".join(repr(one) for one in store.athletes() if one) or "nobody yet"
         raise InputError(f"the store holds nothing of {name or 'you'}; it knows {known}")
-    rows = read_rows(store, key)
+    return key, name
+
+
+def _picked(rows: "Rows", values: dict[str, Any]) -> list[int]:
+    """Return the rows that the options name."""
+    import numpy as np
+
     keep = rows.start_s >= begin_s(values["since"])
     if values["sport"] is not None:
         keep &= np.array([sport == values["sport"] for sport in rows.sport], dtype=bool)
-    picked = np.flatnonzero(keep)
-    return rows.take(picked[-values["last"] :] if values["last"] else picked)
-
-
-def _print_json(rows: "Rows") -> None:
-    from riskfit._common import utc_text
-    from riskfit.features.catalogue import CATALOGUE
-    from riskfit.report.json.encoding import encode
-
-    activities = []
-    for row, taken in enumerate(_contexts(rows)):
-        values = zip(CATALOGUE, rows.values[row].tolist(), strict=True)
-        activities.append(
-            {
-                "sha256": rows.sha256[row].hex(),
-                "start_time": utc_text(rows.start_s[row]),
-                "sport": rows.sport[row],
-                "context": taken.context,
-                "context_origin": taken.origin,
-                "sources": list(rows.sources[row]),
-                "features": {name: value for name, value in values if not isnan(value)},
-                "notes": list(rows.notes(row)),
-            }
-        )
-    sys.stdout.buffer.write(encode({"activities": activities}))
-
-
-def _contexts(rows: "Rows") -> "list[Taken]":
-    """Return the context that each session shows."""
-    from riskfit.features.athlete_rows import FEATURE_INDEX
-    from riskfit.rules.load import load_model
-    from riskfit.rules.taken_context import take_contexts
-
-    names = ("distance_km", "duration_min", "race_effort")
-    shown = (rows.values[:, FEATURE_INDEX[name]].tolist() for name in names)
-    return take_contexts(load_model(), None, rows.sport, *shown)
+    picked: list[int] = np.flatnonzero(keep).tolist()
+    return picked[-values["last"] :] if values["last"] else picked
 
 
 @history.command()
-@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.argument("keys", nargs=-1, required=True, metavar="SESSION...")
 @click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 @click.pass_obj
 def remove(values: dict[str, Any], keys: tuple[str, ...], yes: bool) -> None:
-    """Forget sessions by key (the beginning of it will do); an import leaves them out then."""
-    from riskfit._common import utc_text
+    """Forget sessions; an import leaves them out then.
+
+    SESSION is "last", a date, a time ("2026-07-31 18:30"), or a key of `riskfit history --full`.
+    """
+    from riskfit.cli.named_session import named_place, session_words
     from riskfit.errors import InputError
-    from riskfit.store import OWNER
+    from riskfit.store.activities import read_rows, settle
     from riskfit.store.activities import remove as forget
-    from riskfit.store.activities import settle
 
     with open_store(values, create=False) as store:
-        rows = _chosen(store, values)
+        athlete, _ = _athlete(store, values)
+        rows = read_rows(store, athlete)
         picked = []
         for key in keys:
-            found = rows.of_key(key)
-            if not found or len({rows.sha256[row] for row in found}) > 1:
-                many = "several sessions begin" if found else "no session begins"
-                raise InputError(f"{many} with {key!r}: see `riskfit history`")
-            picked += found
+            row = named_place(key, rows).row
+            if row is None:
+                raise InputError(f"there is no session of {key!r}: see `riskfit history`")
+            # sessions of one file go together
+            picked += [one for one, digest in enumerate(rows.sha256) if digest == rows.sha256[row]]
         for row in picked:
-            click.echo(f"{utc_text(rows.start_s[row])}  {rows.sport[row]}", err=True)
+            click.echo(session_words(rows, row), err=True)
         if not yes and not click.confirm("Forget these?", err=True):
             sys.exit(1)
-        athlete = store.add_athlete(values["athlete_name"] or OWNER)
         forget(store, athlete, [rows.ids[row] for row in picked])
         settle(store, athlete)
 
@@ -155,12 +142,16 @@ def export(values: dict[str, Any], target: Path) -> None:
     """Write the sessions with all their features to a CSV file."""
     import csv
 
+    import numpy as np
+
     from riskfit._common import plural, utc_text
     from riskfit.features.catalogue import CATALOGUE
     from riskfit.report.export import column_name
+    from riskfit.store.activities import read_rows
 
     with open_store(values, create=False) as store:
-        rows = _chosen(store, values)
+        rows = read_rows(store, _athlete(store, values)[0])
+    rows = rows.take(np.array(_picked(rows, values), dtype=np.intp))
     with target.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         columns = [column_name(spec) for spec in CATALOGUE.values()]
@@ -172,6 +163,17 @@ def export(values: dict[str, Any], target: Path) -> None:
             session = [utc_text(rows.start_s[row]), rows.sport[row], taken.context, taken.origin]
             writer.writerow([*session, rows.sha256[row].hex(), source, *cells])
     click.echo(f"{plural(len(rows), 'session')} written to {target}", err=True)
+
+
+def _contexts(rows: "Rows") -> "list[Taken]":
+    """Return the context that each session shows."""
+    from riskfit.features.athlete_rows import FEATURE_INDEX
+    from riskfit.rules.load import load_model
+    from riskfit.rules.taken_context import take_contexts
+
+    names = ("distance_km", "duration_min", "race_effort")
+    shown = (rows.values[:, FEATURE_INDEX[name]].tolist() for name in names)
+    return take_contexts(load_model(), None, rows.sport, *shown)
 
 
 @history.command()

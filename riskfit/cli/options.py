@@ -1,7 +1,7 @@
 """Options that several commands take, each declared once, and the nouns made of them."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -314,8 +314,8 @@ def plan_told(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def begin_s(day: datetime | None) -> float:
-    """Return when a day begins in UTC, before all time where none was given [s]."""
-    return float("-inf") if day is None else day.replace(tzinfo=UTC).timestamp()
+    """Return when a day begins here, before all time where none was given [s]."""
+    return float("-inf") if day is None else day.timestamp()
 
 
 def make_scoring(values: dict[str, Any]) -> "tuple[Model, str | None]":

@@ -104,11 +104,12 @@ class Memory:
             return {}
         from riskfit.store.told import outcomes
 
-        return {
-            one.start_s: ", ".join(f"{key.replace('_', ' ')} {value}" for key, value in told)
-            for one in outcomes(self._store, self._key)
-            if (told := [pair for pair in one.told.items() if pair[1] is not None])
-        }
+        logged = outcomes(self._store, self._key)
+        if not logged:
+            return {}
+        from riskfit.learning.outcomes import outcome_words
+
+        return {one.start_s: outcome_words(one.told) for one in logged}
 
 
 def load_outcomes(cohort: "Path | None", model: "Model", values: dict[str, Any]) -> "OutcomeTable":

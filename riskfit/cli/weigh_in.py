@@ -1,6 +1,6 @@
 """``riskfit weigh-in``: a sweat test, remembered."""
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option(
     "--date",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]),
-    help="Day (UTC) of a session in the store, where no FILE is given.",
+    help="Day of a session in the store, or its local time, where no FILE is given.",
 )
 @takes(*STORE, *PERSON, *CONDITIONS)
 def weigh_in(
@@ -61,7 +61,7 @@ def weigh_in(
         if file is not None:
             start_s, estimate_l, energy_kcal = _of_file(file, profile, conditions)
         else:
-            start_s, estimate_l, energy_kcal = _of_date(store, key, date or datetime.now(UTC))
+            start_s, estimate_l, energy_kcal = _of_date(store, key, date or datetime.now())
         sweat_l = float(
             sweat_from_weigh_in(
                 before, after, intake_l=intake, urine_l=urine, energy_kcal=energy_kcal
@@ -105,27 +105,20 @@ def _of_file(file: str, profile: "Athlete", conditions: "Conditions") -> tuple[f
 
 def _of_date(store: "Store", key: int, date: datetime) -> tuple[float, float, float]:
     """Return the same of the session in the store that was held on a day, or begins then."""
-    import numpy as np
-
-    from riskfit._common import DAY_S, plural
     from riskfit.errors import InputError
     from riskfit.features.athlete_rows import FEATURE_INDEX
+    from riskfit.learning.outcomes import find_session
     from riskfit.store.activities import read_rows
 
     rows = read_rows(store, key, details=False)
-    begin = date.replace(tzinfo=UTC).timestamp()
     exact = bool(date.hour or date.minute)
-    reach_s = 1800.0 if exact else DAY_S
-    found = np.flatnonzero(
-        (rows.start_s >= begin - (reach_s if exact else 0)) & (rows.start_s < begin + reach_s)
-    )
-    if len(found) != 1:
+    found = find_session(rows, date, whole_day=not exact)
+    if found is None:
         when = f"{date:%Y-%m-%d %H:%M}" if exact else f"{date:%Y-%m-%d}"
-        what = "no session" if not len(found) else plural(len(found), "session")
-        raise InputError(f"the store holds {what} of {when}: name the file, or date and time")
-    values = rows.values[found[0]]
+        raise InputError(f"the store holds no session of {when}: name the file, or date and time")
+    values = rows.values[found]
     return (
-        float(rows.start_s[found[0]]),
+        float(rows.start_s[found]),
         float(values[FEATURE_INDEX["sweat_loss_l"]]),
         float(values[FEATURE_INDEX["energy_kcal"]]),
     )

@@ -1,42 +1,27 @@
-"""What came of sessions, as people tell it: words, CSV, and the way back to the sessions."""
+"""What came of sessions, as people tell it, and the way back to the sessions."""
 
-import csv
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Any, Final
 
 import numpy as np
 
-from riskfit._common import DAY_S, FloatArray, utc_text
+from riskfit._common import DAY_S, FloatArray, local_s, stamp_words
 from riskfit.errors import InputError
 from riskfit.features.athlete_rows import FEATURE_INDEX, HISTORY_FEATURES
 from riskfit.features.catalogue import CATALOGUE
-from riskfit.learning.cohort_csv import cramp_of
 from riskfit.learning.outcome_table import OutcomeTable
 from riskfit.rules.model import Model
 from riskfit.store import Store
 from riskfit.store.activities import read_rows
 from riskfit.store.past import reduce_rows
 from riskfit.store.rows import Rows
-from riskfit.store.told import Outcome, log_outcome, outcomes
+from riskfit.store.told import Outcome, outcomes
 
 WHEN: Final = ("during", "after", "night")
 SEVERITY: Final = ("mild", "moderate", "severe")
-#: Columns of an exported file, in this order.
-COLUMNS: Final = (
-    "athlete",
-    "start_time",
-    "cramp",
-    "muscle",
-    "when",
-    "severity",
-    "context",
-    "note",
-    "sha256",
-)
-_FORMULA: Final = frozenset("=+-@\t")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,14 +53,19 @@ class Told:
         return {name: value for name, value in pairs.items() if value is not None}
 
 
-def find_session(rows: Rows, moment_s: float, *, whole_day: bool) -> int | None:
+#: A session is meant by a time that is at most so far from its start. [s]
+_NEAR_S: Final = 1800.0
+
+
+def find_session(rows: Rows, moment: datetime, *, whole_day: bool) -> int | None:
     """Return the one session that starts then, or on that day; None where there is none.
 
     Parameters
     ----------
     rows : Rows
-    moment_s : float
-        POSIX time; of a day its midnight. [s]
+    moment : datetime
+        Without a zone it is by the clock where the session was held, or this computer's where no
+        zone is known; of a day its midnight.
     whole_day : bool
         A day is meant, where the session was held.
 
@@ -84,44 +74,20 @@ def find_session(rows: Rows, moment_s: float, *, whole_day: bool) -> int | None:
     InputError
         Where there are several.
     """
+    local = whole_day or moment.tzinfo is None
+    starts = local_s(rows.start_s, rows.utc_offset_s) if local else rows.start_s
+    late_s = starts - (moment.replace(tzinfo=UTC) if local else moment).timestamp()
     if whole_day:
-        offset = np.nan_to_num(rows.utc_offset_s.astype(float))
-        local = rows.start_s + offset
-        found = np.flatnonzero((local >= moment_s) & (local < moment_s + DAY_S))
+        found = np.flatnonzero((late_s >= 0) & (late_s < DAY_S))
     else:
-        found = np.flatnonzero(np.abs(rows.start_s - moment_s) < 1800)
+        found = np.flatnonzero(np.abs(late_s) < _NEAR_S)
+        # where several are near, the minute that lists show tells them apart
+        exact = found[(late_s[found] > -1) & (late_s[found] < 60)]
+        found = exact if len(exact) else found
     if len(found) > 1:
-        starts = [utc_text(start) for start in rows.start_s[found].tolist()]
-        raise InputError(f"there are several sessions: name one by its time, {', '.join(starts)}")
+        at = (stamp_words(float(rows.start_s[k]), float(rows.utc_offset_s[k])) for k in found)
+        raise InputError(f"there are several sessions: name one by its time, {', '.join(at)}")
     return int(found[0]) if len(found) else None
-
-
-def keep(
-    store: Store, athlete: int, rows: Rows, moment: datetime, told: Told, *, whole_day: bool
-) -> bool:
-    """Log an outcome, for the session of that moment where the store holds one.
-
-    Returns
-    -------
-    bool
-        Whether a session was found; else the outcome waits for its import.
-    """
-    moment_s = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-    row = find_session(rows, moment_s, whole_day=whole_day)
-    if row is None:
-        log_outcome(store, athlete, moment_s, {**told.plain(), "day": whole_day})
-        return False
-    _forget_day(store, athlete, rows, row)
-    log_outcome(store, athlete, float(rows.start_s[row]), told.plain(), rows.sha256[row])
-    return True
-
-
-def _forget_day(store: Store, athlete: int, rows: Rows, row: int) -> None:
-    """Drop what was logged for the day before its session was there."""
-    for outcome in outcomes(store, athlete):
-        if outcome.sha256 is None and row_of(outcome, rows) == row:
-            with store.transaction() as run:
-                run.execute("DELETE FROM outcome WHERE id = ?", (outcome.key,))
 
 
 def row_of(outcome: Outcome, rows: Rows) -> int | None:
@@ -132,92 +98,42 @@ def row_of(outcome: Outcome, rows: Rows) -> int | None:
             for digest, start in zip(rows.sha256, rows.start_s.tolist(), strict=True)
         ]
         return int(np.argmin(starts))
+    moment = datetime.fromtimestamp(outcome.start_s, UTC)
     try:
-        return find_session(rows, outcome.start_s, whole_day=bool(outcome.told.get("day")))
+        return find_session(rows, moment, whole_day=bool(outcome.told.get("day")))
     except InputError:
         return None
 
 
-def export_csv(store: Store, names: Sequence[str], stream: TextIO) -> int:
-    """Write outcomes of athletes as CSV; return how many."""
-    writer = csv.DictWriter(stream, COLUMNS, restval="", extrasaction="ignore", lineterminator="\n")
-    writer.writeheader()
-    count = 0
-    for name in names:
-        key = store.athlete_id(name)
-        for outcome in outcomes(store, key) if key is not None else ():
-            day = bool(outcome.told.get("day"))
-            told = dict(outcome.told)
-            told["cramp"] = int(told["cramp"])
-            told["athlete"] = name
-            told["start_time"] = utc_text(outcome.start_s)[: 10 if day else None]
-            told["sha256"] = outcome.sha256.hex() if outcome.sha256 else ""
-            writer.writerow({column: _harmless(value) for column, value in told.items()})
-            count += 1
-    return count
+def outcome_words(told: Mapping[str, Any]) -> str:
+    """Say an outcome in a few words.
 
-
-def _harmless(value: Any) -> Any:
-    """Keep spreadsheets from taking what somebody wrote for a formula."""
-    told = isinstance(value, str) and value[:1] in _FORMULA
-    return f"'{value}" if told else value
-
-
-def import_csv(store: Store, path: Path, usual: str) -> tuple[int, int]:
-    """Log the outcomes of a CSV file, all of them or none; return how many, and those matched.
-
-    Parameters
-    ----------
-    store : Store
-    path : Path
-        Columns as `export_csv` writes them; ``cramp`` and ``start_time`` (or ``date``) must be
-        there, the others may.
-    usual : str
-        Athlete of rows that name none.
+    Examples
+    --------
+    >>> outcome_words({"cramp": True, "muscle": "calf", "when": "night"})
+    'a cramp, calf, night'
     """
-    try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
-            lines = list(csv.DictReader(stream))
-    except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"{path}: cannot be read as CSV: {error}") from None
-    parsed = [_parse(line, f"{path}, line {number}") for number, line in enumerate(lines, start=2)]
-    matched = 0
-    for athlete, moment, whole_day, told in parsed:
-        key = store.add_athlete(athlete or usual)
-        rows = read_rows(store, key, details=False)
-        matched += keep(store, key, rows, moment, told, whole_day=whole_day)
-    return len(parsed), matched
+    named = [told[name] for name in ("muscle", "when", "severity") if told.get(name)]
+    return ", ".join(["a cramp" if told.get("cramp") else "no cramp", *named])
 
 
-def _parse(line: dict[str, Any], place: str) -> tuple[str, datetime, bool, Told]:
-    """Return athlete, moment, whether a day is meant, and what was told."""
-    cells = {name: (value or "").strip() for name, value in line.items() if isinstance(name, str)}
-    try:
-        cramp = bool(cramp_of(cells.get("cramp", "")))
-    except ValueError as error:
-        raise InputError(f"{place}, column cramp: {error}") from None
-    moment, whole_day = parse_moment(cells.get("start_time") or cells.get("date", ""), place)
-    for name, cell in cells.items():
-        if cell[:1] == "'" and cell[1:2] in _FORMULA:
-            cells[name] = cell[1:]
-    named = ("muscle", "when", "severity", "context", "note")
-    words: dict[str, Any] = {name: cells.get(name) or None for name in named}
-    try:
-        told = Told(cramp=cramp, **words)
-    except InputError as error:
-        raise InputError(f"{place}: {error}") from None
-    return cells.get("athlete", ""), moment, whole_day, told
+#: A zone as lists show it; ISO 8601 wants two digits and no name.
+_ZONE: Final = re.compile(r" ?UTC(?:(?P<sign>[+-])(?P<hours>\d{1,2})(?::(?P<minutes>\d\d))?)?\*?$")
 
 
 def parse_moment(text: str, place: str) -> tuple[datetime, bool]:
-    """Read a day or a moment; tell which it is."""
+    """Read a day or a moment; tell which it is. Without a zone the moment has none."""
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(_ZONE.sub(_iso_zone, text.strip()))
     except ValueError:
         raise InputError(
-            f"{place}: {text!r} is no day or moment: write 2026-07-31 or 2026-07-31T09:30:00Z"
+            f"{place}: {text!r} is no day or moment: write 2026-07-31 or 2026-07-31T09:30"
         ) from None
     return moment, len(text) <= len("2026-07-31")
+
+
+def _iso_zone(zone: re.Match[str]) -> str:
+    return f"{zone['sign'] or '+'}{int(zone['hours'] or 0):02d}:{zone['minutes'] or '00'}"
 
 
 def table_of_store(store: Store, names: Iterable[str], model: Model) -> OutcomeTable:

@@ -1,9 +1,10 @@
 """Numbers and names in words, for people: times, odds, quantities.  Only reports round."""
 
-from datetime import UTC, datetime
-from math import isfinite
+from datetime import datetime
+from math import isfinite, isnan
 from typing import Final
 
+from riskfit._common import local_moment, zone_words
 from riskfit.activity import Activity, PlannedSession
 from riskfit.features.results import Feature
 from riskfit.report.rounding import round_down
@@ -143,15 +144,17 @@ def duration_words(minutes: float) -> str:
     return f"{whole // 60} h {whole % 60:02d} min" if whole >= 60 else f"{whole} min"
 
 
-def clock(posix_s: float) -> str:
-    """Return a date and time of day.
+def moment_words(posix_s: float, offset_s: float | None = None) -> str:
+    """Return date, time of day and zone, and whose zone it is where nobody told.
 
     Examples
     --------
-    >>> clock(1_780_000_000)
-    'Thu 28 May 2026 20:26'
+    >>> moment_words(1_780_000_000, 7200.0)
+    'Thu 28 May 2026 22:26 UTC+2'
     """
-    return datetime.fromtimestamp(posix_s, UTC).strftime("%a %-d %b %Y %H:%M")
+    moment = local_moment(posix_s, offset_s)
+    whose = " (this computer's time)" if offset_s is None or isnan(offset_s) else ""
+    return f"{moment:%a %-d %b %Y %H:%M} {zone_words(moment)}{whose}"
 
 
 def day_words(moment: datetime) -> str:

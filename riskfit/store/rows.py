@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray, IntArray
+from riskfit._common import FloatArray, IntArray, local_s, stamp_words
 from riskfit.activity import Activity, Leg, Samples
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.history import LEG_DTYPE, LegArray
@@ -73,6 +73,20 @@ class Rows:
             ],
             dtype="U32",
         )
+
+    @property
+    def local_s(self) -> FloatArray:
+        """When each began by the clock where it was, by this computer's where nobody told [s]."""
+        return local_s(self.start_s, self.utc_offset_s)
+
+    def stamp(self, row: int) -> str:
+        """Return when one began, for lists; ``*`` where this computer's clock stands in."""
+        offset_s = float(self.utc_offset_s[row])
+        return stamp_words(float(self.start_s[row]), offset_s) + "*" * isnan(offset_s)
+
+    def title(self, row: int) -> str:
+        """Return what the person called one, nothing where its file and export tell no name."""
+        return (self.info[row].name or "") if self.info else ""
 
     def alone(self, row: int) -> dict[str, Feature]:
         """Return one row's features as they are without a history."""

@@ -86,6 +86,17 @@ MIGRATIONS: Final[tuple[str, ...]] = (
     """
     UPDATE activity SET legs = widened_legs(legs)
     """,
+    # One row a change of what was logged, so that each can be taken back, the last one first.
+    """
+    CREATE TABLE outcome_change (
+        id INTEGER PRIMARY KEY,
+        athlete INTEGER NOT NULL REFERENCES athlete (id),
+        changed_s REAL NOT NULL,
+        added TEXT NOT NULL,
+        removed TEXT NOT NULL
+    );
+    CREATE INDEX outcome_change_by_athlete ON outcome_change (athlete, id)
+    """,
 )
 VERSION: Final = len(MIGRATIONS)
 

@@ -1,8 +1,11 @@
 """What a person told: weigh-ins and outcomes."""
 
 import json
+import sqlite3
+import time
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Final
 
 from riskfit.athlete import Athlete
 from riskfit.store import Store, insert
@@ -77,26 +80,87 @@ def log_outcome(
     store: Store, athlete: int, start_s: float, told: dict[str, Any], sha256: bytes | None = None
 ) -> None:
     """Keep how a session went; what was logged before for it is replaced."""
+    new = Outcome(key=0, start_s=start_s, sha256=sha256, told=told)
+    change_outcomes(store, athlete, add=[new])
+
+
+def change_outcomes(
+    store: Store, athlete: int, *, add: Iterable[Outcome] = (), remove: Iterable[int] = ()
+) -> None:
+    """Make one change of what was logged, of many outcomes or one, to be taken back as one.
+
+    Parameters
+    ----------
+    store : Store
+    athlete : int
+    add : iterable of Outcome
+        Whatever their keys; each replaces those of its own start.
+    remove : iterable of int
+        Keys of others that go.
+    """
+    new = {one.start_s: one for one in add}
+    gone = set(remove)
     with store.transaction() as run:
-        run.execute("DELETE FROM outcome WHERE athlete = ? AND start_s = ?", (athlete, start_s))
-        cells = {
+        before = [one for one in _outcomes(run, athlete) if one.key in gone or one.start_s in new]
+        run.executemany("DELETE FROM outcome WHERE id = ?", [(one.key,) for one in before])
+        keys = [insert(run, "outcome", _packed(_cells(athlete, one))) for one in new.values()]
+        change = {
             "athlete": athlete,
-            "start_s": start_s,
-            "sha256": sha256,
-            "told": json.dumps(told, sort_keys=True),
+            "changed_s": time.time(),
+            "added": json.dumps(keys),
+            "removed": json.dumps([{"id": one.key, **_cells(athlete, one)} for one in before]),
         }
-        insert(run, "outcome", cells)
+        insert(run, "outcome_change", change)
+
+
+def undo_change(store: Store, athlete: int) -> tuple[list[Outcome], list[Outcome]] | None:
+    """Take the last change back; return what went and what is there again, None without one."""
+    with store.transaction() as run:
+        change = run.execute(
+            "SELECT * FROM outcome_change WHERE athlete = ? ORDER BY id DESC LIMIT 1", (athlete,)
+        ).fetchone()
+        if change is None:
+            return None
+        added = set(json.loads(change["added"]))
+        went = [one for one in _outcomes(run, athlete) if one.key in added]
+        run.executemany("DELETE FROM outcome WHERE id = ?", [(key,) for key in added])
+        # keys come back as they were: the change before this one may name them
+        again = [insert(run, "outcome", _packed(cells)) for cells in json.loads(change["removed"])]
+        run.execute("DELETE FROM outcome_change WHERE id = ?", (change["id"],))
+        return went, [one for one in _outcomes(run, athlete) if one.key in set(again)]
 
 
 def outcomes(store: Store, athlete: int) -> list[Outcome]:
     """Return an athlete's outcomes in order of time."""
-    rows = store.select("SELECT * FROM outcome WHERE athlete = ? ORDER BY start_s, id", (athlete,))
-    return [
-        Outcome(
-            key=row["id"],
-            start_s=row["start_s"],
-            sha256=row["sha256"],
-            told=json.loads(row["told"]),
-        )
-        for row in rows
-    ]
+    return [_outcome(row) for row in store.select(_OF_ATHLETE, (athlete,))]
+
+
+_OF_ATHLETE: Final = "SELECT * FROM outcome WHERE athlete = ? ORDER BY start_s, id"
+
+
+def _outcomes(run: sqlite3.Connection, athlete: int) -> list[Outcome]:
+    return [_outcome(row) for row in run.execute(_OF_ATHLETE, (athlete,))]
+
+
+def _outcome(row: sqlite3.Row) -> Outcome:
+    return Outcome(
+        key=row["id"],
+        start_s=row["start_s"],
+        sha256=row["sha256"],
+        told=json.loads(row["told"]),
+    )
+
+
+def _cells(athlete: int, outcome: Outcome) -> dict[str, Any]:
+    """Return an outcome as a row, its digest as text: `_packed` makes a row's cell of it."""
+    return {
+        "athlete": athlete,
+        "start_s": outcome.start_s,
+        "sha256": None if outcome.sha256 is None else outcome.sha256.hex(),
+        "told": json.dumps(outcome.told, sort_keys=True),
+    }
+
+
+def _packed(cells: dict[str, Any]) -> dict[str, Any]:
+    digest = cells["sha256"]
+    return {**cells, "sha256": None if digest is None else bytes.fromhex(digest)}

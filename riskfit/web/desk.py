@@ -4,20 +4,22 @@ import secrets
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any, Final
 
+import numpy as np
+
 from riskfit.activity import Activity, Failure
 from riskfit.analysis import Analysis, analyse
 from riskfit.archives.walk import walk
 from riskfit.athlete import Athlete, Conditions, History
-from riskfit.batch.gather import Gathered
-from riskfit.batch.reduce import BatchReport, reduce_all
+from riskfit.batch.reduce import BatchReport, reduce_store
 from riskfit.errors import InputError, RiskfitError
-from riskfit.learning.outcomes import Told, keep
+from riskfit.learning.log_book import merged, place_of_row, put
+from riskfit.learning.outcomes import Told, outcome_words
 from riskfit.learning.personal_log import read_logged
 from riskfit.readers import read_each
 from riskfit.report.json.plan import answer_entry
@@ -25,7 +27,7 @@ from riskfit.report.page.plan import add_plan, complete
 from riskfit.report.page.session import answer_view, session_view, sessions_view
 from riskfit.rules.model import Model
 from riskfit.store import OWNER, Store
-from riskfit.store.activities import known_contents, read_rows
+from riskfit.store.activities import read_rows
 from riskfit.store.copies import recorded
 from riskfit.store.past import read_history
 from riskfit.store.told import outcomes, with_sweat_factor
@@ -230,38 +232,33 @@ class Desk:
             if key is None:
                 return None
             profile = with_sweat_factor(store, key, self.profile)
-            everything = Gathered(
-                athlete=self.name,
-                profile=profile,
-                contents=known_contents(store, key),
-                sources=set(store.places(key)),
-            )
             told = None if self.context is None else self.model.context(self.context).id
-            report = reduce_all([everything], store, self.model, told)
-            logged = {
-                f"{one.start_s:.0f}": _outcome_words(one.told) for one in outcomes(store, key)
-            }
+            mine = reduce_store(store, key, self.name, profile, self.model, told)
+            report = BatchReport(athletes=[mine], failures=[], aside={}, model=self.model)
+            logged = {f"{one.start_s:.0f}": outcome_words(one.told) for one in outcomes(store, key)}
         return report, logged
 
     def log(self, form: LogForm) -> str:
         """Log how a session of the store went; return it in words."""
         if self.store_file is None or not self.store_file.exists():
             raise InputError("there is no store to log in: `riskfit import` makes one")
-        told = Told(
-            cramp=form.cramp,
-            muscle=_short(form.muscle),
-            when=form.when or None,
-            severity=form.severity or None,
-            note=_short(form.note, 500),
-        )
+        said = {
+            "cramp": form.cramp,
+            "muscle": _short(form.muscle),
+            "when": form.when or None,
+            "severity": form.severity or None,
+            "note": _short(form.note, 500),
+        }
         with Store(self.store_file, create=False) as store:
             key = store.athlete_id(self.name)
             rows = None if key is None else read_rows(store, key, details=False)
             if key is None or rows is None or not (abs(rows.start_s - form.start_s) < 1).any():
                 raise InputError("the store holds no session of that moment")
-            moment = datetime.fromtimestamp(form.start_s, UTC)
-            keep(store, key, rows, moment, told, whole_day=False)
-        return _outcome_words(told.plain())
+            row = int(np.argmin(abs(rows.start_s - form.start_s)))
+            place = place_of_row(outcomes(store, key), rows, row)
+            told = Told(**merged(place.told, said).now)
+            put(store, key, place, told)
+        return outcome_words(told.plain())
 
 
 def next_quarter(now: datetime | None = None) -> datetime:
@@ -279,11 +276,3 @@ def next_quarter(now: datetime | None = None) -> datetime:
 
 def _short(text: str | None, most: int = 80) -> str | None:
     return (text or "").strip()[:most] or None
-
-
-def _outcome_words(told: dict[str, Any]) -> str:
-    """Say an outcome in a few words."""
-    if not told.get("cramp"):
-        return "no cramp"
-    more = [str(told[name]) for name in ("muscle", "when", "severity") if told.get(name)]
-    return ", ".join(["a cramp", *more])

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from msgspec import structs
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, zone_words
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.errors import InputError
@@ -125,10 +125,10 @@ def prepare(
     person = resolve_person(athlete, Athlete())
     recovery = recovery_table(history, [start_s] * len(plan.sports), list(plan.sports))
     if forecast is not None and not forecast.covers(start_s, start_s + plan.duration_s):
-        first, last = (_clock(float(forecast.time_s[end])) for end in (0, -1))
+        first, last = (_clock(float(forecast.time_s[end]), plan) for end in (0, -1))
         raise InputError(
-            f"the forecast runs from {first} to {last}, the session begins {_clock(start_s)} and "
-            "does not lie within: give --start, or a longer forecast"
+            f"the forecast runs from {first} to {last}, the session begins {_clock(start_s, plan)} "
+            "and does not lie within: give --start, or a longer forecast"
         )
     return Planning(
         plan=plan,
@@ -263,5 +263,8 @@ def _first_row(column: Column, steps: int) -> Column:
     )
 
 
-def _clock(posix_s: float) -> str:
-    return datetime.fromtimestamp(posix_s, UTC).strftime("%a %H:%M UTC")
+def _clock(posix_s: float, plan: PlannedSession) -> str:
+    """Return a moment by the plan's own clock."""
+    zone = plan.start_time.tzinfo if plan.start_time else None
+    moment = datetime.fromtimestamp(posix_s, UTC).astimezone(zone)
+    return f"{moment:%a %H:%M} {zone_words(moment)}"

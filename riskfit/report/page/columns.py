@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Hashable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import partial
 from math import isfinite
 from string import Formatter
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray
+from riskfit._common import FloatArray, local_moment, zone_words
 from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.report.rounding import round_down, split_to_total
@@ -56,8 +56,9 @@ def session_columns(
         columns["athlete"] += [number] * len(one)
         columns["start_s"] += [round(start) for start in one.rows.start_s.tolist()]
         columns["day"] += days(local).tolist()
-        for row, began in enumerate(local.tolist()):
-            moment = datetime.fromtimestamp(began, UTC)
+        began = zip(one.rows.start_s.tolist(), local.tolist(), strict=True)
+        for row, (start, there) in enumerate(began):
+            moment = local_moment(start, there - start)
             for name, word in _words(one, row, moment, share).items():
                 worded.setdefault(name, _Words()).add(word)
     return {
@@ -95,7 +96,7 @@ def _words(one: "Sessions", row: int, moment: datetime, share: bool) -> dict[str
     context = one.model.contexts[one.taken[row].context].name
     words = {
         "date": day_words(moment),
-        "clock": f"{moment:%H:%M}",
+        "clock": f"{moment:%H:%M} {zone_words(moment)}",
         "sport": plain(one.rows.sport[row]),
         "time": duration_words(minutes) if isfinite(minutes) else NOTHING,
         "km": f"{km:.1f}" if isfinite(km) else NOTHING,

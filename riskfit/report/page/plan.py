@@ -119,7 +119,7 @@ def plan_view(
         "levers_caveat": LEVERS_CAVEAT,
         "levers": [(one["text"], points_less(one)) for one in entry["levers"]],
         "tell": plan["tell"],
-        "nearest": [near_said(one) for one in plan["nearest"]],
+        "nearest": [near_said(one, zone) for one in plan["nearest"]],
         "block": {
             "bands": [{"id": band.id, "from": band.from_} for band in model.bands],
             "curves": [curve["block"] for curve in curves],

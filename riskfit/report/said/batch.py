@@ -87,8 +87,7 @@ class AthleteSaid(Struct, frozen=True, kw_only=True):
 
 def local_s(sessions: Sessions, *, share: bool = False) -> FloatArray:
     """Return when each session began by the clock where it was; to share, by that of UTC [s]."""
-    start_s, offset_s = sessions.rows.start_s, sessions.rows.utc_offset_s
-    return start_s if share else start_s + np.nan_to_num(offset_s)
+    return sessions.rows.start_s if share else sessions.rows.local_s
 
 
 def days(moments_s: FloatArray) -> IntArray:

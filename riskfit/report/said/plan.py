@@ -233,11 +233,11 @@ def points_less(step: Mapping[str, Any]) -> str:
 # ---- sessions most like it
 
 
-def near_said(entry: Mapping[str, Any]) -> tuple[str, str, str, str, str, str]:
-    """Return a past session's day, sport, duration, load, temperature and outcome."""
+def near_said(entry: Mapping[str, Any], zone: tzinfo = UTC) -> tuple[str, str, str, str, str, str]:
+    """Return a past session's day in a zone, sport, duration, load, temperature and outcome."""
     load, temperature = entry["load"], entry["temperature_c"]
     return (
-        day_words(datetime.fromisoformat(entry["start_time"])),
+        day_words(datetime.fromisoformat(entry["start_time"]).astimezone(zone)),
         plain(entry["sport"]),
         duration_words(entry["duration_s"] / 60),
         "" if load is None else f"{load:.0f} TSS",

@@ -20,9 +20,9 @@ from riskfit.report.words import (
     STEPS_SHOWN,
     UNKNOWN,
     between,
-    clock,
     duration_words,
     in_sentence,
+    moment_words,
     odds_words,
     one_in_words,
     quantity,
@@ -62,9 +62,7 @@ def start_words(session: Activity | PlannedSession, *, share: bool = False) -> s
     """Return when the session began, by its own clock where that is known; to share, in UTC."""
     if session.start_time is None:
         return ""
-    offset = None if share else _offset_s(session)
-    zone = " UTC" if offset is None else ""
-    return clock(session.start_time.timestamp() + (offset or 0)) + zone
+    return moment_words(session.start_time.timestamp(), 0.0 if share else _offset_s(session))
 
 
 def _offset_s(session: Activity | PlannedSession) -> float | None:
@@ -72,7 +70,7 @@ def _offset_s(session: Activity | PlannedSession) -> float | None:
     if isinstance(session, Activity):
         return session.utc_offset_s
     away = None if session.start_time is None else session.start_time.utcoffset()
-    return away.total_seconds() if away else None
+    return None if away is None else away.total_seconds()
 
 
 def stops_said(analysis: Analysis) -> list[str]:

@@ -39,7 +39,7 @@ def plan_text(entry: Mapping[str, Any], zone: tzinfo, *, full: bool = False) -> 
         Every question.
     """
     plan, changes = entry["plan"], entry["changes"]
-    parts: list[RenderableType] = [_near(plan["nearest"])] if plan["nearest"] else []
+    parts: list[RenderableType] = [_near(plan["nearest"], zone)] if plan["nearest"] else []
     parts += [_sweep(sweep, zone) for sweep in entry["what_if"]]
     if entry["levers"]:
         parts.append(_levers(entry["levers"]))
@@ -68,10 +68,10 @@ def squad_text(analyses: Sequence[Analysis]) -> RenderableType:
     return Padding(Group(Text("The squad", style="bold"), table), (0, 1))
 
 
-def _near(entries: Sequence[Mapping[str, Any]]) -> Group:
+def _near(entries: Sequence[Mapping[str, Any]], zone: tzinfo) -> Group:
     table = Table.grid(padding=(0, 2))
     for entry in entries:
-        day, _, *numbers, outcome = near_said(entry)
+        day, _, *numbers, outcome = near_said(entry, zone)
         style = "" if entry["outcome"] else "dim"
         table.add_row(f"  {day}", *numbers, Text(outcome, style=style))
     return Group(Text("Your sessions most like it", style="bold"), table)
