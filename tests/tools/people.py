@@ -103,7 +103,7 @@ def entries(table: str) -> dict[str, Entry]:
 def expected(names: Iterable[Any], table: str, listed: str = "not_yet") -> list[Any]:
     """Return what to try, marked where it is not so yet."""
     head = tomli.loads((TABLES / table).read_text(encoding="utf-8"))
-    mark = pytest.mark.xfail(reason="not yet", strict=False)
+    mark = pytest.mark.xfail(reason="not yet")
     return [
         pytest.param(name, marks=mark if name in head.get(listed, ()) else ()) for name in names
     ]
