@@ -3,6 +3,7 @@
 import itertools
 import json
 import re
+import shlex
 import shutil
 from datetime import date
 from pathlib import Path
@@ -11,12 +12,14 @@ import pytest
 import tomli
 from tools.command_line import run
 
+from riskfit.asking.one_question import most_telling
 from riskfit.asking.profile_lines import edited
 from riskfit.asking.questions import load_questions, parse_questions, profile_key, short_name
 from riskfit.asking.told_values import value_of
 from riskfit.athlete import WORDS
 from riskfit.errors import InputError, RuleError
 from riskfit.profiles import TEMPLATE, load_profile
+from riskfit.rules.load import load_model
 from riskfit.strict_toml import bundled_text
 
 SAMPLES = Path(__file__).resolve().parents[1] / "sample_data"
@@ -320,3 +323,69 @@ def test_an_urgent_warning_sign_is_answered_by_a_doctor_not_by_a_range():
 
 def test_no_line_is_wider_than_a_screen():
     assert max(map(len, ask(TYPICAL).splitlines())) < 80
+
+
+# ---- the one question at the end
+
+
+def ending(*arguments):
+    return run(*arguments).output.split("One answer would help most: ")[1]
+
+
+def test_a_session_ends_with_the_question_that_would_help_most_and_how_to_answer_it():
+    said = ending("analyze", SAMPLES / "easy_run.fit")
+    assert said.startswith("Have you had muscle cramps")
+    command = re.search(r"riskfit (profile set .*)", said)[1]
+    run(*command.split())
+    assert not ending("analyze", SAMPLES / "easy_run.fit").startswith("Have you had muscle cramps")
+
+
+def test_a_plan_ends_with_the_question_that_narrows_its_range_most():
+    plan = ("check", "--sport", "running", "--duration", "2h")
+    tell = json.loads(run(*plan, "--json").stdout)["activities"][0]["plan"]["tell"]
+    assert tell[0]["rules"] == ["P1"]
+    assert ending(*plan).startswith("Have you had muscle cramps")
+    run("profile", "set", "cramps=never", "family=no", "age=41", "sex=male", "illnesses=none")
+    run("profile", "set", "meds=none", "back=no", "injury=no", "strength=no", "shoes=no")
+    assert ending(*plan).startswith("What did you train")
+
+
+def test_only_text_of_one_session_ends_with_a_question(tmp_path):
+    two = run("analyze", SAMPLES / "easy_run.fit", SAMPLES / "evening_run.fit").output
+    assert "One answer" not in two
+    run("analyze", SAMPLES / "easy_run.fit", "-o", tmp_path / "a.txt")
+    assert "One answer" not in (tmp_path / "a.txt").read_text(encoding="utf-8")
+    assert "One answer" not in run("analyze", SAMPLES / "easy_run.fit", "--json").output
+    run("profile", "set", "red_flags=8")
+    assert "One answer" not in run("analyze", SAMPLES / "easy_run.fit", code=None).output
+
+
+def _questions():
+    table = load_questions()
+    return [*table.question[1:], *table.otherwise]
+
+
+@pytest.mark.parametrize("question", _questions(), ids=lambda question: question.id)
+def test_what_is_suggested_as_an_answer_is_one(question):
+    one = most_telling([(question.rules, 1.0)])
+    assert one.id == question.id
+    assert bool(one.command) != bool(one.options)
+    if one.options:
+        run("analyze", SAMPLES / "easy_run.fit", *one.options.split())
+        run("check", "--sport", "running", "--duration", "2h", *one.options.split())
+    elif "FOLDER" not in one.command:
+        run(*shlex.split(one.command)[1:])
+        assert load_profile().known()
+
+
+def test_every_rule_that_can_be_told_has_a_question():
+    asked = {rule for question in _questions() for rule in question.rules}
+    untold = {rule.id for rule in load_model().rules} - asked
+    assert untold == {"O7", "F3"}  # a file tells them
+
+
+def test_of_several_open_rules_the_question_that_settles_most_is_put():
+    one = most_telling([(("P7",), 3.0), (("P3",), 2.5), (("P4",), 2.0)])
+    assert one.id == "age_and_sex"
+    assert one.command == "riskfit profile set age=41 sex=female"
+    assert most_telling([(("O7",), 9.0)]) is None

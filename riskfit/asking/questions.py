@@ -37,8 +37,8 @@ class Part(Strict, frozen=True, kw_only=True):
     ----------
     key : str
         What it sets: a key of the profile, or an option of ``riskfit check``.
-    text, hint : str
-        What is asked, where the question has several parts; what an answer looks like.
+    text, hint, example : str
+        What is asked, where the question has several parts; what an answer looks like; one.
     choices : tuple of Choice
     not_named : tuple of str
         Answers of the profile that are no, unless the words say otherwise.
@@ -47,6 +47,7 @@ class Part(Strict, frozen=True, kw_only=True):
     key: str
     text: str = ""
     hint: str = ""
+    example: str = ""
     choices: tuple[Choice, ...] = ()
     not_named: tuple[str, ...] = ()
 
@@ -73,21 +74,36 @@ class Part(Strict, frozen=True, kw_only=True):
 
 
 class Question(Strict, frozen=True, kw_only=True):
-    """A question with its parts, the rules it settles, and where its numbers are from."""
+    """A question with its parts, the rules it settles, and where its numbers are from.
+
+    ``options`` answer it for one session; ``command`` where nothing that is typed answers it.
+    """
 
     id: str
     text: str
     rules: tuple[str, ...]
-    part: tuple[Part, ...]
+    part: tuple[Part, ...] = ()
+    options: str = ""
+    command: str = ""
     from_: str | None = msgspec.field(name="from", default=None)
+
+    @property
+    def choices(self) -> tuple[Choice, ...]:
+        """Return the choices of a question of one part."""
+        return self.part[0].choices if len(self.part) == 1 else ()
 
 
 class Questions(Strict, frozen=True, kw_only=True):
-    """The whole file; ``typical_min`` is how long a typical training session takes."""
+    """The whole file.
+
+    ``typical_min`` is how long a typical training session takes [min]; ``otherwise`` are
+    questions that nobody is asked, because a file or a few options answer them.
+    """
 
     typical_min: float
     names: dict[str, str]
     question: tuple[Question, ...]
+    otherwise: tuple[Question, ...]
 
 
 @cache
@@ -98,11 +114,16 @@ def load_questions() -> Questions:
 
 def parse_questions(text: str, source: str) -> Questions:
     """Make the questions of a TOML text; ``source`` names it in messages."""
-    file = convert_table(parse_toml(text, source), Questions, source, tables={"question": Question})
+    file = convert_table(
+        parse_toml(text, source),
+        Questions,
+        source,
+        tables={"question": Question, "otherwise": Question},
+    )
     known_names(file.names.values(), PROFILE_KEYS, source, "names")
     unique_names([question.id for question in file.question], "question", source)
     rules = [rule.id for rule in load_model().rules]
-    for question in file.question:
+    for question in (*file.question, *file.otherwise):
         place = f"{source}: question {question.id}"
         known_names(question.rules, rules, place, "rules")
         for part in question.part:
