@@ -90,7 +90,7 @@ def test_a_boot_camp_is_hard_by_its_name(sport, sub_sport):
     planned = PlannedSession(sport=sport, sub_sport=sub_sport, duration_s=2700, start_time=START)
     for session in (planned, recording(sport, 45, sub_sport)):
         named = effort(session)
-        assert (named.low, named.value, named.high) == (0.86, 0.95, 1.0)
+        assert (named.low, named.value, named.high) == (0.86, 0.97, 1.0)
         assert named.origin is Origin.ASSUMED
         assert effort(session, rpe=5).value == pytest.approx(0.78), "a rating knows better"
 
@@ -154,4 +154,4 @@ def test_what_is_usual_is_asked_last_and_a_best_effort_bounds_from_above():
 )
 def test_a_title_is_read_by_its_whole_words(title, hard):
     named = effort(replace(recording("training", 45), name=title))
-    assert named.value == (0.95 if hard else None)
+    assert named.value == (0.97 if hard else None)
