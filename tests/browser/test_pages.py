@@ -214,7 +214,7 @@ def test_a_cohorts_mark_leads_to_its_source(open_page, pages):
             "!!document.querySelector(a.getAttribute('href'))))"
         )
     )
-    assert len(links) == 27
+    assert len(links) == 34
     assert all(links)
 
 
