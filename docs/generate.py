@@ -5,8 +5,8 @@ docs/commands.md, the table of docs/cohorts.md, and the output that README.md sh
 ``python docs/generate.py`` after a channel, a feature or the output changed; a test fails until
 then.  What stands between the markers is replaced, everything else is left as it is.
 
-``python docs/generate.py --accuracy`` writes docs/accuracy.md alone, from the recordings that
-RISKFIT_CORPUS names; it takes some minutes.
+``python docs/generate.py --accuracy`` writes docs/accuracy.md alone, and ``--asking`` the table of
+docs/asking.md, from the recordings that RISKFIT_CORPUS names; each takes some minutes.
 """
 
 import inspect
@@ -199,6 +199,14 @@ def accuracy() -> Mapping[Path, Mapping[str, Callable[[], str]]]:
     return {DOCS / "accuracy.md": page_parts()}
 
 
+def asking() -> Mapping[Path, Mapping[str, Callable[[], str]]]:
+    """Return the part of docs/asking.md, which is made of real recordings."""
+    sys.path.insert(0, str(DOCS.parent / "tests"))
+    from tools.asking import page_parts  # noqa: PLC0415
+
+    return {DOCS / "asking.md": page_parts()}
+
+
 def render(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
     """Return the text with each of its marked parts written anew."""
     for name, write in parts.items():
@@ -213,5 +221,7 @@ def render(text: str, parts: Mapping[str, Callable[[], str]]) -> str:
 
 
 if __name__ == "__main__":
-    for page, its_parts in (accuracy() if "--accuracy" in sys.argv else PARTS).items():
+    asked = {"--accuracy": accuracy, "--asking": asking}
+    written_now = next((make() for word, make in asked.items() if word in sys.argv), PARTS)
+    for page, its_parts in written_now.items():
         page.write_text(render(page.read_text("utf-8"), its_parts), encoding="utf-8")

@@ -10,7 +10,10 @@ from pathlib import Path
 
 import pytest
 import tomli
+from tools.asking import TYPICAL as TYPICAL_ANSWERS
+from tools.asking import medians, of_corpus, sessions
 from tools.command_line import run
+from tools.corpus import needs_corpus
 
 from riskfit.asking.one_question import most_telling
 from riskfit.asking.profile_lines import edited
@@ -389,3 +392,34 @@ def test_of_several_open_rules_the_question_that_settles_most_is_put():
     assert one.id == "age_and_sex"
     assert one.command == "riskfit profile set age=41 sex=female"
     assert most_telling([(("O7",), 9.0)]) is None
+
+
+# ---- what the answers are worth
+
+
+def narrowed(measured):
+    before, after = medians(measured)[0], medians(measured)[-1]
+    return after.width / before.width, after.assumed_fraction
+
+
+def test_typical_answers_halve_the_range_of_the_samples_and_leave_little_assumed():
+    measured = list(sessions(sorted(SAMPLES.glob("*.fit*"))))
+    assert len(measured) >= 5
+    width, assumed = narrowed(measured)
+    assert width <= 0.5
+    assert assumed < 0.25
+
+
+@pytest.mark.slow
+@needs_corpus
+def test_typical_answers_halve_the_range_of_the_corpus_and_leave_little_assumed():
+    measured = of_corpus()
+    assert len(measured) >= 150
+    width, assumed = narrowed(measured)
+    assert width <= 0.5
+    assert assumed < 0.25
+    assert medians(measured)[0].assumed_fraction > 0.7
+
+
+def test_the_typical_answers_answer_every_question():
+    assert set(TYPICAL_ANSWERS) == {question.id for question in load_questions().question}
