@@ -332,7 +332,7 @@ def test_bad_members_are_named_with_reasons_and_stop_nothing(archive, tmp_path):
     rows = table_in(tmp_path / "o.csv")
     assert sum(row["score_points"] != "" for row in rows) == COUNT
     failed = {row["source"].split("bad/")[1]: row for row in rows if row["failure"]}
-    assert set(failed) == set(BAD)
+    assert set(failed) == set(BAD) - {"photo.jpg"}, "a picture beside workouts is no failure"
     assert all(row["failure_kind"] and len(row["failure"]) > 20 for row in failed.values())
     assert all(name in result.stderr for name in BAD)
 

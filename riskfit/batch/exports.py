@@ -18,11 +18,12 @@ import msgspec
 import numpy as np
 
 from riskfit._common import plural
-from riskfit.activity import Failure
-from riskfit.archives.garmin import DOCUMENTS, HYDRATION, GarminDocuments
+from riskfit.activity import Activity, Failure
+from riskfit.archives.garmin import DOCUMENTS, HYDRATION, GarminDocuments, set_aside
 from riskfit.archives.listing import Inner, Place, open_place, read_place
 from riskfit.archives.strava import TABLE, StravaTable, plain_name, read_table
-from riskfit.archives.supplement import Supplement
+from riskfit.archives.supplement import Supplement, supplemented
+from riskfit.athlete import Conditions
 from riskfit.batch.work import Holds
 from riskfit.errors import RiskfitError
 from riskfit.features.athlete_rows import FEATURE_INDEX
@@ -45,6 +46,21 @@ class Wanted:
     aside: bool = False
     holds: Holds = "file"
     garmin: GarminDocuments | None = None
+
+    def no_activity(self, content: bytes) -> str | None:
+        """Return what a file holds that is no activity and need not be, None for what is read."""
+        return set_aside(content) if self.aside else None
+
+    def told(self, activity: Activity, conditions: Conditions) -> tuple[Activity, Conditions]:
+        """Return an activity and its conditions with what the export says of them."""
+        if self.garmin is not None:
+            title = self.garmin.title_at(activity.start_time.timestamp())
+            activity = replace(activity, name=activity.name or title)
+        if self.supplement is None:
+            return activity, conditions
+        if conditions.race is None:
+            conditions = replace(conditions, race=self.supplement.race)
+        return supplemented(activity, self.supplement), conditions
 
 
 _PLAINLY = Wanted()

@@ -8,6 +8,7 @@ from typing import Final, Protocol
 from riskfit.activity import Failure
 from riskfit.archives.garmin import GarminDocuments
 from riskfit.archives.listing import Inner, Place, list_inner, list_places
+from riskfit.archives.other_files import parted
 from riskfit.archives.supplement import Supplement
 from riskfit.athlete import Athlete
 from riskfit.batch.exports import Outline, with_documents
@@ -17,6 +18,8 @@ from riskfit.store import OWNER, Seen, Store
 from riskfit.store.activities import Content, known_contents, save
 from riskfit.store.entries import FileResult
 
+#: What tables, pictures and settings beside workouts are counted as.
+OTHER_FILES: Final = "files that are no workouts"
 #: Outcomes of a place that are no failure.
 NO_FAILURE: Final = frozenset({None, "known", "aside", "archive", "removed"})
 
@@ -49,6 +52,8 @@ class Gathered:
     sources : dict
         Each source that was met, and what came of it.
     failures : list of Failure
+    others : list of Failure
+        Files beside workouts that are none; counted in ``aside``.
     aside : Counter
         Files that are no activity and need not be, counted by what they are.
     paths : list of str
@@ -62,6 +67,7 @@ class Gathered:
     contents: set[Content] = field(default_factory=set)
     sources: set[str] = field(default_factory=set)
     failures: list[Failure] = field(default_factory=list)
+    others: list[Failure] = field(default_factory=list)
     aside: Counter[str] = field(default_factory=Counter)
     paths: list[str] = field(default_factory=list)
     listed: set[str] = field(default_factory=set)
@@ -88,6 +94,18 @@ class Gathered:
             self.failures.append(
                 Failure(source=source, kind=str(seen.kind), error=seen.error or "")
             )
+
+    def settle(self) -> None:
+        """Set aside what is no workout and lies beside some, and sort the failures."""
+        failures, others = parted(
+            (one for one in self.failures if one.source not in self.paths),
+            beside=bool(self.contents),
+        )
+        self.others.extend(others)
+        if others:
+            self.aside[OTHER_FILES] += len(others)
+        named = [one for one in self.failures if one.source in self.paths]
+        self.failures[:] = sorted([*named, *failures], key=lambda failure: failure.source)
 
 
 #: Told after each chunk: done and total of the files that have to be read.
@@ -138,7 +156,7 @@ def gather(
             if progress is not None:
                 progress(done, total)
     for share in shares:
-        share.gathered.failures.sort(key=lambda failure: failure.source)
+        share.gathered.settle()
     return [share.gathered for share in shares]
 
 

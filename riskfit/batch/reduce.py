@@ -140,12 +140,13 @@ class Sessions:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class BatchReport:
-    """Everything a batch found: athletes in order of their names, and what failed."""
+    """Everything a batch found: athletes in order of their names, what failed, and other files."""
 
     athletes: Sequence[Sessions]
     failures: Sequence[Failure]
     aside: dict[str, int]
     model: Model
+    others: Sequence[Failure] = ()
 
     def __len__(self) -> int:
         return sum(len(one) for one in self.athletes)
@@ -184,6 +185,7 @@ def reduce_all(
         ),
         aside=dict(sorted(aside.items())),
         model=model,
+        others=[other for one in found for other in one.others],
     )
 
 

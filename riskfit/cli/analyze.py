@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from riskfit.cli.findings import finish
+from riskfit.cli.findings import finish, settle_failures
 from riskfit.cli.inputs import named_sources, read_history
 from riskfit.cli.options import (
     CONDITIONS,
@@ -23,6 +23,8 @@ from riskfit.report.exporters import Results
 if TYPE_CHECKING:
     from riskfit.activity import Activity
     from riskfit.athlete import Athlete, Conditions, History
+    from riskfit.batch.exports import Wanted
+    from riskfit.batch.surroundings import Surroundings
     from riskfit.rules.model import Model
 
 
@@ -50,7 +52,8 @@ def analyze(
     """Analyse recorded sessions: what they were, their cramp risk, causes and advice.
 
     FILE is a FIT, TCX or GPX file, also gzipped or in a zip; - is standard input.  Names say
-    nothing: the content is looked at.
+    nothing: the content is looked at.  Of a folder, an archive or an export the sessions are
+    listed, a line each, with --full one after the other.
     """
     memory = Memory(values)
     athlete, conditions = memory.athlete(make_athlete(values)), make_conditions(values)
@@ -59,55 +62,100 @@ def analyze(
     given = read_history(history_paths, athlete) if history_paths else None
     results = Results(model=model)
     before = _Before(memory, given, model)
+    run = _Run(results, athlete, conditions, before, model, context, reader)
     for source in named:
-        _analyze_source(source, results, athlete, conditions, before, model, context, reader)
-    finish(results, **values)
+        run.source(source)
+    many = any(one.source not in named for one in results.analyses)
+    settle_failures(results, named)
+    finish(results, many=many and len(results.analyses) > 1, **values)
 
 
-def _analyze_source(
-    source: str,
-    results: Results,
-    athlete: "Athlete",
-    conditions: "Conditions",
-    before: "_Before",
-    model: "Model",
-    context: str | None,
-    reader: str,
-) -> None:
-    """Analyse everything under one source; what cannot be read is kept as a failure."""
-    import sys
-    from hashlib import sha256
+class _Run:
+    """One run of the command: what holds for all sources, and what came of them."""
 
-    from riskfit.activity import Failure
-    from riskfit.analysis import analyse
-    from riskfit.archives.walk import walk
-    from riskfit.errors import RiskfitError
-    from riskfit.readers import read_each
+    def __init__(
+        self,
+        results: Results,
+        athlete: "Athlete",
+        conditions: "Conditions",
+        before: "_Before",
+        model: "Model",
+        context: str | None,
+        reader: str,
+    ) -> None:
+        self.results, self.athlete, self.conditions = results, athlete, conditions
+        self.before, self.model, self.context, self.reader = before, model, context, reader
 
-    members = walk(sys.stdin.buffer.read(), "-") if source == "-" else walk(source)
-    try:
-        for name, content in members:
-            if isinstance(content, Failure):
-                results.failures.append(content)
-                continue
-            try:
-                for activity in read_each(content, reader=reader):
-                    results.analyses.append(
-                        analyse(
-                            activity,
-                            athlete,
-                            before.weighed(activity, conditions),
-                            before(activity),
-                            model=model,
-                            context=context,
-                            source=name,
-                            sha256=sha256(content).hexdigest(),
-                        )
-                    )
-            except RiskfitError as error:
-                results.failures.append(Failure(source=name, kind=error.kind, error=str(error)))
-    except RiskfitError as error:
-        results.failures.append(Failure(source=source, kind=error.kind, error=str(error)))
+    def source(self, source: str) -> None:
+        """Analyse everything under one source; what cannot be read is kept as a failure."""
+        import sys
+
+        from riskfit.activity import Failure
+        from riskfit.archives.walk import walk
+        from riskfit.errors import RiskfitError
+
+        members = walk(sys.stdin.buffer.read(), "-") if source == "-" else walk(source)
+        failures = self.results.failures
+        try:
+            around = _around(source)
+            for name, content in members:
+                wanted = None if around is None else around.wanted(name)
+                if around is not None and wanted is None:
+                    continue
+                if isinstance(content, Failure):
+                    failures.append(content)
+                    continue
+                try:
+                    self._content(name, content, wanted)
+                except RiskfitError as error:
+                    failures.append(Failure(source=name, kind=error.kind, error=str(error)))
+        except RiskfitError as error:
+            failures.append(Failure(source=source, kind=error.kind, error=str(error)))
+
+    def _content(self, name: str, content: bytes, wanted: "Wanted | None") -> None:
+        """Analyse every session of one file, unless its export knows it to be none."""
+        from hashlib import sha256
+
+        from riskfit.activity import Failure
+        from riskfit.analysis import analyse
+        from riskfit.readers import read_each
+
+        if wanted is not None and (word := wanted.no_activity(content)):
+            other = Failure(source=name, kind="not_an_activity", error=f"it holds {word}")
+            self.results.others.append(other)
+            return
+        for recorded in read_each(content, reader=self.reader):
+            activity, conditions = recorded, self.conditions
+            if wanted is not None:
+                activity, conditions = wanted.told(activity, conditions)
+            self.results.analyses.append(
+                analyse(
+                    activity,
+                    self.athlete,
+                    self.before.weighed(activity, conditions),
+                    self.before(activity),
+                    model=self.model,
+                    context=self.context,
+                    source=name,
+                    sha256=sha256(content).hexdigest(),
+                )
+            )
+
+
+def _around(source: str) -> "Surroundings | None":
+    """Return what a folder or an archive says of the files in it; a file alone stands alone."""
+    from pathlib import Path
+
+    path = Path(source)
+    if source == "-" or not path.exists():
+        return None
+    if not path.is_dir():
+        with path.open("rb") as stream:
+            if stream.read(2) != b"PK":
+                return None
+    from riskfit.batch.surroundings import Surroundings
+
+    return Surroundings(source)
 
 
 class _Before:

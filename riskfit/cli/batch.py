@@ -22,6 +22,7 @@ from riskfit.cli.output import (
     kind_of,
     leave,
     name_failures,
+    name_others,
     refuse_to_share,
     write,
 )
@@ -77,6 +78,7 @@ def batch(paths: tuple[str, ...], **values: Any) -> None:
     _write(report, kind, output, full=full, share=share)
     # the summary on the screen names them already
     name_failures(report.failures, quiet=quiet or (kind == "text" and output in SCREEN))
+    name_others(report.others, quiet=quiet)
     bands = [band for one in report.athletes for band in one.bands]
     leave(bands, bool(report.failures), model, fail_at)
 

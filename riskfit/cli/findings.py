@@ -1,6 +1,8 @@
 """Results of sessions to the screen or a file, and the exit code."""
 
+from collections.abc import Sequence
 from textwrap import fill
+from typing import TYPE_CHECKING, Final
 
 import click
 
@@ -11,10 +13,34 @@ from riskfit.cli.output import (
     kind_of,
     leave,
     name_failures,
+    name_others,
     refuse_to_share,
     write,
 )
 from riskfit.report.exporters import SESSIONS, Results, kinds, sharing
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+_MANY: Final = (
+    "Each is scored with what your store knew before it. For more than one: "
+    "`riskfit import` remembers them, `riskfit batch` scores each with those before it, and "
+    "--full shows each one here."
+)
+
+
+def settle_failures(results: Results, named: Sequence[str]) -> None:
+    """Take files that are no workouts and lie beside some for no failures; named ones are."""
+    from riskfit.archives.other_files import parted
+
+    found = [one for one in results.failures if one.source not in named]
+    _, others = parted(found, beside=bool(results.analyses))
+    results.others.extend(others)
+    if others:
+        from riskfit.report.json.document import failed_entry
+
+        results.document["set_aside"] = [failed_entry(one) for one in others]
+    results.failures[:] = [one for one in results.failures if one not in others]
 
 
 def finish(
@@ -26,21 +52,29 @@ def finish(
     full: bool = False,
     quiet: bool = False,
     share: bool = False,
+    many: bool = False,
 ) -> None:
-    """Write results out, name the failures, and leave with the right exit code."""
+    """Write results out, name the failures, and leave with the right exit code.
+
+    ``many`` sessions are listed, a line each, unless they are wanted in ``full``.
+    """
     check_band(fail_at, results.model)
     kind = kind_of(output, as_json=as_json, kinds=kinds(SESSIONS))
     refuse_to_share(sharing(SESSIONS), kind, share=share)
     if kind == "text":
-        from riskfit.report.terminal.session import print_analyses
-
         with console_on(output, width=80) as console:
-            print_analyses(console, results.analyses, full=full, addenda=results.addenda)
+            if many and not full:
+                _list(console, results)
+            else:
+                from riskfit.report.terminal.session import print_analyses
+
+                print_analyses(console, results.analyses, full=full, addenda=results.addenda)
         if output in SCREEN and len(results.analyses) == 1:
             _ask_one(results)
     else:
         write(SESSIONS[kind].pieces(results, share=share), output)
     name_failures(results.failures, quiet=quiet)
+    name_others(results.others, quiet=quiet)
     bands = [one.assessment.band for one in results.analyses]
     leave(bands, bool(results.failures), results.model, fail_at)
 
@@ -64,3 +98,13 @@ def _ask_one(results: Results) -> None:
         lines.append(f"  or {one.others}; `riskfit ask` asks the rest")
     for line in lines:
         click.echo(fill(line, 79, initial_indent=" ", subsequent_indent="   "))
+
+
+def _list(console: "Console", results: Results) -> None:
+    """Print a line for each session, and what is there for many."""
+    from riskfit._common import plural
+    from riskfit.report.said.session_lines import analysed_lines
+    from riskfit.report.terminal.session_list import print_lines
+
+    print_lines(console, analysed_lines(results.analyses))
+    console.print(f"\n{plural(len(results.analyses), 'session')}. {_MANY}", style="dim")

@@ -7,7 +7,7 @@ import click
 
 from riskfit.cli.gathering import gathered, inputs_of
 from riskfit.cli.options import GATHERING, PERSON, STORE, make_athlete, takes
-from riskfit.cli.output import SOME_FAILED, name_failures
+from riskfit.cli.output import SOME_FAILED, name_failures, name_others
 from riskfit.cli.stores import open_store
 
 if TYPE_CHECKING:
@@ -65,3 +65,4 @@ def _tell(store: "Store", found: "Gathered", copies: int) -> None:
     )
     for word, count in sorted(found.aside.items()):
         click.echo(f"  set aside: {count} of {word}", err=True)
+    name_others(found.others)

@@ -1,7 +1,7 @@
 """Where output goes: standard output or a file, its kind by the suffix; and exit codes."""
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
@@ -105,6 +105,14 @@ def name_failures(failures: "Iterable[Failure]", *, quiet: bool = False) -> None
     if not quiet:
         for failure in failures:
             click.echo(f"{failure.source}: {failure.error}", err=True)
+
+
+def name_others(others: "Sequence[Failure]", *, quiet: bool = False) -> None:
+    """Name the files beside workouts that are none, in one line."""
+    if others and not quiet:
+        from riskfit.archives.other_files import others_said
+
+        click.echo(others_said(others), err=True)
 
 
 def leave(bands: Iterable[str | None], failed: bool, model: "Model", fail_at: str | None) -> None:

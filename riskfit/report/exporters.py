@@ -52,6 +52,8 @@ class Results:
     model: "Model"
     analyses: "list[Analysis]" = field(default_factory=list)
     failures: "list[Failure]" = field(default_factory=list)
+    #: Files beside them that are no workouts.
+    others: "list[Failure]" = field(default_factory=list)
     #: More keys of the document and of each entry, and more to print behind each analysis.
     document: dict[str, Any] = field(default_factory=dict)
     entries: list[dict[str, Any]] = field(default_factory=list)

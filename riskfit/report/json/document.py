@@ -55,6 +55,8 @@ def without_identity(content: dict[str, Any]) -> dict[str, Any]:
         "activities": [anonymous(entry) for entry in content["activities"]],
         "failed": anonymous_failures(content["failed"]),
     }
+    if "set_aside" in content:
+        shared["set_aside"] = anonymous_failures(content["set_aside"])
     if content.get("plan"):
         plan = content["plan"]
         roster = {"roster": [anonymous(one) for one in plan["roster"]]} if "roster" in plan else {}
