@@ -397,6 +397,18 @@ def test_a_roster_checks_a_squad_an_athlete_a_row(nobody):
     assert "Ann · Planned session" in text
 
 
+def test_the_page_of_a_squad_lists_it_by_name(nobody):
+    (nobody / "squad.csv").write_text("name\nAnn\nBob\n", encoding="utf-8")
+    told = ("--roster", "squad.csv", "--sport", "soccer", "--duration", "90min", *HOT)
+    run(*told, "-o", "squad.html", "--quiet")
+    page = (nobody / "squad.html").read_text(encoding="utf-8")
+    assert "Ann · Planned session</a>" in page
+    assert "Bob · Planned session</a>" in page
+    assert "nobody told how hard (" not in page, "a kind of intensity printed as its id"
+    run(*told, "-o", "shared.html", "--quiet", "--share")
+    assert "Ann" not in (nobody / "shared.html").read_text(encoding="utf-8").split("<script")[0]
+
+
 def test_a_roster_row_is_scored_as_its_own_check(nobody):
     (nobody / "squad.csv").write_text(ROSTER, encoding="utf-8")
     squad = document("--roster", "squad.csv", "--sport", "cycling", "--duration", "2h", *START)

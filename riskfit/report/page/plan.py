@@ -140,7 +140,7 @@ def _facts(plan: Mapping[str, Any], start: str) -> list[tuple[str, str]]:
         for name in ("ascent_m", "descent_m")
         if plan[name]
     ]
-    facts.append(("Intensity", f"{intensity['source']} ({intensity['kind']})"))
+    facts.append(("Intensity", intensity["source"]))
     sessions, days = history["sessions"], history["covered_days"]
     known = f"{plural(sessions, 'earlier session')} over {days:.0f} days"
     if not days:

@@ -131,7 +131,8 @@ def _said_of_score(analysis: Analysis, model: Model, key: str) -> dict[str, Any]
 def _title(analysis: Analysis, share: bool) -> str:
     session = analysis.session
     if isinstance(session, PlannedSession):
-        return "Planned session" if share or not session.name else session.name
+        whose = f"{analysis.athlete} · " if analysis.athlete and not share else ""
+        return whose + ("Planned session" if share or not session.name else session.name)
     if share:
         sport = sport_words(session).capitalize()
         return sport if sport == "Session" else f"{sport} session"
@@ -144,7 +145,8 @@ def _facts(analysis: Analysis, share: bool) -> str:
     if not share:
         named = isinstance(analysis.session, Activity) and analysis.session.name
         said += [analysis.source] if named and analysis.source else []
-        said += [analysis.athlete] if analysis.athlete else []
+        held = isinstance(analysis.session, Activity)
+        said += [analysis.athlete] if held and analysis.athlete else []
     return capital(" · ".join(said))
 
 
