@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from math import isnan
+from math import isnan, nan
 from typing import Final
 
 from msgspec import Struct
@@ -161,11 +161,11 @@ def sketch(
 
 
 def facts_of(session: Activity | PlannedSession, features: FeatureSet) -> Facts:
-    """Return what says which kind of session it is."""
-    race = features.value("race_effort")
+    """Return what says which kind of session it is; a way that is only assumed says nothing."""
+    race, way = features.value("race_effort"), features["distance_km"]
     return Facts(
         sport=session.sport,
-        distance_km=features.value("distance_km"),
+        distance_km=nan if way.origin is Origin.ASSUMED else features.value("distance_km"),
         duration_min=features.value("duration_min"),
         race=None if isnan(race) else race > 0,
         origin=Origin.PLANNED if isinstance(session, PlannedSession) else Origin.RECORDED,

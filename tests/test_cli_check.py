@@ -420,6 +420,38 @@ def test_a_roster_row_is_scored_as_its_own_check(nobody):
     assert squad["activities"][1]["assessment"] == bob["assessment"]
 
 
+@pytest.mark.parametrize(
+    ("told", "km"),
+    [
+        (("--duration", "3h45"), 42.195),
+        (("--speed", "12"), 42.195),
+        (("--duration", "20min"), None),
+    ],
+)
+def test_a_marathon_that_is_told_with_its_time_or_pace_has_its_way(nobody, told, km):
+    entry = only(document("--sport", "run", "--context", "Marathon", *told, "--temp", "15", *START))
+    way = entry["features"]["distance_km"]
+    assert way["source"].startswith("planned") is (km is not None)
+    assert (entry["assessment"]["chance"] is not None) is (km is not None)
+    assert km is None or way["value"] == pytest.approx(km)
+
+
+def test_a_way_that_is_only_assumed_makes_no_race_impossible(nobody):
+    told = ("--sport", "run", "--context", "ultra", "--duration", "6h", "--temp", "15", *START)
+    assert only(document(*told))["assessment"]["chance"] is not None
+
+
+@pytest.mark.parametrize("sport", ["running", "cycling"])
+def test_a_race_is_as_hard_by_its_option_as_by_its_intensity(nobody, sport):
+    plan = ("--sport", sport, "--duration", "2h", "--temp", "15", *START)
+    by_option = only(document(*plan, "--race"))
+    by_intensity = only(document(*plan, "--intensity", "race"))
+    for name in ("intensity_factor", "energy_kcal", "sweat_loss_l"):
+        values = [one["features"][name]["value"] for one in (by_option, by_intensity)]
+        assert values[0] == pytest.approx(values[1]), name
+    assert by_option["assessment"]["score"] == pytest.approx(by_intensity["assessment"]["score"])
+
+
 def test_a_roster_says_what_kind_of_session_it_is_for_whom(nobody):
     rows = "name,sport,Context\nAnn,soccer,Team match\nBob,soccer,\n"
     (nobody / "squad.csv").write_text(rows, encoding="utf-8")

@@ -10,7 +10,7 @@ import click
 from riskfit._common import FloatArray
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.cli.inputs import read_history
-from riskfit.cli.planning import Incomplete, make_plan
+from riskfit.cli.planning import Incomplete, make_plan, with_way_of
 from riskfit.cli.stores import Memory
 from riskfit.cli.vary import vary_values
 from riskfit.errors import InputError
@@ -59,6 +59,8 @@ def answer_one(
         history = memory.history(start.timestamp())
     history = replace(history or History(), logged=memory.logged(model))
     told = {**ask.told, "start_time": start}
+    if ask.plan_file is None:
+        told = with_way_of(context, told)
     plan, race = make_plan(told, athlete, history, ask.plan_file, ask.target_time_s)
     if ask.told.get("start_time") is None:
         plan = replace(plan, notes=(*plan.notes, "Start: not told, taken as now (--start)."))

@@ -141,6 +141,21 @@ def _from_options(
 _RACES_KM: Final = {"marathon": 42.195, "half marathon": 21.0975, "half": 21.0975}
 
 
+def with_way_of(context: str | None, told: dict[str, Any]) -> dict[str, Any]:
+    """Return what was told of a plan, with the way of a race that has one length."""
+    from riskfit.rules.contexts import load_kinds
+    from riskfit.sports import RUN, sport_of
+
+    word, minutes = (context or "").replace("_", " "), (told.get("duration_s") or 0.0) / 60
+    paced = told.get("speed_m_s") or (told.get("intensity") or (None,))[0] == "speed_m_s"
+    if word not in _RACES_KM or told.get("distance_km") is not None:
+        return told
+    shortest, longest = load_kinds()[str(context)].fits_min or (0.0, float("inf"))
+    fits = not paced and shortest <= minutes <= longest if minutes else paced
+    runs = sport_of(told.get("sport") or "running")[0] in RUN
+    return {**told, "distance_km": word} if fits and runs else told
+
+
 def _km(distance: float | str | None) -> float | None:
     """Return a distance, by its name where it has one [km]."""
     if not isinstance(distance, str):

@@ -110,7 +110,7 @@ METHODS: Final[dict[str, tuple[Origin | None, str]]] = {
     "planned_speed": (_PLANNED, "planned speed"),
     "planned_bike_speed": (_PLANNED, "planned speed, power estimated"),
     "planned_heart_rate": (_PLANNED, "planned heart rate"),
-    "rated_share": (_TOLD, "share of threshold by the rating expected"),
+    "rated_share": (_TOLD, "share of threshold by the effort told"),
     "planned_share": (_PLANNED, "planned share of threshold"),
     "planned_distance": (_PLANNED, "planned distance"),
     "usual_intensity": (_HISTORY, "as hard as your sessions usually are"),

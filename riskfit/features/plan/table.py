@@ -137,7 +137,7 @@ def prepare(
         person=person,
         recovery=recovery,
         effort=resolve_effort(
-            plan, person, _capacity(plan, person, recovery, history, start_s, conditions.rpe)
+            plan, person, _capacity(plan, person, recovery, history, start_s, _felt(conditions))
         ),
         start_s=start_s,
         logged_history=logged_history(history.logged, start_s),
@@ -151,14 +151,21 @@ def _capacity(
     recovery: RecoveryTable,
     history: History,
     start_s: float,
-    rpe: float | None,
+    felt: float | None,
 ) -> Capacity:
     speed, power = float(recovery.hour_speed_m_s[0]), float(recovery.hour_power_w[0])
     usual = usual_fraction(history, plan.sport, start_s)
     rated = float("nan")
-    if rpe is not None and plan.sport in RUN | PEDALLED:
-        rated = share_of_effort(effort_of_rating(rpe), plan.duration_s, plan.sport)
+    if felt is not None and plan.sport in RUN | PEDALLED:
+        rated = share_of_effort(felt, plan.duration_s, plan.sport)
     return capacity_of(person, speed, power, usual, plan.sport, rated)
+
+
+def _felt(conditions: Conditions) -> float | None:
+    """Return the effort that is told without a number: a race is all that can be held."""
+    if conditions.race:
+        return 1.0
+    return None if conditions.rpe is None else effort_of_rating(conditions.rpe)
 
 
 def planned_table(planning: Planning, variants: Variants | None = None) -> PlannedTable:
