@@ -36,7 +36,7 @@ TEMPLATE = """\
 
 # chronic_conditions = []           # in your own words, e.g. ["asthma", "high blood pressure"]
 # diabetes = false
-# nerve_or_back_condition = false
+# nerve_or_back_condition = false   # one that kept you from training in the last 12 months
 # hypertension = false
 # heart_disease = false
 # poor_circulation = false          # known poor blood flow in the legs

@@ -212,11 +212,15 @@ _PERSON: Final = {
     "age_years": ("years", "age", "profile or file"),
     "chronic_conditions_count": (
         "count",
-        "chronic diseases, diabetes, nerve and back disease not counted",
+        "long-term illnesses by body system; diabetes, nerves and back not counted",
         "profile",
     ),
     "medication_response": ("0 to 1", "strongest class of regular medicine", "profile"),
-    "nerve_or_back_condition": ("0/1", "nerve or low-back disease", "profile"),
+    "nerve_or_back_condition": (
+        "0/1",
+        "a nerve or back problem that kept from training",
+        "profile",
+    ),
     "recent_injury": ("0 to 1", "injury in the last 12 months: muscle 1, other 0.7", "profile"),
     "diabetes": ("0/1", "diabetes", "profile"),
     "flat_feet_or_unsuitable_shoes": ("0/1", "flat feet, unsuitable, new or worn shoes", "profile"),

@@ -244,15 +244,18 @@ def best_action(model: float, always: float) -> str:
 # ---- names
 
 
+_WRITTEN: Final = {"hiit": "HIIT", "e_biking": "e-biking"}
+
+
 def plain(name: str) -> str:
     """Return a word of ours as people write it.
 
     Examples
     --------
-    >>> plain("open_water")
-    'open water'
+    >>> plain("open_water"), plain("e_biking")
+    ('open water', 'e-biking')
     """
-    return name.replace("_", " ")
+    return _WRITTEN.get(name, name.replace("_", " "))
 
 
 def capital(text: str) -> str:
@@ -278,9 +281,9 @@ def sport_words(session: Activity | PlannedSession) -> str:
     if isinstance(session, Activity):
         legs = [leg.sport for leg in session.legs if leg.sport != "transition"]
         if len(set(legs)) > 1:
-            return plain(" + ".join(dict.fromkeys(legs)))
+            return " + ".join(map(plain, dict.fromkeys(legs)))
     elif len(session.sports) > 1:
-        return plain(" + ".join(session.sports))
+        return " + ".join(map(plain, session.sports))
     elif session.sport == "training" and session.sub_sport:
         return plain(session.sub_sport)
     return "session" if session.sport == "unknown" else plain(session.sport)
