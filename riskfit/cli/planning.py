@@ -150,7 +150,7 @@ def with_way_of(context: str | None, told: dict[str, Any]) -> dict[str, Any]:
     paced = told.get("speed_m_s") or (told.get("intensity") or (None,))[0] == "speed_m_s"
     if word not in _RACES_KM or told.get("distance_km") is not None:
         return told
-    shortest, longest = load_kinds()[str(context)].fits_min or (0.0, float("inf"))
+    shortest, longest = load_kinds()[str(context)].fits_min
     fits = not paced and shortest <= minutes <= longest if minutes else paced
     runs = sport_of(told.get("sport") or "running")[0] in RUN
     return {**told, "distance_km": word} if fits and runs else told
