@@ -125,7 +125,8 @@ def test_every_value_says_where_it_comes_from(recorded):
         assert (feature.origin is None) == (feature.value is None), name
     assert features["race_effort"].origin is Origin.TOLD
     assert features["body_mass_kg"].origin is (Origin.FILE if recorded else Origin.ASSUMED)
-    assert features["energy_kcal"].origin.is_guess is not recorded
+    assert not features["energy_kcal"].origin.is_guess, "a race told says how hard it is"
+    assert compute_features(session)["energy_kcal"].origin.is_guess is not recorded
 
 
 def test_weather_brings_its_own_words_and_origin():
