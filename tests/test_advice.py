@@ -240,6 +240,15 @@ def test_heat_has_one_text_by_its_level(wbgt, days, race, said):
     assert heat_texts(features, **(RACE if race else {})) == said
 
 
+def test_a_shift_on_ones_feet_is_no_ultra():
+    shift = {"duration_min": 720, "longest_session_ratio": 2.0}
+    said = ("drinking_loss_long", "drinking_after_long")
+    assert set(said) <= set(ids(advice_for(shift, context="ultra")))
+    at_work = ids(advice_for(shift, context="standing_day"))
+    assert "move" in at_work
+    assert not {*said, "shorter"} & set(at_work)  # who eats and works all day need not end lighter
+
+
 @pytest.mark.parametrize(
     ("person", "text"),
     [

@@ -378,6 +378,17 @@ def test_after_161_km_there_are_no_litres():
     assert said.drinking.floor_l_h is said.drinking.after_l is None
 
 
+@pytest.mark.parametrize("mass_kg", [50.0, 70.0, 100.0])
+@pytest.mark.parametrize("hours", [6.0, 12.0, 24.0, 30.0])
+def test_thirst_holds_the_loss_of_a_very_long_easy_session(mass_kg, hours):
+    plan = PlannedSession(sport="running", duration_s=hours * 3600.0, intensity_fraction=0.65)
+    found = compute_features(plan, Athlete(mass_kg=mass_kg), Conditions(air_temperature_c=12.0))
+    loss, drunk = found["body_mass_loss_pct"], found["fluid_intake_l"]
+    assert loss.value <= 5.0  # as 68.8 kg over 161 km, 1.9 to 5.0 %
+    assert 0 < loss.low < loss.value < loss.high < 9.0
+    assert drunk.value <= max(0.6 * hours, 0.5 * found["sweat_loss_l"].value) + 1e-9
+
+
 @pytest.mark.skipif(
     load_model().by_id["D1"].feature == "body_mass_loss_pct",
     reason="the card of 1.0 counts drinking beyond thirst",
@@ -388,8 +399,10 @@ def test_drinking_more_than_thirst_asks_for_never_lowers_the_score(hours, sodium
     plan = PlannedSession(sport="cycling", duration_s=hours * 3600.0, intensity_fraction=0.7)
     athlete = Athlete(mass_kg=70.0, sex="male", red_flags=())
     around = Conditions(air_temperature_c=33.0, drink_sodium_mg_l=sodium)
-    sweat = compute_features(plan, athlete, around)["sweat_rate_l_h"].value
-    shares = np.concatenate([np.linspace(0, 0.5, 51), [0.6, 0.8, 1.0, 1.3, 2.0]])
+    usual = compute_features(plan, athlete, around)
+    sweat = usual["sweat_rate_l_h"].value
+    by_thirst = usual["fluid_intake_l"].value / hours / sweat
+    shares = by_thirst * np.concatenate([np.linspace(0, 1, 51), [1.2, 1.6, 2.0, 2.6, 4.0]])
     case = case_of(plan, athlete, replace(around, fluid_l_h=0.5 * sweat))
     score = score_variants(case, Variants(fluid_l_h=sweat * shares)).scores.score
     thirst = analyse(plan, athlete, around).assessment

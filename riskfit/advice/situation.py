@@ -132,6 +132,8 @@ class Situation:
         """Return what makes the conditions hold (it may be nothing), None where they do not."""
         if not self._states_hold(when) or not self._session_holds(when):
             return None
+        if self.assessment.context in when.contexts_not:
+            return None
         because: list[str] = []
         if when.red_flags:
             present = [f for f in when.red_flags if f in self.assessment.red_flags.present]

@@ -66,6 +66,8 @@ class When(Strict, frozen=True):
     ----------
     rules, contexts
         One of these rules responds by at least ``from_response``, or it is one of these contexts.
+    contexts_not
+        It is none of these.
     features, any_features, features_not
         All, one, none of these comparisons hold; an unknown feature makes none hold.
     session_from, session_below : float or None
@@ -97,6 +99,7 @@ class When(Strict, frozen=True):
     red_flags: tuple[str, ...] = ()
     rules: tuple[str, ...] = ()
     contexts: tuple[str, ...] = ()
+    contexts_not: tuple[str, ...] = ()
     from_response: float = 0.3
     features: tuple[Condition, ...] = ()
     any_features: tuple[Condition, ...] = ()
@@ -252,7 +255,8 @@ def _check_text(entry: AdviceText, file: AdviceFile, place: str) -> None:
     known_names(entry.explained_by, CAUSES, place, "explained_by")
     when = entry.when
     known_names(when.rules, model.rule_ids, place, "when.rules")
-    known_names(when.contexts, model.contexts, place, "when.contexts")
+    for key in ("contexts", "contexts_not"):
+        known_names(getattr(when, key), model.contexts, place, f"when.{key}")
     known_names(when.red_flags, [flag.id for flag in model.red_flags], place, "when.red_flags")
     classes = [entry.id for entry in load_medicines().classes]
     known_names(when.medicines, classes, place, "when.medicines")

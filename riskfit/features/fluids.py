@@ -38,8 +38,14 @@ _SWEAT_SPREAD: Final = 0.30
 _LEARNT_SPREAD: Final = 0.15
 #: Of one that the scales showed: 10 to 90 % of the error of a weigh-in.
 _WEIGHED_SPREAD: Final = 1.28 * WEIGH_IN_LOG_SD
-#: Drinking that nobody told: what thirst replaces, 20 to 80 % of the sweat.
+#: Drinking that nobody told: what thirst replaces, 20 to 80 % of the sweat ...
 _DRUNK_SPREAD: Final = 0.3
+#: ... and more where that would leave a body lighter by more than this: runners of 80 to 161 km
+#: lost 2 to 4 % on average, whatever their strategy, up to 39 °C (Hoffman & Stuempfle 2014,
+#: doi 10.1080/15438627.2014.915838); so far as nobody drinks beyond the lowest of the ceilings of
+#: `drink_ceiling_l_h` for it. [% of body mass, L/h]
+_THIRST_HOLDS_PCT: Final = 4.0
+_THIRST_MOST_L_H: Final = 0.6
 #: Below this share of the sweat, the least that is assumed of anybody, drinking fades into none.
 _DRY_SHARE: Final = 0.2
 #: Sodium of a drink that nobody told: half of the 460 mg/L at which sports drinks begin, from
@@ -83,7 +89,7 @@ def fluid_columns(
     fluid_l_h = _told_l_h(conditions, active_h) if fluid_l_h is None else fluid_l_h
     with np.errstate(invalid="ignore", divide="ignore"):
         rate = np.where(active_h > 0, sweat_l / active_h, np.nan)
-    drinking = _drunk(sweat_l, active_h, fluid_l_h, conditions)
+    drinking = _drunk(sweat_l, active_h, fluid_l_h, conditions, person.mass_kg)
     drunk, half = drinking.drunk_l, drinking.spread_l
     area = float(body_surface_area_m2(person.mass_kg, person.height_m))
     metabolic = np.sum(energy.metabolic_rate_w * course.active_s, axis=-1) / np.maximum(
@@ -202,17 +208,27 @@ def _drunk(
     active_h: FloatArray,
     fluid_l_h: FloatArray | float | None,
     conditions: Conditions,
+    mass_kg: float,
 ) -> _Drinking:
     """Return what was drunk: as told, or what thirst replaces."""
     share = THIRST_SHARE_AT_HAND if conditions.drink_at_hand else THIRST_SHARE
-    thirst_l = share * sweat_l
+    thirst_l = _thirst_l(sweat_l, active_h, share, mass_kg)
     if fluid_l_h is None:
-        method = basis("drink_at_hand" if conditions.drink_at_hand else "half_the_sweat")
-        return _Drinking(thirst_l, _DRUNK_SPREAD * sweat_l, thirst_l, share, None, method)
+        method = basis("drink_at_hand" if conditions.drink_at_hand else "by_thirst")
+        half_l = _DRUNK_SPREAD / (1 - share) * (sweat_l - thirst_l)
+        return _Drinking(thirst_l, half_l, thirst_l, share, None, method)
     drunk = np.asarray(fluid_l_h * active_h)
     dry = np.clip(1 - drunk / np.maximum(_DRY_SHARE * sweat_l, 1e-9), 0.0, 1.0)
     counted = np.minimum(drunk, thirst_l)
     return _Drinking(drunk, np.zeros_like(drunk), counted, share, dry, basis("told"))
+
+
+def _thirst_l(
+    sweat_l: FloatArray, active_h: FloatArray, share: float, mass_kg: float
+) -> FloatArray:
+    """Return what thirst replaces of a sweat loss [L]."""
+    held_l = sweat_l - _THIRST_HOLDS_PCT / 100 * mass_kg
+    return np.maximum(share * sweat_l, np.minimum(held_l, _THIRST_MOST_L_H * active_h))
 
 
 def _mass_lost(
@@ -231,7 +247,10 @@ def _mass_lost(
     if drinking.dry is not None:
         ends = [sweat_l * factor for factor in (1 - spread, 1 + spread)]
         low, high = (end - drinking.drunk_l for end in ends)
-        least, most = (end - np.minimum(drinking.drunk_l, drinking.share * end) for end in ends)
+        least, most = (
+            end - np.minimum(drinking.drunk_l, _thirst_l(end, active_h, drinking.share, mass_kg))
+            for end in ends
+        )
     else:
         half = np.hypot(spread * net, drinking.spread_l)
         low, high = net - half, net + half
