@@ -55,6 +55,12 @@ from riskfit.units import DURATION
     help="What if: duration, temp, intensity, speed, power, fluid, humidity, wind, sun, start.",
 )
 @click.option("--below", metavar="BAND", help="The smallest changes that bring it below a band.")
+@click.option(
+    "--until-then",
+    "until",
+    metavar="rest|usual|CSV",
+    help="Training between now and the start: none, as usual, or date,sport,duration,intensity.",
+)
 @takes("--history", *MEMORY, *PERSON, *CONDITIONS, *SCORING, *OUTPUT)
 def check(
     plan_file: str | None,
@@ -63,6 +69,7 @@ def check(
     forecast_file: Path | None,
     vary: tuple[str, ...],
     below: str | None,
+    until: str | None,
     history_paths: tuple[str, ...],
     **values: Any,
 ) -> None:
@@ -82,6 +89,7 @@ def check(
         below=below,
         history_paths=history_paths,
         full=bool(values["full"]),
+        until=until,
     )
     if roster is not None:
         from riskfit.cli.squad import check_squad

@@ -13,6 +13,7 @@ from riskfit.cli.inputs import read_history
 from riskfit.cli.planning import Incomplete, make_plan, with_way_of
 from riskfit.cli.stores import Memory
 from riskfit.cli.vary import vary_values
+from riskfit.cli.weeks_between import read_until_then
 from riskfit.errors import InputError
 from riskfit.report.exporters import Results
 from riskfit.rules.model import Model
@@ -38,6 +39,7 @@ class Ask:
     below: str | None = None
     history_paths: tuple[str, ...] = ()
     full: bool = False
+    until: str | None = None
     now: datetime = field(default_factory=lambda: datetime.now().astimezone())
 
 
@@ -76,6 +78,9 @@ def answer_one(
         context=context,
         forecast=forecast,
         now_s=ask.now.timestamp(),
+        until_then=None
+        if ask.until is None
+        else read_until_then(ask.until, start, ask.now, athlete, history, model),
     )
     case, assessment = found.case, found.analysis.assessment
     scored = assessment.score is not None

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
 
+from riskfit._common import plural
 from riskfit.activity import PlannedSession
 from riskfit.analysis import Analysis, analyse, facts_of
 from riskfit.athlete import Athlete, Conditions, History
@@ -10,6 +11,7 @@ from riskfit.features.plan.table import features_of
 from riskfit.rules.model import Model
 from riskfit.rules.taken_context import take_context
 from riskfit.whatif.baseline import Case, case_of, with_context
+from riskfit.whatif.until_then import UntilThen
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
@@ -20,10 +22,14 @@ if TYPE_CHECKING:
     from riskfit.whatif.weeks_ahead import StepAhead
 
 
-_AS_USUAL: Final = (
-    "Until then your training is assumed to go on as usual: days without a session yet are not "
-    "counted as rest."
-)
+_UNTIL_THEN: Final = {
+    "usual": (
+        "Until then your training is assumed to go on as usual: days without a session yet are "
+        "not counted as rest. --until-then rest, or a plan as CSV, says otherwise."
+    ),
+    "rest": "Until then you rest, as told: no session is counted between now and the start.",
+    "plan": "Until then, as told: {sessions}, {hours} in all. Other days are rest.",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,6 +55,7 @@ def answer(
     context: str | None = None,
     forecast: "Forecast | None" = None,
     now_s: float | None = None,
+    until_then: UntilThen | None = None,
 ) -> Answer:
     """Score a plan; a ``context`` nobody tells is taken from what the plan shows."""
     case = case_of(
@@ -60,9 +67,10 @@ def answer(
         context=context,
         forecast=forecast,
         now_s=now_s,
+        until_then=until_then or UntilThen(),
     )
-    if case.expected is not None:
-        plan = replace(plan, notes=(*plan.notes, _AS_USUAL))
+    if case.until_then is not None:
+        plan = replace(plan, notes=(*plan.notes, _said(case.until_then)))
     features = features_of(case.planning, case.table)
     if context is None:
         case = with_context(case, take_context(model, facts_of(plan, features)).context)
@@ -70,6 +78,14 @@ def answer(
         plan, athlete, conditions, history, model=model, context=context, features=features
     )
     return Answer(case=case, analysis=analysis, levers=_levers(case, analysis, now_s))
+
+
+def _said(until: UntilThen) -> str:
+    """Say what is done between now and the plan."""
+    hours = float(until.sessions.duration_s.sum()) / 3600
+    return _UNTIL_THEN[until.kind].format(
+        sessions=plural(len(until.sessions), "session"), hours=f"{hours:.1f} h"
+    )
 
 
 def _levers(case: Case, analysis: Analysis, now_s: float | None) -> "tuple[StepAhead, ...]":

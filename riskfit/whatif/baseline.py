@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from riskfit._common import DAY_S, FloatArray
+from riskfit._common import FloatArray
 from riskfit.activity import PlannedSession
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.plan.table import PlannedTable, Planning, Variants, planned_table, prepare
@@ -19,14 +19,14 @@ from riskfit.rules.model import Model
 from riskfit.scoring.kernel import Scores
 from riskfit.scoring.own_record import OwnRecord, record_before
 from riskfit.scoring.score_table import score_table
+from riskfit.whatif.until_then import UntilThen, history_then
 
 if TYPE_CHECKING:
     from riskfit.readers.plans.forecast import Forecast
 
 #: What a what-if on load holds fixed: resting must not look like being out of practice.
 HELD = ("same_sport_sessions_28d", "same_sport_sessions_29_84d")
-#: From so many days ahead nobody rests all of them (assumption). [days]
-_DAYS_AHEAD = 2
+_AS_USUAL = UntilThen()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,7 +35,7 @@ class Case:
 
     ``planning`` and ``table`` are the plan's own, worked out once; ``own_record`` is what the
     person logged of such sessions, the same for all variants. ``expected`` is the history as it
-    will be at the start, where that is days ahead; None: as it is.
+    will be at the start, where that is days ahead, by ``until_then``; None: as it is.
     """
 
     plan: PlannedSession
@@ -49,6 +49,7 @@ class Case:
     forecast: "Forecast | None" = None
     own_record: OwnRecord | None = None
     expected: History | None = None
+    until_then: UntilThen | None = None
 
     @property
     def start_s(self) -> float:
@@ -82,17 +83,18 @@ def case_of(
     context: str | None = None,
     forecast: "Forecast | None" = None,
     now_s: float | None = None,
+    until_then: UntilThen = _AS_USUAL,
 ) -> Case:
     """Make a case of a plan; what is left out is unknown.
 
     An intensity taken from habit or from a rating is fixed here, so that another start or another
-    duration does not change it. Where ``now_s`` (POSIX time) is days before the start, training is
-    expected to go on as usual.
+    duration does not change it. Where ``now_s`` (POSIX time) is days before the start,
+    ``until_then`` says how training goes on.
     """
     athlete, conditions = athlete or Athlete(), conditions or Conditions()
     history = history or History()
     model = model or load_model()
-    expected = as_usual(plan, history, now_s)
+    expected = history_then(plan, history, now_s, until_then)
     planning = prepare(plan, athlete, conditions, expected or history, forecast=forecast)
     if Origin.HISTORY in planning.effort.origins or "rated_share" in planning.effort.methods:
         plan = with_effort(plan, planning.effort, 1.0)
@@ -109,20 +111,8 @@ def case_of(
         forecast=forecast,
         own_record=record_before(history.logged, planning.start_s, model, context),
         expected=expected,
+        until_then=None if expected is None else until_then,
     )
-
-
-def as_usual(plan: PlannedSession, history: History, now_s: float | None) -> History | None:
-    """Return the history as it will be at a start days ahead, None where it is near.
-
-    The days until then go as the last ones did: sessions are moved by whole days, so that nobody
-    seems to rest for weeks.
-    """
-    if now_s is None or plan.start_time is None or not len(history):
-        return None
-    known_s = max(now_s, float(history.start_s.max()))
-    days = int((plan.start_time.timestamp() - known_s) // DAY_S)
-    return history.later(days * DAY_S) if days >= _DAYS_AHEAD else None
 
 
 def with_context(case: Case, context: str) -> Case:

@@ -63,6 +63,7 @@ def plan_entry(
             "sessions": int((case.history.start_s < case.start_s).sum()),
             "covered_days": float(case.planning.recovery.covered_days[0]),
         },
+        "until_then": None if case.until_then is None else case.until_then.kind,
         "tell": [asdict(one) | {"rules": list(one.rules)} for one in open_inputs],
         "nearest": [_near(one) for one in near],
     }
