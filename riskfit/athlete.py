@@ -26,6 +26,8 @@ _LIMITS: dict[str, tuple[float, float]] = {
     "threshold_speed_m_s": (0.5, 15),
     "sweat_sodium_mmol_l": (5, 150),
     "sweat_factor": (0.1, 5),
+    "usual_sessions_28d": (0, 200),
+    "usual_longest_h": (0, 100),
     "air_temperature_c": (-60, 60),
     "relative_humidity_pct": (0, 100),
     "wind_m_s": (0, 60),
@@ -104,6 +106,10 @@ class Athlete(_Checked):
     family_history, nerve_or_back_condition, diabetes, flat_feet, unsuitable_shoes : bool or None
     strength_training : bool or None
         Strength work in the weeks before.
+    usual_sport : str or None
+        The sport done most; the next two are of it, and count where no history tells them.
+    usual_sessions_28d, usual_longest_h : float or None
+        Sessions in four weeks, and the longest of them. [count, h]
     recent_injury : str or None
         Of the last 12 months: ``"none"``, ``"muscle"`` or ``"other"``.
     chronic_conditions : tuple of str or None
@@ -146,6 +152,9 @@ class Athlete(_Checked):
     flat_feet: bool | None = None
     unsuitable_shoes: bool | None = None
     strength_training: bool | None = None
+    usual_sport: str | None = None
+    usual_sessions_28d: float | None = None
+    usual_longest_h: float | None = None
     pregnant: bool | None = None
     neuromuscular_disease: bool | None = None
     kidney_disease: bool | None = None

@@ -31,6 +31,9 @@ TEMPLATE = """\
 # family_history = false            # cramps in parents, brothers, sisters
 # recent_injury = "none"            # of the last 12 months: none, muscle, other
 # strength_training = true          # strength work in the weeks before
+# usual_sport = "running"           # the one you do most; the next two are of it, and count
+# usual_sessions_28d = 8            # where nothing is imported: sessions in four weeks,
+# usual_longest_h = 1.5             # and the longest of them
 # flat_feet = false
 # unsuitable_shoes = false          # unsuitable, new or worn out
 

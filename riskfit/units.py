@@ -156,6 +156,22 @@ class Duration(click.ParamType):  # type: ignore[type-arg]
 DURATION = Duration()
 
 
+class LongestHours(Duration):
+    """A duration in hours, such as the longest session; a bare number is hours, too."""
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> float:
+        """Return the duration [h]."""
+        text = str(value).strip()
+        bare = re.fullmatch(r"\d+(?:[.,]\d+)?", text)
+        return super().convert(f"{text}h" if bare else text, param, ctx) / 3600
+
+
+LONGEST = LongestHours()
+SESSIONS = Quantity("sessions", {"": (1, 0), "x": (1, 0), "times": (1, 0)}, 0, 200)
+
+
 class Speed(click.ParamType):  # type: ignore[type-arg]
     """A speed or pace: km/h; ``5:00/km``, ``8:00/mi``, ``3m/s``, ``12mph`` are taken, too."""
 

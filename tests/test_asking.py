@@ -14,6 +14,7 @@ from tools.asking import TYPICAL as TYPICAL_ANSWERS
 from tools.asking import medians, of_corpus, sessions
 from tools.command_line import run
 from tools.corpus import needs_corpus
+from tools.generator import generate_archive
 
 from riskfit.asking.one_question import most_telling
 from riskfit.asking.profile_lines import edited
@@ -50,6 +51,9 @@ TODAY = date(2026, 7, 4)
         ("injury", "a muscle", "muscle"),
         ("strength", "weekly", True),
         ("flat-feet", "No", False),
+        ("sport", "Jogging", "running"),
+        ("longest", "1h30", 1.5),
+        ("longest", "2", 2.0),
         ("illnesses", "none", []),
         (
             "illnesses",
@@ -97,6 +101,7 @@ def test_the_day_a_medicine_was_begun_may_be_said_in_many_ways(since, day):
         ("cramps", "sometimes", "never, longer ago, last 12 months"),
         ("sex", "x", "female, male"),
         ("diabetes", "perhaps", "yes or no"),
+        ("sport", "zzz", "running, cycling"),
         ("warning_signs", "77", "numbers from 1"),
         ("medications", "Lasix since forever", "3 weeks ago"),
         ("medications", "Lasix since 2026-08-01", "still to come"),
@@ -223,7 +228,7 @@ def test_a_key_of_the_file_that_is_not_known_stays_and_is_named(tmp_path):
 
 # ---- the questions, one after another
 
-TYPICAL = "none\nlonger ago\nno\n41\nmale\nnone\nnone\nno\nno\nno\n"
+TYPICAL = "none\nlonger ago\nno\n41\nmale\nnone\nnone\nno\nno\nno\nrunning\n8\n1h30\n"
 SESSION = "running\n1h30\nhard\nwarm\nwater\n"
 
 
@@ -245,6 +250,9 @@ def test_twelve_answers_fill_the_profile_and_end_in_the_command_for_the_next_ses
         "nerve_or_back_condition": False,
         "medications": (),
         "red_flags": (),
+        "usual_sport": "running",
+        "usual_sessions_28d": 8,
+        "usual_longest_h": 1.5,
     }
     command = re.search(r"riskfit (check --sport .*)", said)[1]
     assert command.split() == [
@@ -308,7 +316,7 @@ def test_what_is_not_understood_is_asked_again_with_what_would_do():
     said = ask("none\nsometimes\nnever\n")
     assert "give one of never" in said
     assert load_profile().cramp_history == "none"
-    assert "is no duration" in ask("\n" * 9 + "running\nlong\n2h\n")
+    assert "is no duration" in ask("\n" * 12 + "running\nlong\n2h\n")
 
 
 def test_medicines_and_illnesses_are_shown_as_they_were_taken():
@@ -326,6 +334,50 @@ def test_an_urgent_warning_sign_is_answered_by_a_doctor_not_by_a_range():
 
 def test_no_line_is_wider_than_a_screen():
     assert max(map(len, ask(TYPICAL).splitlines())) < 80
+
+
+# ---- what is usual
+
+
+RUN = SAMPLES / "easy_run.fit"
+
+
+def features_of(*arguments):
+    return json.loads(run(*arguments, "--json").stdout)["activities"][0]["features"]
+
+
+def test_what_is_usual_in_the_sport_done_most_counts_where_nothing_is_imported():
+    run("profile", "set", "sport=running", "sessions=8", "longest=90min")
+    found = features_of("check", "--sport", "running", "--duration", "3h")
+    assert found["same_sport_sessions_28d"]["value"] == 8
+    assert found["duration_vs_longest_28d_ratio"]["value"] == pytest.approx(2.0)
+    assert found["same_sport_sessions_28d"]["source"] == "profile"
+    assert features_of("analyze", RUN)["same_sport_sessions_28d"]["value"] == 8
+    other = features_of("check", "--sport", "cycling", "--duration", "3h")
+    assert other["same_sport_sessions_28d"]["value"] is None
+    assert other["duration_vs_longest_28d_ratio"]["value"] is None
+
+
+def test_a_history_beats_what_was_told_to_be_usual(tmp_path):
+    generate_archive(tmp_path / "archive", 40, hours=0.3, every_s=(15,))
+    last = sorted((tmp_path / "archive").iterdir())[-1]
+    without = features_of("analyze", last, "--history", tmp_path / "archive")
+    assert without["duration_vs_longest_28d_ratio"]["value"] is not None
+    for sport in ("running", "cycling"):
+        run("profile", "set", f"sport={sport}", "sessions=199", "longest=99h")
+        assert features_of("analyze", last, "--history", tmp_path / "archive") == without
+
+
+def test_what_is_usual_gives_one_score_through_analyze_and_batch(tmp_path):
+    run("profile", "set", "sport=running", "sessions=0", "longest=30min")
+    one = json.loads(run("analyze", RUN, "--json").stdout)["activities"][0]["assessment"]["score"]
+    run("profile", "unset", "sport", "sessions", "longest")
+    without = json.loads(run("analyze", RUN, "--json").stdout)["activities"][0]["assessment"]
+    assert one > without["score"]
+    run("profile", "set", "sport=running", "sessions=0", "longest=30min")
+    shutil.copy(RUN, tmp_path / "run.fit")
+    many = json.loads(run("batch", tmp_path / "run.fit", "--json").stdout)["activities"]
+    assert many[0]["assessment"]["score"] == pytest.approx(one)
 
 
 # ---- the one question at the end
@@ -350,7 +402,9 @@ def test_a_plan_ends_with_the_question_that_narrows_its_range_most():
     assert ending(*plan).startswith("Have you had muscle cramps")
     run("profile", "set", "cramps=never", "family=no", "age=41", "sex=male", "illnesses=none")
     run("profile", "set", "meds=none", "back=no", "injury=no", "strength=no", "shoes=no")
-    assert ending(*plan).startswith("What did you train")
+    run("profile", "set", "sport=running", "sessions=8", "longest=1h30")
+    assert ending(*plan).startswith("How warm will it be")
+    assert ending(*plan, "--temp", "20", "--humidity", "60", "--fluid", "500ml") != ending(*plan)
 
 
 def test_only_text_of_one_session_ends_with_a_question(tmp_path):
@@ -419,6 +473,10 @@ def test_typical_answers_halve_the_range_of_the_corpus_and_leave_little_assumed(
     assert width <= 0.5
     assert assumed < 0.25
     assert medians(measured)[0].assumed_fraction > 0.7
+
+
+def test_there_are_twelve_questions():
+    assert len(load_questions().question) == 12
 
 
 def test_the_typical_answers_answer_every_question():

@@ -15,6 +15,7 @@ from riskfit.errors import InputError
 from riskfit.free_text import own_words
 from riskfit.medical import diseases_in
 from riskfit.rules.load import load_model
+from riskfit.sports import MOTORISED, sport_of
 
 #: Units of the profile's numbers; a bare number is in the unit that people use.
 _QUANTITIES: Final[Mapping[str, click.ParamType[Any]]] = MappingProxyType(
@@ -29,6 +30,8 @@ _QUANTITIES: Final[Mapping[str, click.ParamType[Any]]] = MappingProxyType(
         "threshold_speed_m_s": units.SPEED,
         "sweat_sodium_mmol_l": units.SWEAT_SODIUM,
         "sweat_factor": units.FACTOR,
+        "usual_sessions_28d": units.SESSIONS,
+        "usual_longest_h": units.LONGEST,
     }
 )
 _YES: Final = ("yes", "y", "true", "on")
@@ -83,6 +86,8 @@ def _value(key: str, text: str, called: str, today: date) -> Any:
         return _LISTS[key](text, today)
     if part is not None and part.choices:
         return choice_of(part, text).value
+    if key == "usual_sport":
+        return _sport(text)
     if key in WORDS or key == "name":
         return text
     if text.lower() not in (*_YES, *_NO):
@@ -108,6 +113,13 @@ def implied_by(part: Part | None, value: Any) -> dict[str, bool]:
 
 def _as_field(key: str, value: Any) -> Any:
     return tuple(value) if key == "red_flags" else None if isinstance(value, list) else value
+
+
+def _sport(text: str) -> str:
+    sport = sport_of(text)[0]
+    if sport in MOTORISED or sport in ("unknown", "generic", "multisport", "transition"):
+        raise InputError(f"{text!r} is no sport: give running, cycling, hiking, swimming ...")
+    return sport
 
 
 def _own(text: str) -> list[str]:

@@ -54,6 +54,8 @@ class Reduced:
         """Return one session's feature; ``alone`` are all of them without a history."""
         value, before, unit = float(self.columns[name][row]), alone[name], CATALOGUE[name].unit
         if np.isfinite(value):
+            if name in _OF_HABIT and before.value == value:
+                return before
             if name == "early_pace_excess_fraction" and before.value == value:
                 return replace(before, low=None, high=None)
             rests_on = basis(_METHODS.get(name, "history"))
@@ -133,6 +135,8 @@ def reduce_features(
             _over_legs(np.fmin, by_leg.columns[name], session, count),
             recovery.columns[name],
         )
+    for name in _OF_HABIT:  # what the person told stands in where the history does not say
+        columns[name] = np.where(np.isnan(columns[name]), own[name], columns[name])
     columns["early_pace_excess_fraction"] = _over_legs(
         np.fmax, early_excess_of_legs(legs, by_leg), session, count
     )
@@ -150,7 +154,9 @@ def _same_sport_s(legs: LegArray, session: IntArray) -> FloatArray:
     return np.asarray(total)
 
 
-_OWN: Final = ("air_temperature_c", "training_stress_score", "duration_min")
+#: What `riskfit.features.habit` may have told of a session alone.
+_OF_HABIT: Final = ("same_sport_sessions_28d", "duration_vs_longest_28d_ratio")
+_OWN: Final = ("air_temperature_c", "training_stress_score", "duration_min", *_OF_HABIT)
 
 
 def _over_legs(pick: np.ufunc, values: FloatArray, session: IntArray, count: int) -> FloatArray:

@@ -17,6 +17,7 @@ from riskfit.features.day import day_columns
 from riskfit.features.duration import duration_columns, moving_legs
 from riskfit.features.energy import record_energy
 from riskfit.features.fluids import fluid_columns
+from riskfit.features.habit import habit_columns
 from riskfit.features.heat import air_columns, surroundings
 from riskfit.features.history import LegArray
 from riskfit.features.intensity import intensity_columns, leg_loads
@@ -136,7 +137,9 @@ def begin_features(
         **person_columns(athlete, person, course.start_time.date(), logged),
         **_core_temperature(session.samples.core_temperature_c),
     }
-    columns.update(history_columns(recovery, columns, moving_legs(course)))
+    legs = moving_legs(course)
+    columns.update(history_columns(recovery, columns, legs))
+    columns.update(habit_columns(columns, athlete, [sports[leg] for leg in legs]))
     columns.update(day_columns(conditions))
     columns.update(recorded_effort(course, traces, person, activity, conditions))
     measured_c = _remembered_c(columns["air_temperature_c"]) if around.measured else np.nan

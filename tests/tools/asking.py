@@ -32,6 +32,7 @@ TYPICAL: Mapping[str, Sequence[str]] = {
     "back_or_nerve": ("no",),
     "injury": ("no",),
     "strength": ("no",),
+    "habit": ("running", "8", "1h30"),
     "next_session": (),
     "heat_and_drink": ("warm", "water"),
 }

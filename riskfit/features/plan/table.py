@@ -22,6 +22,7 @@ from riskfit.features.day import day_columns
 from riskfit.features.duration import duration_columns, moving_legs
 from riskfit.features.energy import Energy
 from riskfit.features.fluids import fluid_columns
+from riskfit.features.habit import habit_columns
 from riskfit.features.heat import Surroundings
 from riskfit.features.logged import logged_history
 from riskfit.features.person import Person, person_columns, resolve_person
@@ -209,7 +210,10 @@ def planned_table(planning: Planning, variants: Variants | None = None) -> Plann
             planning.athlete, person, course.start_time.date(), planning.logged_history
         ),
     }
-    columns.update(history_columns(planning.recovery, columns, moving_legs(course)))
+    legs = moving_legs(course)
+    columns.update(history_columns(planning.recovery, columns, legs))
+    sports = [course.legs[leg].sport for leg in legs]
+    columns.update(habit_columns(columns, planning.athlete, sports))
     columns.update(day_columns(planning.conditions))
     columns.update(planned_effort(trace))
     return PlannedTable(
