@@ -91,6 +91,14 @@ def test_the_points_that_are_shown_add_up_to_the_score_that_is_shown(analysis):
     assert sum(int(cause["text"]) for cause in view["causes"]) == int(view["score"].text)
 
 
+def test_whose_drinking_is_for_a_doctor_sees_no_sweat_along_the_session(analysis, page):
+    limited = replace(
+        analysis, drinking=structs.replace(analysis.drinking, fluid_limited_by=("heart_disease",))
+    )
+    assert "Sweat lost, L" in page
+    assert "Sweat lost, L" not in session_page([limited], [], load_model())
+
+
 def test_the_page_says_all_that_it_promises(page):
     text = text_of(page)
     for words in (

@@ -167,7 +167,7 @@ def _along(
             "note": _chart_note(analysis, channels),
         },
         "crossings": [f"After {one}" for one in crossings(line, model)],
-        "table": _table(timeline | ({"sweat_loss_l": []} if analysis.fluid_limited else {})),
+        "table": _table(_shown(entry)),
     }
 
 
@@ -212,6 +212,12 @@ def _table(timeline: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _shown(entry: dict[str, Any]) -> dict[str, Any]:
+    """Return the timeline, without the sweat of those whose drinking is for a doctor to say."""
+    limited = (entry["drinking"] or {}).get("fluid_limited_by")
+    return {**entry["timeline"], **({"sweat_loss_l": []} if limited else {})}
+
+
 def _cell(value: float | None, form: str, unit: str = "") -> str:
     return NOTHING if value is None else f"{value:{form}}{unit}"
 
@@ -229,6 +235,6 @@ def _block(entry: dict[str, Any], model: Model, channels: dict[str, Any]) -> dic
         "bands": [{"id": band.id, "from": band.from_} for band in model.bands],
         "every": max(1, -(-len(seconds) // _TIMELINE_POINTS)),
         "channels": channels,
-        "panels": panels(timeline, channels) if timeline else [],
+        "panels": panels(_shown(entry), channels) if timeline else [],
         **time_axis(seconds[-1] if seconds else 0.0),
     }
