@@ -6,6 +6,7 @@ Where an illness or a medicine makes drinking a doctor's matter there is no amou
 """
 
 from collections.abc import Mapping, Sequence
+from math import floor
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -187,11 +188,14 @@ def gains(features: Mapping[str, Given]) -> bool:
 def written(drinking: Mapping[str, Any]) -> dict[str, str]:
     """Return the amounts of a plan that are known, as they are written: no finer than known.
 
-    A floor that is no less than the ceiling is not written.
+    A ceiling is rounded down, so that no amount above it is said; a floor that is no less than the
+    ceiling is not written.
     """
     texts = {}
-    for name in ("sweat_rate_l_h", "floor_l_h", "ceiling_l_h", "loss_pct_at_end"):
+    for name in ("sweat_rate_l_h", "floor_l_h", "loss_pct_at_end"):
         texts[name] = _text(drinking.get(name), 1)
+    ceiling = drinking.get("ceiling_l_h")
+    texts["ceiling_l_h"] = _text(None if ceiling is None else floor(10 * ceiling + 1e-9) / 10, 1)
     if texts["floor_l_h"] >= texts["ceiling_l_h"] > "":
         del texts["floor_l_h"]
     for name in ("sodium_mg_h", "sodium_low_mg_h", "sodium_high_mg_h"):

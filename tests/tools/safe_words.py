@@ -6,6 +6,7 @@ makes the same of an analysis, without the way through JSON.
 
 import re
 from collections.abc import Iterator, Mapping
+from math import floor
 from typing import Any
 
 from msgspec.structs import asdict
@@ -48,6 +49,8 @@ _HELD = {
     "fluid lost with the plan": ("drinking.loss_pct_at_end",),
     "sodium an hour": ("drinking.sodium_mg_h",),
 }
+#: A ceiling is written no higher than it is.
+_ROUNDED_DOWN = {"most an hour"}
 _HOURLY_HELD = {
     "floor_l_h": 1,
     "ceiling_l_h": 1,
@@ -117,7 +120,7 @@ def _above_sweat(entry: Mapping[str, Any], drinking: Mapping[str, Any]) -> Itera
             yield f"more than is sweated ({sweat:.3f} L/h): {name} {volume}"
     for who, text in _texts(entry):
         for match in _HOURLY.finditer(text):
-            if _value(match) > round(sweat, 1) + 1e-9:
+            if _value(match) > sweat + 1e-9:
                 yield f"more than is sweated ({sweat:.3f} L/h): {who}: {text}"
 
 
@@ -153,6 +156,8 @@ def _two_numbers(entry: Mapping[str, Any], shown: str) -> Iterator[str]:
             if not _same(number, found[0][1]):
                 yield f"two numbers of {quantity}: {found[0]} and {(who, number)}"
         held = [value for value in (_held(entry, path) for path in _HELD[quantity]) if value]
+        if quantity in _ROUNDED_DOWN:
+            held = [floor(10 * value + 1e-9) / 10 for value in held]
         for who, number in found:
             if held and not any(_same(number, f"{value:.6f}") for value in held):
                 yield f"{quantity} is {held}, and {who} says {number}"
