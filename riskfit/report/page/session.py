@@ -89,7 +89,7 @@ def session_view(
         "feature_count": len(analysis.features),
         "understood": [] if share else understood_said(analysis),
         "notes": entry["notes"],
-        "block": _block(entry, model, channels),
+        "block": _block(analysis, entry, model, channels),
     }
 
 
@@ -98,7 +98,7 @@ def answer_view(analysis: Analysis, model: Model, *, key: str = "s1") -> dict[st
     entry = {"timeline": timeline_entry(analysis.timeline, analysis.features)}
     return {
         **_said_of_score(analysis, model, key),
-        "block": _block(entry, model, chart_channels(analysis)),
+        "block": _block(analysis, entry, model, chart_channels(analysis)),
     }
 
 
@@ -167,7 +167,7 @@ def _along(
             "note": _chart_note(analysis, channels),
         },
         "crossings": [f"After {one}" for one in crossings(line, model)],
-        "table": _table(_shown(entry)),
+        "table": _table(_shown(timeline, analysis.fluid_limited)),
     }
 
 
@@ -212,17 +212,18 @@ def _table(timeline: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _shown(entry: dict[str, Any]) -> dict[str, Any]:
+def _shown(timeline: dict[str, Any], limited: bool) -> dict[str, Any]:
     """Return the timeline, without the sweat of those whose drinking is for a doctor to say."""
-    limited = (entry["drinking"] or {}).get("fluid_limited_by")
-    return {**entry["timeline"], **({"sweat_loss_l": []} if limited else {})}
+    return {**timeline, **({"sweat_loss_l": []} if limited else {})}
 
 
 def _cell(value: float | None, form: str, unit: str = "") -> str:
     return NOTHING if value is None else f"{value:{form}}{unit}"
 
 
-def _block(entry: dict[str, Any], model: Model, channels: dict[str, Any]) -> dict[str, Any]:
+def _block(
+    analysis: Analysis, entry: dict[str, Any], model: Model, channels: dict[str, Any]
+) -> dict[str, Any]:
     """Return what the page's script draws from and what it saves: the document itself."""
     timeline = entry["timeline"]
     seconds = timeline["elapsed_s"] if timeline else []
@@ -235,6 +236,6 @@ def _block(entry: dict[str, Any], model: Model, channels: dict[str, Any]) -> dic
         "bands": [{"id": band.id, "from": band.from_} for band in model.bands],
         "every": max(1, -(-len(seconds) // _TIMELINE_POINTS)),
         "channels": channels,
-        "panels": panels(_shown(entry), channels) if timeline else [],
+        "panels": panels(_shown(timeline, analysis.fluid_limited), channels) if timeline else [],
         **time_axis(seconds[-1] if seconds else 0.0),
     }
