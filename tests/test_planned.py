@@ -366,7 +366,7 @@ def test_more_time_never_lowers_the_score(plan, warmth, humidity, fluid, sodium,
         drink_sodium_mg_l=sodium,
         carbohydrate_g_h=30,
     )
-    longer = Variants(duration_s=np.linspace(900, 8 * 3600, 30))
+    longer = Variants(duration_s=np.linspace(900, 14 * 3600, 40))
     _never_falls(_scores(plan, conditions, longer, history(sport=plan.sport) if known else None))
 
 

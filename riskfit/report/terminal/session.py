@@ -90,13 +90,13 @@ def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) ->
     if stops := stops_said(analysis):
         parts.append(_stops(stops, width))
     if analysis.alone and not full:
-        return apart([*parts, _steps(analysis, width, full)])
+        return apart([*parts, *_steps(analysis, width, full)])
     parts.append(_score(assessment))
     if assessment.score is not None:
         parts += [_causes(assessment), _reasons(assessment, full)]
         if analysis.timeline is not None:
             parts.append(_timeline(analysis.timeline))
-    parts += [_features(analysis, full), _steps(analysis, width, full)]
+    parts += [_features(analysis, full), *_steps(analysis, width, full)]
     # Of a plan, what to tell is ranked by itself: see `riskfit.report.terminal.plan`.
     if assessment.not_assessed and isinstance(analysis.session, Activity):
         parts.append(_not_assessed(assessment, full))
@@ -246,8 +246,8 @@ def _feature_cells(said: Mapping[str, Any]) -> tuple[str, str]:
     return text, ", ".join(filter(None, (said["range"], said["source"])))
 
 
-def _steps(analysis: Analysis, width: int, full: bool) -> Group:
-    """Return the advice by kind; a few of each unless all is asked for."""
+def _steps(analysis: Analysis, width: int, full: bool) -> list[RenderableType]:
+    """Return the advice by kind, if there is any; a few of each unless all is asked for."""
     lines: list[RenderableType] = [Text("What to do", style="bold")]
     left_out = 0
     for title, printed, steps in advice_said(analysis):
@@ -258,7 +258,7 @@ def _steps(analysis: Analysis, width: int, full: bool) -> Group:
             rules = f" [{because(step)}]" if step.because else ""
             wrapped = textwrap.wrap(step.text + rules, width - 6)
             lines.append(Text("  • " + "\n    ".join(wrapped)))
-    return Group(*lines, *and_more(left_out))
+    return [Group(*lines, *and_more(left_out))] if len(lines) > 1 else []
 
 
 def _not_assessed(assessment: Assessment, full: bool) -> Group:
