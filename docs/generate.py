@@ -30,8 +30,6 @@ from riskfit.report.terminal.card import card_text, rule_text
 from riskfit.rules.load import load_model
 
 DOCS = Path(__file__).resolve().parent
-#: Heading of the demo's output at which the README stops quoting it.
-DEMO_ENDS_BEFORE = "Duration"
 
 # How the last words of a name say its unit; the longest ending that fits counts.
 UNITS = {
@@ -115,7 +113,7 @@ def features() -> str:
 
 
 def demo() -> str:
-    """Return what ``riskfit demo`` prints first, on a terminal of 80 columns."""
+    """Return what ``riskfit demo`` prints on a terminal of 80 columns."""
     with tempfile.TemporaryDirectory() as folder:
         homes = dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), folder)
         done = subprocess.run(
@@ -126,9 +124,8 @@ def demo() -> str:
             encoding="utf-8",
             check=True,
         )
-    lines = [line.rstrip() for line in done.stdout.splitlines()]
-    shown = "\n".join(lines[: [line.strip() for line in lines].index(DEMO_ENDS_BEFORE)])
-    return f"```text\n$ riskfit demo\n{shown.rstrip()}\n ...\n```"
+    shown = "\n".join(line.rstrip() for line in done.stdout.splitlines())
+    return f"```text\n$ riskfit demo\n{shown.rstrip()}\n```"
 
 
 def card() -> str:

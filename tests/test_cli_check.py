@@ -189,7 +189,7 @@ def test_a_bare_hour_is_the_next_one():
 
 
 def test_the_answer_names_score_band_causes_and_what_to_do():
-    result = run(*RIDE, *HOT, *START)
+    result = run(*RIDE, *HOT, *START, "--full")
     assert result.exit_code == 0
     for expected in (
         "Planned session",
@@ -264,7 +264,7 @@ def test_history_is_what_came_before_the_start(nobody):
     assert before["form_tsb"]["value"] is None
     found = document(*told, "--start", "2026-07-10T08:00+00:00")
     assert {one["sport"] for one in found["plan"]["nearest"]} == {"cycling"}
-    assert "nothing logged" in run(*told, "--start", "2026-07-10T08:00+00:00").stdout
+    assert "nothing logged" in run(*told, "--start", "2026-07-10T08:00+00:00", "--full").stdout
 
 
 def test_the_store_is_read_and_never_written(nobody):

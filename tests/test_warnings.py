@@ -123,7 +123,8 @@ def test_what_words_were_taken_for_is_shown_everywhere(profile, tmp_path):
         "no diabetes: taken for none of yours",
         "zorblosis: we do not know it; it counts as one long-term illness. Ask your doctor",
     )
-    text = said("check", *RUN, *told)
+    text = said("check", *RUN, *told, "--full")
+    assert "Not understood: zorblax and zorblosis." in said("check", *RUN, *told)
     said("check", *RUN, *told, "-o", "page.html")
     page = (tmp_path / "page.html").read_text(encoding="utf-8")
     for words in expected:

@@ -30,7 +30,7 @@ _COMMANDS: dict[str, tuple[str, str, str]] = {
     "evaluate": ("evaluate", "evaluate", "A model against outcomes, or published cohorts."),
     "model": ("model", "model", "Compare score cards."),
     "card": ("card", "card", "The whole score card, to be added up by hand."),
-    "explain": ("card", "explain", "One rule: what it measures, its points, its evidence."),
+    "explain": ("card", "explain", "One rule, warning sign or advice, and its evidence."),
     "serve": ("serve", "serve", "Check, analyse, browse and log on a page of this machine."),
     "ask": ("ask", "ask", "Twelve questions about you, and what each answer changed."),
     "profile": ("profile", "profile", "Show or change what riskfit knows about you."),

@@ -1,4 +1,4 @@
-"""``riskfit card`` and ``riskfit explain``: the score card and its evidence."""
+"""``riskfit card`` and ``riskfit explain``: the score card, and what rests on what."""
 
 from pathlib import Path
 
@@ -28,14 +28,15 @@ def card(model_file: str | Path | None, context: str, as_json: bool) -> None:
 
 
 @click.command()
-@click.argument("rule")
+@click.argument("what")
 @takes("--model")
-def explain(rule: str, model_file: str | Path | None) -> None:
-    """Explain one RULE: what it measures, its points, its evidence.
+def explain(what: str, model_file: str | Path | None) -> None:
+    """Explain one thing: what it measures, its points, its evidence.
 
-    RULE is an id of the card, such as O2.
+    WHAT is a rule of the card, such as O2; a warning sign, such as RF5, or red-flags for all of
+    them; or a piece of advice, such as stretch_now.
     """
-    from riskfit.report.terminal.card import rule_text
+    from riskfit.report.terminal.explained import explanation
     from riskfit.rules.load import load_model
 
-    click.echo(rule_text(load_model(model_file), rule), nl=False)
+    click.echo(explanation(load_model(model_file), what), nl=False)

@@ -1,7 +1,7 @@
 """Results of sessions to the screen or a file, and the exit code."""
 
 from collections.abc import Sequence
-from textwrap import fill
+from textwrap import wrap
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -62,15 +62,15 @@ def finish(
     kind = kind_of(output, as_json=as_json, kinds=kinds(SESSIONS))
     refuse_to_share(sharing(SESSIONS), kind, share=share)
     if kind == "text":
+        one = output in SCREEN and len(results.analyses) == 1
+        asked = _one_question(results) if one else []
         with console_on(output, width=80) as console:
             if many and not full:
                 _list(console, results)
             else:
-                from riskfit.report.terminal.session import print_analyses
-
-                print_analyses(console, results.analyses, full=full, addenda=results.addenda)
-        if output in SCREEN and len(results.analyses) == 1:
-            _ask_one(results)
+                _print_each(console, results, full=full, below=len(asked))
+        for line in asked:
+            click.echo(line)
     else:
         write(SESSIONS[kind].pieces(results, share=share), output)
     name_failures(results.failures, quiet=quiet)
@@ -79,25 +79,37 @@ def finish(
     leave(bands, bool(results.failures), results.model, fail_at)
 
 
-def _ask_one(results: Results) -> None:
-    """Print the question that would help most, and how it is answered."""
+def _print_each(console: "Console", results: Results, *, full: bool, below: int) -> None:
+    """Print a screen of each session, or all of it; so many lines stand below."""
+    from riskfit.report.terminal.screen import SCREEN_LINES
+    from riskfit.report.terminal.session import print_analyses
+
+    room = SCREEN_LINES - below
+    print_analyses(console, results.analyses, full=full, addenda=results.addenda, room=room)
+
+
+def _one_question(results: Results) -> list[str]:
+    """Return the question that would help most, and how it is answered, in lines."""
     from riskfit.asking.one_question import most_telling
 
     (analysis,) = results.analyses
     if analysis.assessment.score is None:
-        return
+        return []
     unknown = [((one.rule,), one.points_high) for one in analysis.assessment.not_assessed]
     if results.entries:  # of a plan, what stands on an assumption is known, too
         unknown = [(one["rules"], one["narrows"]) for one in results.entries[0]["plan"]["tell"]]
     one = most_telling(unknown)
     if one is None:
-        return
-    lines = [f"One answer would help most: {one.text}"]
-    lines.append(f"  {one.command}" if one.command else f"  add to this command: {one.options}")
+        return []
+    said = [f"One answer would help most: {one.text}"]
+    said.append(f"  {one.command}" if one.command else f"  add to this command: {one.options}")
     if one.others:
-        lines.append(f"  or {one.others}; `riskfit ask` asks the rest")
-    for line in lines:
-        click.echo(fill(line, 79, initial_indent=" ", subsequent_indent="   "))
+        said.append(f"  or {one.others}; `riskfit ask` asks the rest")
+    return [
+        line
+        for text in said
+        for line in wrap(text, 79, initial_indent=" ", subsequent_indent="   ")
+    ]
 
 
 def _list(console: "Console", results: Results) -> None:

@@ -1,5 +1,6 @@
 """Numbers and names in words, for people: times, odds, quantities.  Only reports round."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from math import isfinite, isnan
 from typing import Final
@@ -195,6 +196,17 @@ def between(low: float, high: float) -> str:
     return f"between {low:.0f} and {high:.0f}"
 
 
+def span(low: float, high: float) -> str:
+    """Return the same interval in brackets' brevity.
+
+    Examples
+    --------
+    >>> span(19.7, 51.2)
+    '20 to 51'
+    """
+    return f"{low:.0f} to {high:.0f}"
+
+
 def odds_words(odds: float) -> str:
     """Return odds as a factor.
 
@@ -261,6 +273,17 @@ def plain(name: str) -> str:
 def capital(text: str) -> str:
     """Return a sentence with its first letter large; the others stay: WBGT keeps its capitals."""
     return text[:1].upper() + text[1:]
+
+
+def joined(names: Sequence[str]) -> str:
+    """Return names as a list in a sentence.
+
+    Examples
+    --------
+    >>> joined(["heat", "age", "a late fade"])
+    'heat, age and a late fade'
+    """
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def in_sentence(name: str) -> str:

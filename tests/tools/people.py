@@ -115,7 +115,7 @@ def _started(words: str, start: str) -> str:
     return f"{words} --start {start}" if planned else words
 
 
-def answered(entry: Entry) -> Said:
+def answered(entry: Entry, *, full: bool = True) -> Said:
     """Run an entry twice through the command line: for its document and for its text."""
     with TemporaryDirectory() as name, _own_home(Path(name)):
         folder = Path(name)
@@ -133,7 +133,8 @@ def answered(entry: Entry) -> Said:
         result = command_line.run(*words, "--json", code=None)
         if result.exit_code not in (0, 3):
             return Said(entry={_REFUSED: result.output}, text=result.output)
-        shown = command_line.run(*words, "--full", code=result.exit_code).stdout
+        more = ("--full",) if full else ()
+        shown = command_line.run(*words, *more, code=result.exit_code).stdout
         document = json.loads(result.stdout)
         return Said(entry=document["activities"][0], text=" ".join(shown.split()))
 

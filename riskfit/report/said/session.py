@@ -218,7 +218,7 @@ def reasons(assessment: Assessment, *, full: bool = False) -> list[tuple[str, st
     ]
     assumed = sum(line.points for line in assessment.contributions if line.assumed)
     if said and assumed >= 0.05:
-        said.append((f"+{assumed:.1f}", "average assumed, because nobody told", ""))
+        said.append((f"+{assumed:.1f}", "average assumed for what is not known", ""))
     return said
 
 

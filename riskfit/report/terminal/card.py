@@ -1,15 +1,16 @@
 """The score card on paper: every rule with its points, and the tables to add it up by hand."""
 
 import textwrap
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from math import exp
 from typing import Final
 
 from riskfit.features.catalogue import CATALOGUE
+from riskfit.references import Reference
 from riskfit.rules.model import CAUSES, Context, Factor, Group, Knots, Model, Rule
 
-_WIDTH: Final = 80
-_GRADES: Final = {
+WIDTH: Final = 80
+GRADES: Final = {
     "A": "consistent, prospective or large",
     "B": "prospective, or very large and cross-sectional, with an effect size",
     "C": "small, retrospective, of the laboratory, or confounded",
@@ -60,7 +61,7 @@ def _how_to(model: Model, context: Context) -> str:
     )
     lines = ["HOW TO ADD IT UP"]
     for number, step in enumerate(steps, 1):
-        lines += textwrap.wrap(f"{number}. {step}", _WIDTH, subsequent_indent="   ")
+        lines += textwrap.wrap(f"{number}. {step}", WIDTH, subsequent_indent="   ")
     return "\n".join(lines)
 
 
@@ -73,7 +74,7 @@ def _group_rules(model: Model, group: Group, context: Context) -> str:
         average = model.typical(rule, context)[0] * model.max_points(rule)
         marks = " *" if rule.exertion else ""
         said = f"{rule.id} {rule.name}{marks}: {CATALOGUE[rule.feature].meaning}"
-        lines += textwrap.wrap(said, _WIDTH, subsequent_indent="   ")
+        lines += textwrap.wrap(said, WIDTH, subsequent_indent="   ")
         lines += _knot_rows(model, rule, "absent here" if absent else f"{average:.2f}")
         lines += _more_of(model, rule)
     return "\n".join(lines)
@@ -88,7 +89,7 @@ def _more_of(model: Model, rule: Rule) -> list[str]:
     return [
         line
         for text in said
-        for line in textwrap.wrap(text, _WIDTH, initial_indent="     ", subsequent_indent="       ")
+        for line in textwrap.wrap(text, WIDTH, initial_indent="     ", subsequent_indent="       ")
     ]
 
 
@@ -139,7 +140,7 @@ def _exertion(model: Model) -> str:
         f"(1 - {settings.exertion_reach:g} x share) over all of them: that is the calm C. The "
         f"exertion factor is {settings.exertion_floor:g} + {settings.exertion_share:g} x (1 - C)."
     )
-    return "EXERTION FACTOR\n" + "\n".join(textwrap.wrap(text, _WIDTH))
+    return "EXERTION FACTOR\n" + "\n".join(textwrap.wrap(text, WIDTH))
 
 
 def _saturation(model: Model, group: Group) -> str:
@@ -172,7 +173,7 @@ def _bands(model: Model) -> str:
         f"The most a cause can give: {causes}; together {sum(model.cause_points.values()):.1f}.",
     ]
     return "BANDS\n" + "\n".join(
-        "\n".join(textwrap.wrap(line, _WIDTH, subsequent_indent="  ")) for line in lines
+        "\n".join(textwrap.wrap(line, WIDTH, subsequent_indent="  ")) for line in lines
     )
 
 
@@ -187,14 +188,14 @@ def _contexts(model: Model) -> str:
 
 
 def _grades() -> str:
-    return "EVIDENCE\n" + "\n".join(f"  {grade}  {text}" for grade, text in _GRADES.items())
+    return "EVIDENCE\n" + "\n".join(f"  {grade}  {text}" for grade, text in GRADES.items())
 
 
 def _red_flags(model: Model) -> str:
     lines = ["RED FLAGS: never scored; see a doctor first"]
     for flag in model.red_flags:
         wrapped = textwrap.wrap(
-            f"{flag.id} {flag.name}: {flag.asks}", _WIDTH - 2, subsequent_indent="    "
+            f"{flag.id} {flag.name}: {flag.asks}", WIDTH - 2, subsequent_indent="    "
         )
         lines += [f"  {line}" for line in wrapped]
     return "\n".join(lines)
@@ -203,7 +204,7 @@ def _red_flags(model: Model) -> str:
 def _zero_weights(model: Model) -> str:
     lines = ["LOOKED AT, AND WORTH NOTHING"]
     for item in model.zero_weights:
-        wrapped = textwrap.wrap(f"{item.what}: {item.reason}", _WIDTH - 2, subsequent_indent="    ")
+        wrapped = textwrap.wrap(f"{item.what}: {item.reason}", WIDTH - 2, subsequent_indent="    ")
         lines += [f"  {line}" for line in wrapped]
     return "\n".join(lines)
 
@@ -226,7 +227,7 @@ def rule_text(model: Model, rule_id: str) -> str:
         ("cause", f"{rule.cause}; part: {'you' if rule.part == 'you' else 'this session'}"),
         ("documents say", rule.seed),
         ("odds ratio", f"{rule.odds_ratio:g} at full response: {rule.odds_from}"),
-        ("evidence", f"{rule.grade}, {_GRADES[rule.grade]}: counts {shrink:g} of its log odds"),
+        ("evidence", f"{rule.grade}, {GRADES[rule.grade]}: counts {shrink:g} of its log odds"),
         ("points", f"up to {model.max_points(rule):.2f} on the card, less beside its like"),
         (
             "where unknown",
@@ -243,19 +244,19 @@ def rule_text(model: Model, rule_id: str) -> str:
         facts.append(("or", f"{meaning}: {knot_words(other.knots)}"))
     if rule.not_for:
         facts.append(("absent in", _names(model, rule.not_for)))
-    lines = [f"{rule.id} {rule.name}", *textwrap.wrap(f'"{rule.sentence}"', _WIDTH), ""]
+    lines = [f"{rule.id} {rule.name}", *textwrap.wrap(f'"{rule.sentence}"', WIDTH), ""]
     for label, text in facts:
-        wrapped = textwrap.wrap(text, _WIDTH - 16)
+        wrapped = textwrap.wrap(text, WIDTH - 16)
         lines.append(f"{label:<16}" + f"\n{'':<16}".join(wrapped))
     lines += ["", *_knot_rows(model, rule, f"{rule.typical * model.max_points(rule):.2f}"), ""]
-    lines.append("Sources")
-    for key in rule.references:
-        source = model.references[key]
+    return "\n".join([*lines, *source_lines(model.references, rule.references)]) + "\n"
+
+
+def source_lines(references: Mapping[str, Reference], keys: Iterable[str]) -> list[str]:
+    """Return what is cited, with what each found."""
+    lines = ["Sources"]
+    for source in map(references.__getitem__, keys):
         doi = f" doi:{source.doi}" if source.doi else ""
-        lines += textwrap.wrap(
-            f"{source.cite}.{doi} {source.finding}",
-            _WIDTH,
-            initial_indent="  ",
-            subsequent_indent="    ",
-        )
-    return "\n".join(lines) + "\n"
+        said = f"{source.cite}.{doi} {source.finding}"
+        lines += textwrap.wrap(said, WIDTH, initial_indent="  ", subsequent_indent="    ")
+    return lines

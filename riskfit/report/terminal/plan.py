@@ -23,7 +23,7 @@ from riskfit.report.said.plan import (
 from riskfit.report.terminal.parts import and_more, apart, bar, numbered
 from riskfit.report.words import score_words
 
-_BAR, _MOST_ROWS, _QUESTIONS = 30, 24, 6
+_BAR, _MOST_ROWS, _LEVERS = 30, 24, 2
 
 
 def plan_text(entry: Mapping[str, Any], zone: tzinfo, *, full: bool = False) -> RenderableType:
@@ -36,17 +36,20 @@ def plan_text(entry: Mapping[str, Any], zone: tzinfo, *, full: bool = False) -> 
     zone : tzinfo
         Of the plan.
     full : bool
-        Every question.
+        Past sessions like it and every question, not only what was asked for and what can still
+        be done.
     """
     plan, changes = entry["plan"], entry["changes"]
-    parts: list[RenderableType] = [_near(plan["nearest"], zone)] if plan["nearest"] else []
+    parts: list[RenderableType] = []
+    if full and plan["nearest"]:
+        parts.append(_near(plan["nearest"], zone))
     parts += [_sweep(sweep, zone) for sweep in entry["what_if"]]
     if entry["levers"]:
-        parts.append(_levers(entry["levers"]))
+        parts.append(_levers(entry["levers"], full))
     if changes is not None:
         parts.append(_changes(changes_said(changes)))
-    if plan["tell"]:
-        parts.append(_tell(plan["tell"], full))
+    if full and plan["tell"]:
+        parts.append(_tell(plan["tell"]))
     return apart(parts)
 
 
@@ -87,12 +90,15 @@ def _sweep(sweep: Mapping[str, Any], zone: tzinfo) -> Group:
     return Group(Text(f"What if: {sweep['vary']}", style="bold"), table)
 
 
-def _levers(entries: Sequence[Mapping[str, Any]]) -> Group:
+def _levers(entries: Sequence[Mapping[str, Any]], full: bool) -> Group:
     """Return what can be done in the weeks before a race."""
     table = numbered()
-    for one in entries:
+    shown = entries if full else entries[:_LEVERS]
+    for one in shown:
         table.add_row(points_less(one), Text(one["text"]), "")
-    return Group(Text(LEVERS_TITLE, style="bold"), table, Text(LEVERS_CAVEAT, style="dim"))
+    left_out = and_more(len(entries) - len(shown))
+    caveat = Text(LEVERS_CAVEAT, style="dim")
+    return Group(Text(LEVERS_TITLE, style="bold"), table, *left_out, caveat)
 
 
 def _changes(said: ChangesSaid) -> Group:
@@ -111,14 +117,13 @@ def _changes(said: ChangesSaid) -> Group:
     return Group(*lines)
 
 
-def _tell(entries: Sequence[Mapping[str, Any]], full: bool) -> Group:
+def _tell(entries: Sequence[Mapping[str, Any]]) -> Group:
     """Return what to tell, the most telling first."""
     table = numbered()
-    shown = entries if full else entries[:_QUESTIONS]
-    for one in shown:
+    for one in entries:
         question = Text(one["question"])
         if one["assumed"] is not None:
             question.append(f" (now: {one['assumed']})", style="dim")
         table.add_row(f"±{one['narrows']:.1f}", question, Text(one["key"], style="dim"))
     title = Text("What to tell me, by how much it narrows the range", style="bold")
-    return Group(title, table, *and_more(len(entries) - len(shown)))
+    return Group(title, table)

@@ -25,81 +25,46 @@ from riskfit.report.said.session import (
     understood_said,
 )
 from riskfit.report.terminal.parts import BAND_STYLE, and_more, apart, bar, numbered
-from riskfit.report.words import NOTHING, UNKNOWN
+from riskfit.report.terminal.screen import SCREEN_LINES, screen_text
+from riskfit.report.words import NOTHING
 from riskfit.scoring.assessment import Assessment
 from riskfit.scoring.timeline import Timeline
 
-_GROUPS: tuple[tuple[str, tuple[str, ...]], ...] = (
-    ("Duration", ("duration_min", "elapsed_min", "distance_km", "ascent_m", "descent_m")),
-    (
-        "Intensity",
-        (
-            "heart_rate_avg_bpm",
-            "speed_avg_km_h",
-            "grade_adjusted_speed_km_h",
-            "normalized_power_w",
-            "intensity_factor",
-            "training_stress_score",
-            "trimp",
-            "late_fade_fraction",
-            "energy_kcal",
-        ),
-    ),
-    (
-        "Heat",
-        (
-            "air_temperature_c",
-            "relative_humidity_pct",
-            "wbgt_c",
-            "sweat_rate_l_h",
-            "sweat_loss_l",
-            "device_sweat_loss_l",
-            "body_mass_loss_pct",
-        ),
-    ),
-    (
-        "Recovery",
-        (
-            "form_tsb",
-            "training_72h_above_usual_h",
-            "week_load_ratio",
-            "same_sport_sessions_28d",
-            "duration_vs_longest_28d_ratio",
-            "heat_days_14d",
-        ),
-    ),
-)
 _BAR = 24
-#: So many changes of band and open questions are listed.
-_CROSSINGS, _QUESTIONS = 4, 5
+#: So many changes of band are listed.
+_CROSSINGS = 4
 
 
-def analysis_text(analysis: Analysis, *, width: int = 80, full: bool = False) -> RenderableType:
-    """Return one analysis for the terminal.
+def analysis_text(
+    analysis: Analysis, *, width: int = 80, full: bool = False, room: int = SCREEN_LINES
+) -> RenderableType:
+    """Return one analysis for the terminal: one screen of it, or all.
 
     Parameters
     ----------
     analysis : Analysis
-    width : int
-        Columns to fill.
+    width, room : int
+        Columns to fill, and lines of one screen.
     full : bool
-        Every feature and rule, not only those that matter most.
+        Every feature, rule and step, not only what matters most.
     """
     assessment = analysis.assessment
     parts: list[RenderableType] = [_headline(analysis)]
     if stops := stops_said(analysis):
         parts.append(_stops(stops, width))
-    if analysis.alone and not full:
-        return apart([*parts, *_steps(analysis, width, full)])
+    if not full:
+        if analysis.alone:
+            return apart([*parts, *_steps(analysis, width, full)])
+        return screen_text(analysis, _headline(analysis), width=width, room=room)
     parts.append(_score(assessment))
     if assessment.score is not None:
-        parts += [_causes(assessment), _reasons(assessment, full)]
+        parts += [_causes(assessment), _reasons(assessment)]
         if analysis.timeline is not None:
             parts.append(_timeline(analysis.timeline))
-    parts += [_features(analysis, full), *_steps(analysis, width, full)]
+    parts += [_features(analysis), *_steps(analysis, width, full)]
     # Of a plan, what to tell is ranked by itself: see `riskfit.report.terminal.plan`.
     if assessment.not_assessed and isinstance(analysis.session, Activity):
-        parts.append(_not_assessed(assessment, full))
+        parts.append(_not_assessed(assessment))
     if understood := understood_said(analysis):
         parts.append(_listed("Your words, as understood", understood, width))
     if analysis.notes:
@@ -113,14 +78,21 @@ def print_analyses(
     *,
     full: bool = False,
     addenda: Sequence[Callable[[], RenderableType]] = (),
+    room: int = SCREEN_LINES,
 ) -> None:
-    """Print analyses, a line between them; ``addenda`` make what belongs behind each."""
+    """Print analyses, a line between them; ``addenda`` make what belongs behind each.
+
+    ``room`` are the lines that each may take with what is behind it, unless all is asked for.
+    """
     for number, analysis in enumerate(analyses):
         if number:
             console.rule(style="dim")
-        console.print(analysis_text(analysis, width=min(console.width, 100), full=full))
-        if number < len(addenda):
-            console.print(addenda[number]())
+        behind = addenda[number]() if number < len(addenda) else None
+        taken = 0 if behind is None else len(console.render_lines(behind))
+        width = min(console.width, 100)
+        console.print(analysis_text(analysis, width=width, full=full, room=room - taken))
+        if behind is not None:
+            console.print(behind)
 
 
 def _headline(analysis: Analysis) -> Text:
@@ -181,9 +153,9 @@ def _causes(assessment: Assessment) -> Table:
     return table
 
 
-def _reasons(assessment: Assessment, full: bool) -> Group:
+def _reasons(assessment: Assessment) -> Group:
     """Return what stands out, by its share of what its cause can give."""
-    title, said = Text("What stands out", style="bold"), reasons(assessment, full=full)
+    title, said = Text("What stands out", style="bold"), reasons(assessment, full=True)
     if not said:
         return Group(title, Text("Nothing that is known."))
     table = numbered()
@@ -217,27 +189,18 @@ def _sparkline(scores: list[float], cells: int = 32) -> str:
     )
 
 
-def _features(analysis: Analysis, full: bool) -> Group:
-    """Return the features in their groups."""
+def _features(analysis: Analysis) -> Group:
+    """Return the features in their groups, what is known of each first."""
     table = Table.grid(padding=(0, 2))
     table.add_column()
     table.add_column(justify="right")
     table.add_column(style="dim", overflow="fold", ratio=1)
-    groups = _GROUPS
-    if full:
-        groups = tuple(
-            (group.capitalize(), tuple(n for n, spec in CATALOGUE.items() if spec.group == group))
-            for group in GROUPS
-        )
-    for title, names in groups:
+    for group in GROUPS:
+        names = [name for name, spec in CATALOGUE.items() if spec.group == group]
         said = [feature_said(name, analysis.told(name)) for name in names]
-        present = [one for one in said if one["value"] is not None]
-        absent = [one for one in said if one["value"] is None]
-        table.add_row(Text(title, style="bold"), "", "")
-        for one in [*present, *(absent if full else ())]:
+        table.add_row(Text(group.capitalize(), style="bold"), "", "")
+        for one in sorted(said, key=lambda one: one["value"] is None):
             table.add_row(f"  {one['name']}", *_feature_cells(one))
-        if not full and absent and not present:
-            table.add_row(f"  {UNKNOWN}", "", absent[0]["source"])
     return Group(table)
 
 
@@ -255,22 +218,20 @@ def _steps(analysis: Analysis, width: int, full: bool) -> list[RenderableType]:
         shown = steps if full else steps[:printed]
         left_out += len(steps) - len(shown)
         for step in shown:
-            rules = f" [{because(step)}]" if step.because else ""
+            rules = f" [{because(step)}]" if full and step.because else ""
             wrapped = textwrap.wrap(step.text + rules, width - 6)
             lines.append(Text("  • " + "\n    ".join(wrapped)))
     return [Group(*lines, *and_more(left_out))] if len(lines) > 1 else []
 
 
-def _not_assessed(assessment: Assessment, full: bool) -> Group:
+def _not_assessed(assessment: Assessment) -> Group:
     """Return what was not known, the most telling first."""
-    unknown = assessment.not_assessed
-    shown = unknown if full else unknown[:_QUESTIONS]
     table = numbered()
-    for one in shown:
+    for one in assessment.not_assessed:
         settled_by = Text(one.settled_by, style="dim")
         table.add_row(f"±{one.points_high:.1f}", Text(one.question), settled_by)
     title = Text("Not assessed; telling me would narrow the range", style="bold")
-    return Group(title, table, *and_more(len(unknown) - len(shown)))
+    return Group(title, table)
 
 
 def _listed(title: str, notes: Iterable[str], width: int) -> Text:
