@@ -19,6 +19,7 @@ from tools.generator import Person, Session, simulate, to_fit
 from tools.xml_files import gpx, gpx_point, gpx_track
 
 from riskfit.resources import sample_data
+from riskfit.rules.load import load_model
 
 SCHEMA = json.loads(
     (Path(__file__).parents[1] / "docs" / "riskfit.schema.json").read_text(encoding="utf-8")
@@ -564,7 +565,8 @@ def test_the_least_that_brings_it_below_a_band_can_be_checked(nobody):
 
 def test_the_changes_are_said_in_words():
     result = run(*RIDE, *HOT, *START, "--below", "raised")
-    assert "The least that brings it below raised" in result.stdout
+    edge = next(band.from_ for band in load_model().bands if band.id == "raised")
+    assert f"The least that brings it below raised ({edge:g} points)" in result.stdout
     assert re.search(r"\d h \d\d min instead of 4 h 00 min", result.stdout)
     assert "No lever moves" in result.stdout
     assert "needs --forecast FILE" in result.stdout

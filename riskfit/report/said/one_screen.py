@@ -25,6 +25,8 @@ _NAMES: Final = {
 }
 #: A reason of the session with less is not named, and so many are named in the answer. [points]
 _LEAST_POINTS, _DRIVERS = 1.5, 3
+#: Is said in the place of the score already.
+_SAID_ABOVE: Final = "outside"
 #: Steps that are shown, and what they are taken from in turn, a kind or the id of one: before a
 #: session, and after it, when what to do next comes before what to do in such heat.
 MOST_STEPS: Final = 5
@@ -79,8 +81,7 @@ def headline(assessment: Assessment) -> str:
 def _drivers(assessment: Assessment) -> str:
     """Say what most of the points come from; what is only assumed is not named as a reason."""
     score = assessment.score or 0.0
-    known = [line for line in assessment.contributions if not line.assumed and line.points > 0]
-    most = sorted(known, key=lambda line: -line.points)[:_DRIVERS]
+    most = sorted(assessment.standing_out(), key=lambda line: -line.points)[:_DRIVERS]
     names = joined([in_sentence(line.name) for line in most])
     if not most or _assumed(assessment) >= score / 2:
         so_far = f"; of what is known, {names}" if most else ""
@@ -143,7 +144,7 @@ def _named(analysis: Analysis, line: Contribution) -> str:
 
 def chosen_steps(analysis: Analysis, *, planned: bool) -> list[Advice]:
     """Return the few things to do that matter most before a session, or after it."""
-    left = [step for step in analysis.advice if not step.stops]
+    left = [step for step in analysis.advice if not step.stops and step.id != _SAID_ABOVE]
     chosen: list[Advice] = []
     for wanted in _AHEAD if planned else _DONE:
         found = next((step for step in left if wanted in (step.kind, step.id)), None)

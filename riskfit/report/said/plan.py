@@ -117,11 +117,12 @@ def sweep_rows(
 def changes_said(entry: Mapping[str, Any]) -> ChangesSaid:
     """Return the smallest changes in words."""
     below, floor = entry["below"], entry["floor"]
-    title = f"The least that brings it below {below}"
+    edge = f"{entry['edge']:.0f}"  # the score's own bands are not those of its context
+    title = f"The least that brings it below {below} ({edge} points)"
     if entry["score"] is None:
         return ChangesSaid(title=title, verdict="There is no score to bring down.")
     if not entry["needed"]:
-        return ChangesSaid(title=title, verdict=f"Nothing: it is below {below} already.")
+        return ChangesSaid(title=title, verdict=f"Nothing: it is below {edge} points already.")
     options = [*entry["single"], *entry["pairs"]]
     left = score_words(floor["score"])
     enough = floor["score"] is not None and floor["score"] < entry["edge"]
