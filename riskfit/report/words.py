@@ -163,6 +163,7 @@ def day_words(moment: datetime) -> str:
 
     Examples
     --------
+    >>> from datetime import UTC, datetime
     >>> day_words(datetime(2026, 5, 28, tzinfo=UTC))
     '28 May 2026'
     """

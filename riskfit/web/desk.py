@@ -266,6 +266,7 @@ def next_quarter(now: datetime | None = None) -> datetime:
 
     Examples
     --------
+    >>> from datetime import UTC, datetime
     >>> next_quarter(datetime(2026, 7, 4, 7, 52, tzinfo=UTC)).isoformat()
     '2026-07-04T08:00:00+00:00'
     """
