@@ -348,6 +348,28 @@ class History:
     def __len__(self) -> int:
         return len(self.start_s)
 
+    def only(self, which: slice | NDArray[Any]) -> "History":
+        """Return the history of these rows alone, by a slice, a mask or their numbers."""
+        columns: dict[str, Any] = {
+            name: getattr(self, name)[which] for name in _ROWS if len(getattr(self, name))
+        }
+        return replace(self, **columns)
+
+    def joined(self, others: "History") -> "History":
+        """Return this history with the rows of another, in order of time."""
+        order = np.argsort(np.append(self.start_s, others.start_s), kind="stable")
+        columns: dict[str, Any] = {
+            name: np.append(self._column(name), others._column(name))[order] for name in _ROWS
+        }
+        return replace(self, **columns)
+
+    def _column(self, name: str) -> NDArray[Any]:
+        """Return a column with a cell a row: a session of its own, and else unknown."""
+        values: NDArray[Any] = getattr(self, name)
+        if len(values) == len(self):
+            return values
+        return self.start_s if name == "session_s" else np.full(len(self), np.nan)
+
     def later(self, seconds: float) -> "History":
         """Return the same sessions so much later; the log stays where it is [s]."""
         return replace(
@@ -357,3 +379,7 @@ class History:
     def __bool__(self) -> bool:
         """Say whether anything is known of what came before, the log included."""
         return len(self.start_s) > 0 or len(self.logged) > 0
+
+
+#: What a history has for each of its rows.
+_ROWS = tuple(one.name for one in fields(History) if one.default_factory in (_no_floats, _no_words))

@@ -172,21 +172,9 @@ def test_recovery_comes_from_the_history_before_the_plan_only():
         4 / 1.5
     )
     count = int((past.start_s < later.start_time.timestamp()).sum())
-    truncated = replace(past, **{n: getattr(past, n)[:count] for n in _ARRAYS})
+    truncated = past.only(slice(count))
     for name in CATALOGUE:
         assert features(later, past=past)[name] == features(later, past=truncated)[name], name
-
-
-_ARRAYS = (
-    "start_s",
-    "duration_s",
-    "load",
-    "sport",
-    "temperature_c",
-    "best_duration_s",
-    "best_speed_m_s",
-    "best_power_w",
-)
 
 
 def test_what_is_not_told_is_assumed_and_named():
@@ -394,13 +382,10 @@ def test_less_drinking_never_lowers_the_score(plan, warmth, humidity, sodium):
 
 
 def _with_session(past, days_before, hours, load):
-    start = START.timestamp() - 86400 * days_before
-    at = int(np.searchsorted(past.start_s, start))
-    new = {"start_s": start, "duration_s": hours * 3600, "load": load, "sport": "cycling"}
-    return replace(
-        past,
-        **{name: np.insert(getattr(past, name), at, new.get(name, np.nan)) for name in _ARRAYS},
-    )
+    # never at the very moment of another row, whose session it would then be a part of
+    start = START.timestamp() - 86400 * days_before + 61
+    new = {"start_s": [start], "duration_s": [hours * 3600], "load": [load], "sport": ["cycling"]}
+    return past.joined(History(**{name: np.array(cell) for name, cell in new.items()}))
 
 
 @settings(max_examples=30, deadline=None)

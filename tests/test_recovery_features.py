@@ -225,22 +225,7 @@ def test_only_what_started_strictly_earlier_counts():
     history = made_history(5, 120)
     whole = recovery_table(history, history.start_s, history.sport)
     for row in (40, 80, 119):
-        earlier = History(
-            **{
-                name: getattr(history, name)[:row]
-                for name in (
-                    "start_s",
-                    "duration_s",
-                    "load",
-                    "sport",
-                    "temperature_c",
-                    "best_duration_s",
-                    "best_speed_m_s",
-                    "best_power_w",
-                )
-            },
-            utc_offset_s=history.utc_offset_s,
-        )
+        earlier = history.only(slice(row))
         alone = recovery_table(earlier, history.start_s[row], history.sport[row])
         for name, values in alone.columns.items():
             assert values[0] == pytest.approx(

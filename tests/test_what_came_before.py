@@ -1,7 +1,6 @@
 """What the days before and the day itself ask of the legs: descents, legs, steps, standing."""
 
 import sqlite3
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
@@ -103,24 +102,7 @@ def test_legs_of_one_sport_in_a_session_are_one_session_of_it():
 def test_the_days_29_to_84_tell_a_break_from_a_first_time():
     long_ago = past(days=80)
     keep = long_ago.start_s < START.timestamp() - 30 * DAY_S
-    history = replace(
-        long_ago,
-        **{
-            name: getattr(long_ago, name)[keep]
-            for name in (
-                "start_s",
-                "duration_s",
-                "load",
-                "sport",
-                "temperature_c",
-                "best_duration_s",
-                "best_speed_m_s",
-                "best_power_w",
-                "session_s",
-                "descent_m",
-            )
-        },
-    )
+    history = long_ago.only(keep)
     assert feature("same_sport_sessions_28d", history).value == 0
     assert feature("same_sport_sessions_29_84d", history).value == keep.sum()
     assert feature("same_sport_sessions_29_84d", history, session("rowing")).value == 0

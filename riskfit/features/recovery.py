@@ -4,7 +4,6 @@ Everything is computed for many sessions at once from sorted arrays and running 
 session is a table of one row.  Only what started strictly earlier counts.
 """
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -281,13 +280,7 @@ def _by_day_before(
     gaps = np.flatnonzero(np.diff(history.start_s) >= _WINDOW_DAYS * DAY_S) + 1
     for end in gaps[np.isin(gaps, before)].tolist():
         asked = np.flatnonzero(before == end)
-        until = replace(
-            history,
-            start_s=history.start_s[:end],
-            duration_s=history.duration_s[:end],
-            temperature_c=history.temperature_c[:end],
-        )
-        for name, values in _by_day(until, load[:end], at[asked]).items():
+        for name, values in _by_day(history.only(slice(end)), load[:end], at[asked]).items():
             found[name][asked] = values
     return found
 

@@ -1,10 +1,9 @@
 """What is done in the days between now and a planned session: as usual, nothing, or a plan."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 
 from riskfit._common import DAY_S
 from riskfit.activity import PlannedSession
@@ -13,19 +12,6 @@ from riskfit.features.recovery import recovery_table
 
 #: From so many days ahead nobody rests all of them (assumption). [days]
 _DAYS_AHEAD: Final = 2
-#: What each session of a history has; where a plan does not say it, it is unknown.
-_ROWS: Final = (
-    "start_s",
-    "duration_s",
-    "load",
-    "sport",
-    "temperature_c",
-    "best_duration_s",
-    "best_speed_m_s",
-    "best_power_w",
-    "session_s",
-    "descent_m",
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -58,7 +44,7 @@ def history_then(
         covered_days = recovery_table(history, [now_s], [plan.sport]).covered_days[0]
         if covered_days > 0:
             history = replace(history, covered_from_s=now_s - covered_days * DAY_S)
-    return _joined(history, until.sessions)
+    return history.joined(until.sessions)
 
 
 def _as_usual(plan: PlannedSession, history: History, now_s: float | None) -> History | None:
@@ -68,20 +54,3 @@ def _as_usual(plan: PlannedSession, history: History, now_s: float | None) -> Hi
     known_s = max(now_s, float(history.start_s.max()))
     days = int((plan.start_time.timestamp() - known_s) // DAY_S)
     return history.later(days * DAY_S) if days >= _DAYS_AHEAD else None
-
-
-def _joined(history: History, sessions: History) -> History:
-    """Return a history with the sessions of a plan behind it, in order of time."""
-    order = np.argsort(np.append(history.start_s, sessions.start_s), kind="stable")
-    columns: dict[str, Any] = {
-        name: np.append(_column(history, name), _column(sessions, name))[order] for name in _ROWS
-    }
-    return replace(history, **columns)
-
-
-def _column(history: History, name: str) -> NDArray[Any]:
-    """Return a column with a cell a session: a session of its own, and else unknown."""
-    values: NDArray[Any] = getattr(history, name)
-    if len(values) == len(history):
-        return values
-    return history.start_s if name == "session_s" else np.full(len(history), np.nan)
