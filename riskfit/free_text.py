@@ -7,6 +7,7 @@ not theirs.  The names themselves come from files of ``models/``.
 import re
 import unicodedata
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final, Generic, TypeVar
 
 _E = TypeVar("_E")
@@ -69,6 +70,8 @@ def plain(text: str) -> str:
     return " ".join(re.sub(r"[^a-z0-9]+", " ", _simple(text)).split())
 
 
+# Every session asks again of the same person.
+@lru_cache(maxsize=4096)
 def own_words(text: str) -> str:
     """Return what somebody says of themselves: what is denied and what is of relatives left out.
 
