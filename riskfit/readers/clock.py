@@ -59,7 +59,7 @@ class _Run(Struct, frozen=True, eq=False):
 
     def _edge(self, from_edge_s: FloatArray, step_s: float) -> float:
         """Return the time at an edge: a single one with a wrong bit is none."""
-        middle = np.sort(from_edge_s)[len(from_edge_s) // 2]
+        middle = upper_median(from_edge_s)
         near = np.abs(from_edge_s - middle) <= max(_ODD_S, _FEWEST_ROWS * self.step_s)
         row = int(np.argmax(near))
         return float(from_edge_s[row]) + row * step_s
@@ -120,7 +120,7 @@ def without_strays(times_s: FloatArray, farthest_s: float) -> FloatArray:
     else:
         known = times_s[~np.isnan(times_s)]
         # What is wrong in damaged bytes comes late: of two the first is right.
-        middle = known[0] if len(known) < 3 else np.sort(known)[len(known) // 2]
+        middle = known[0] if len(known) < 3 else upper_median(known)
         apart = np.abs(times_s - middle)
     return np.where(apart > farthest_s, np.nan, times_s)
 

@@ -6,7 +6,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray, plural
+from riskfit._common import FloatArray, plural, upper_median
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.decoded import Table
 
@@ -111,7 +111,7 @@ def _pool_m(sessions: Table | None, session: int, swum_m: FloatArray) -> float:
     pool_m = _of_session(sessions, session, _POOL_LENGTH)
     known = swum_m[swum_m > 0]
     if not pool_m > 0 and len(known):
-        pool_m = float(np.sort(known)[len(known) // 2])
+        pool_m = upper_median(known)
     return pool_m if pool_m > 0 else np.nan
 
 
