@@ -119,6 +119,17 @@ def upper_median(values: FloatArray) -> float:
     return float(np.partition(values, half)[half])
 
 
+def runs_of(mark: NDArray[np.bool_]) -> IntArray:
+    """Return where each run of marked rows begins, and the row past its end.
+
+    Examples
+    --------
+    >>> runs_of(np.array([True, True, False, True])).tolist()
+    [[0, 2], [3, 4]]
+    """
+    return np.flatnonzero(np.diff(mark, prepend=False, append=False)).reshape(-1, 2)
+
+
 def plural(count: int, word: str) -> str:
     """Return a count with its word.
 

@@ -4,7 +4,7 @@ from typing import Final
 
 import numpy as np
 
-from riskfit._common import FloatArray, IntArray, channel_words, plural
+from riskfit._common import FloatArray, IntArray, channel_words, plural, runs_of
 
 #: What a sensor can say of a living, moving person; outside is an artefact.  Heart rate: 0 and
 #: 255 are the straps' words for "lost"; speed: above 40 m/s nobody moves on muscles; power and
@@ -95,10 +95,9 @@ def _without_zero_for_unknown(altitude_m: FloatArray, notes: list[str]) -> Float
         return altitude_m
     known = np.flatnonzero(~np.isnan(altitude_m))
     value = altitude_m[known]
-    edges = np.flatnonzero(np.diff(value == 0, prepend=False, append=False)).reshape(-1, 2)
     unknown = [
         known[begin:end]
-        for begin, end in edges.tolist()
+        for begin, end in runs_of(value == 0).tolist()
         if end < len(value)
         and abs(value[end]) >= _SPIKE["altitude_m"]
         and (not begin or abs(value[begin - 1]) >= _SPIKE["altitude_m"])

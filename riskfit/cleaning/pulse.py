@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray, IntArray, plural, upper_median
+from riskfit._common import FloatArray, IntArray, plural, runs_of, upper_median
 from riskfit.activity import Summary
 
 BoolArray = NDArray[np.bool_]
@@ -151,9 +151,8 @@ def without_lock(
 
 def _runs(mark: BoolArray, bridge: int) -> list[tuple[int, int]]:
     """Return first and past-the-last row of each run, over breaks of up to so many rows."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mark, [False]]).astype(np.int8)))
     runs: list[tuple[int, int]] = []
-    for begin, end in edges.reshape(-1, 2).tolist():
+    for begin, end in runs_of(mark).tolist():
         if runs and begin - runs[-1][1] <= bridge:
             runs[-1] = (runs[-1][0], end)
         else:

@@ -10,7 +10,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
-from riskfit._common import FloatArray, IntArray, upper_median
+from riskfit._common import FloatArray, IntArray, runs_of, upper_median
 from riskfit.activity import Activity
 from riskfit.cleaning.way import great_circle_m
 from riskfit.sports import KEEPS_CLOCK, WATER
@@ -165,9 +165,8 @@ def _may_stand(activity: Activity) -> bool:
 def _standing(net_m: FloatArray) -> BoolArray:
     """Mark stretches that lead nowhere, from the shortest halt that counts as one."""
     slow = net_m < _STANDS_M_S * _STANDS_FOR_S
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], slow, [False]]).astype(np.int8)))
     out = np.zeros(len(slow), dtype=bool)
-    for begin, end in zip(edges[::2], edges[1::2], strict=True):
+    for begin, end in runs_of(slow).tolist():
         # Slow is said of the middle of a minute: half of it lies to either side.
         if end - begin + _STANDS_FOR_S < _SHORTEST_HALT_S:
             continue

@@ -11,6 +11,7 @@ import numpy as np
 from msgspec import Struct
 from numpy.typing import NDArray
 
+from riskfit._common import runs_of
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.layouts import Layout
 from riskfit.readers.fit.scan import Scanner
@@ -97,8 +98,7 @@ def _with_set_clocks(clock: Clock, stamps: Stamps) -> Clock:
         return clock
     step = np.diff(times)
     goes_on = odd[:-1] & odd[1:] & (step >= 0) & (step <= LONGEST_STEP_S)
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], goes_on, [False])).astype(np.int8)))
-    for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for begin, end in runs_of(goes_on).tolist():
         forward = int(np.count_nonzero(step[begin:end]))
         if not clock.believes(int(times[begin])) and (
             forward >= max(FEWEST_STEPS, (end - begin) / 2)
