@@ -17,7 +17,7 @@ from riskfit._common import DAY_S, FloatArray
 from riskfit.activity import Activity, Lap, Leg, Pause, Samples, Summary
 from riskfit.errors import DamagedFileError
 from riskfit.readers.clock import from_its_start, on_one_clock
-from riskfit.readers.recording import CADENCE, STEPS, Part, Recording
+from riskfit.readers.recording import CADENCE, STEPS, Part, Recording, latest_so_far
 from riskfit.readers.totals import total_of, with_totals
 from riskfit.sports import counts_steps, sport_of_legs, with_motor
 
@@ -153,8 +153,7 @@ def _cuts(starts_s: Sequence[float], elapsed_s: FloatArray) -> list[int]:
     """Return the first row of each part and the end: each begins where it says it starts."""
     cuts = [0]
     if len(starts_s) > 1:
-        # Rows need not ascend: compare with the latest time seen so far.
-        latest = np.maximum.accumulate(np.where(np.isnan(elapsed_s), -np.inf, elapsed_s))
+        latest = latest_so_far(elapsed_s)
     for start_s in starts_s[1:]:
         known = not math.isnan(start_s)
         at = int(np.searchsorted(latest, start_s, "left")) if known else len(elapsed_s)

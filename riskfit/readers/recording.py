@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
+import numpy as np
 from msgspec import Struct, field
 
 from riskfit._common import FloatArray
@@ -86,3 +87,8 @@ class Recording(Struct, frozen=True, kw_only=True, eq=False):
     weather: Conditions = field(default_factory=Conditions)
     name: str | None = None
     notes: Sequence[str] = ()
+
+
+def latest_so_far(times_s: FloatArray) -> FloatArray:
+    """Return the latest time up to each row, which ascends where rows need not. [s]."""
+    return np.asarray(np.maximum.accumulate(np.where(np.isnan(times_s), -np.inf, times_s)))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from riskfit._common import DAY_S, FloatArray, plural
 from riskfit.activity import Summary
-from riskfit.readers.recording import MarkedLap, Part, Recording
+from riskfit.readers.recording import MarkedLap, Part, Recording, latest_so_far
 
 BoolArray = NDArray[np.bool_]
 
@@ -181,9 +181,7 @@ def _row_of(one: MarkedLap | Part, recording: Recording) -> int:
     """Return the row that a stretch without samples lies in front of."""
     if recording.parts[0].rows is not None and one.rows is not None:
         return int(one.rows.start or 0)
-    times_s = recording.elapsed_s
-    latest = np.maximum.accumulate(np.where(np.isnan(times_s), -np.inf, times_s))
-    return int(np.searchsorted(latest, one.start_s, "right"))
+    return int(np.searchsorted(latest_so_far(recording.elapsed_s), one.start_s, "right"))
 
 
 def _part_at(row: int, start_s: float, recording: Recording) -> int:

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from riskfit._common import FloatArray, plural, upper_median
 from riskfit.readers.fit import dictionary
 from riskfit.readers.fit.decoded import Table
+from riskfit.readers.recording import latest_so_far
 
 Tables = Mapping[int, Table]
 
@@ -156,8 +157,7 @@ def with_lengths(
         apart = np.abs(known[after] - walls)
         apart = np.minimum(apart, np.abs(walls - known[np.maximum(after - 1, 0)]))
         own = (apart > _APART_S) & (apart <= _FARTHEST_S)
-        latest = np.maximum.accumulate(np.where(np.isnan(times_s), -np.inf, times_s))
-        places = np.searchsorted(latest, walls[own], "right")
+        places = np.searchsorted(latest_so_far(times_s), walls[own], "right")
     else:
         said.append(f"the swim holds no records: {plural(len(walls) - 1, 'pool length')} tell it")
         own, places = np.ones(len(walls), dtype=bool), np.zeros(len(walls), dtype=np.intp)
