@@ -21,7 +21,8 @@ def habit_columns(columns: Columns, athlete: Athlete, sports: list[str]) -> Colu
     """
     if athlete.usual_sport is None:
         return {}
-    if sport_of(athlete.usual_sport)[0] not in set.intersection(*map(_alike, sports)):
+    usual, _ = sport_of(athlete.usual_sport)
+    if not all(usual in accustoming(sport) for sport in sports):
         return {}
     found: Columns = {}
     often, longest_h = athlete.usual_sessions_28d, athlete.usual_longest_h
@@ -34,7 +35,3 @@ def habit_columns(columns: Columns, athlete: Athlete, sports: list[str]) -> Colu
             duration_ratio(active_s, yardstick_s), "profile"
         )
     return found
-
-
-def _alike(sport: str) -> set[str]:
-    return set(accustoming(sport))

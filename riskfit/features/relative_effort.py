@@ -1,7 +1,8 @@
 """How hard a session is beside what this athlete can hold for that long: rule O6."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -183,24 +184,18 @@ def over_legs(legs: Sequence[tuple[Column, FloatArray]], active_s: FloatArray) -
     return known(mean("values"), there[0][0].basis or basis("recorded"), mean("low"), mean("high"))
 
 
-#: Where zones meet, as shares of threshold speed and of threshold power; below the first zone in
-#: proportion.
-_SPEED_SHARES: Final = (
-    0.0,
-    PACE_ZONES["z1"][0],
-    *((PACE_ZONES[f"z{n}"][1] + PACE_ZONES[f"z{n + 1}"][0]) / 2 for n in (1, 2, 3)),
-    1.0,
-    *((PACE_ZONES[f"z{n}"][1] + PACE_ZONES[f"z{n + 1}"][0]) / 2 for n in (4, 5)),
-    PACE_ZONES["z6"][1],
-)
-_POWER_SHARES: Final = (
-    0.0,
-    POWER_ZONES["z1"][0],
-    *((POWER_ZONES[f"z{n}"][1] + POWER_ZONES[f"z{n + 1}"][0]) / 2 for n in (1, 2, 3)),
-    1.0,
-    *((POWER_ZONES[f"z{n}"][1] + POWER_ZONES[f"z{n + 1}"][0]) / 2 for n in (4, 5)),
-    POWER_ZONES["z6"][1],
-)
+def _edges(zones: Mapping[str, tuple[float, float]]) -> tuple[float, ...]:
+    """Return where zones meet, threshold within the fourth, as shares of threshold.
+
+    Below the first zone it goes on in proportion.
+    """
+    spans = [zones[f"z{n}"] for n in range(1, 7)]
+    meet = [(lower[1] + upper[0]) / 2 for lower, upper in pairwise(spans)]
+    return (0.0, spans[0][0], *meet[:3], 1.0, *meet[3:], spans[-1][1])
+
+
+_SPEED_SHARES: Final = _edges(PACE_ZONES)
+_POWER_SHARES: Final = _edges(POWER_ZONES)
 
 
 def as_power_share(share: ArrayLike, sport: str) -> FloatArray:
