@@ -80,8 +80,9 @@ def _planned(plan: DrinkingPlan, ahead: bool) -> list[tuple[str, str]]:
     pairs = []
     if plan.kind != "nothing":
         pairs.append((during, _during(plan, amounts)))
+    end = "With the least of that you end" if "floor_l_h" in amounts else "You then end"
     for title, text in (
-        ("With the least of that you end", "{loss_pct_at_end} % below the starting weight"),
+        (end, "{loss_pct_at_end} % below the starting weight"),
         ("Four hours before", "{before_low_ml} to {before_high_ml} mL"),
         ("Afterwards", "{after_low_l} to {after_high_l} L, when the next one is near"),
         ("Sodium lost an hour", "{sodium_mg_h} mg ({sodium_low_mg_h} to {sodium_high_mg_h})"),
