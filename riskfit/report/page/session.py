@@ -18,7 +18,6 @@ from riskfit.report.said.session import (
     parts_said,
     reasons,
     score_said,
-    stops_said,
     understood_said,
 )
 from riskfit.report.words import (
@@ -107,7 +106,7 @@ def _said_of_score(analysis: Analysis, model: Model, key: str) -> dict[str, Any]
     assessment = analysis.assessment
     said = {
         "key": key,
-        "stops": stops_said(analysis),
+        "stops": list(analysis.warnings),
         "alone": analysis.alone,
         "unscored_because": assessment.unscored_because,
     }

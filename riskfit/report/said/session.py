@@ -73,11 +73,6 @@ def _offset_s(session: Activity | PlannedSession) -> float | None:
     return None if away is None else away.total_seconds()
 
 
-def stops_said(analysis: Analysis) -> list[str]:
-    """Return what stands before everything else: warning signs, heat to stay out of."""
-    return [step.text for step in analysis.advice if step.stops]
-
-
 def understood_said(analysis: Analysis) -> list[str]:
     """Say what each medicine and disease in the person's own words was taken for."""
     return [f"{reading.said}: {taken_for(reading)}" for reading in analysis.understood]

@@ -1,6 +1,7 @@
 """One screen of a session: the answer, where its points come from, what to do."""
 
 import textwrap
+from collections.abc import Sequence
 from typing import Final
 
 from rich.console import Group, RenderableType
@@ -20,7 +21,6 @@ from riskfit.report.said.one_screen import (
     point_rows,
     step_words,
 )
-from riskfit.report.said.session import stops_said
 from riskfit.report.terminal.parts import BAND_STYLE
 from riskfit.report.words import score_words
 
@@ -49,7 +49,7 @@ def screen_text(
     wide = width - 2
     above = [*_lines(head.plain.splitlines()[:1], wide, "bold")]
     above += _lines(head.plain.splitlines()[1:], wide, "dim")
-    if stops := stops_said(analysis):
+    if stops := analysis.warnings:
         above += [Text(""), Text("Stop here first", "bold red"), *_lines(stops, wide, "red")]
     below = _last(analysis, wide)
     for most in _REASONS:
@@ -60,7 +60,7 @@ def screen_text(
     return Padding(Group(*lines), (0, 1))
 
 
-def _lines(texts: list[str], wide: int, style: str = "") -> list[Text]:
+def _lines(texts: Sequence[str], wide: int, style: str = "") -> list[Text]:
     return [Text(line, style) for text in texts for line in textwrap.wrap(text, wide)]
 
 

@@ -21,7 +21,6 @@ from riskfit.report.said.session import (
     feature_said,
     reasons,
     score_said,
-    stops_said,
     understood_said,
 )
 from riskfit.report.terminal.parts import BAND_STYLE, and_more, apart, bar, numbered
@@ -50,7 +49,7 @@ def analysis_text(
     """
     assessment = analysis.assessment
     parts: list[RenderableType] = [_headline(analysis)]
-    if stops := stops_said(analysis):
+    if stops := analysis.warnings:
         parts.append(_stops(stops, width))
     if not full:
         if analysis.alone:
@@ -110,7 +109,7 @@ def _title(analysis: Analysis) -> str:
     return analysis.source if not named else f"{analysis.source} · {named}"
 
 
-def _stops(texts: list[str], width: int) -> Text:
+def _stops(texts: Sequence[str], width: int) -> Text:
     """Return what stands before everything else."""
     text = Text("Stop here first", style="bold red")
     for one in texts:
