@@ -5,11 +5,10 @@ from typing import TYPE_CHECKING, Final
 
 from riskfit._common import plural
 from riskfit.activity import PlannedSession
-from riskfit.analysis import Analysis, analyse, facts_of
+from riskfit.analysis import Analysis, analyse
 from riskfit.athlete import Athlete, Conditions, History
 from riskfit.features.plan.table import features_of
 from riskfit.rules.model import Model
-from riskfit.rules.taken_context import take_context
 from riskfit.whatif.baseline import Case, case_of, with_context
 from riskfit.whatif.until_then import UntilThen
 
@@ -72,11 +71,11 @@ def answer(
     if case.until_then is not None:
         plan = replace(plan, notes=(*plan.notes, _said(case.until_then)))
     features = features_of(case.planning, case.table)
-    if context is None:
-        case = with_context(case, take_context(model, facts_of(plan, features)).context)
     analysis = analyse(
         plan, athlete, conditions, history, model=model, context=context, features=features
     )
+    if context is None:
+        case = with_context(case, analysis.assessment.context)
     return Answer(case=case, analysis=analysis, levers=_levers(case, analysis, now_s))
 
 
