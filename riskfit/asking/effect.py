@@ -8,7 +8,6 @@ from msgspec import Struct
 
 from riskfit.asking.questions import load_questions
 from riskfit.athlete import Athlete
-from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.features.person import person_columns, resolve_person
 from riskfit.learning.outcomes import with_history
@@ -57,11 +56,9 @@ def _last_session(path: Path) -> Yardstick | None:
         rows = None if key is None else read_rows(store, key)
     if rows is None or not len(rows):
         return None
-    values, (low, high) = with_history(rows)[-1].tolist(), rows.ranges[-1].tolist()
-    cells = zip(CATALOGUE, low, values, high, strict=True)
-    names = ("distance_km", "duration_min", "race_effort")
-    shown = ([values[FEATURE_INDEX[name]]] for name in names)
-    (taken,) = take_contexts(load_model(), None, rows.sport[-1:], *shown)
+    last, (low, high) = with_history(rows)[-1:], rows.ranges[-1].tolist()
+    cells = zip(CATALOGUE, low, last[0].tolist(), high, strict=True)
+    (taken,) = take_contexts(load_model(), None, rows.sport[-1:], last)
     return Yardstick(
         values={name: (a, value, b) for name, a, value, b in cells},
         context=taken.context,

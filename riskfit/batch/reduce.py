@@ -236,11 +236,7 @@ def _reduced(
         values[:, FEATURE_INDEX[feature]] = reduced.columns[feature][picked]
     low, high = _ends(values, rows.ranges[picked])
     reported = rows.take(picked)
-    shown = (
-        values[:, FEATURE_INDEX[name]].tolist()
-        for name in ("distance_km", "duration_min", "race_effort")
-    )
-    taken = take_contexts(model, context, reported.sport, *shown)
+    taken = take_contexts(model, context, reported.sport, values)
     scores = _scores(values, low, high, model, [one.context for one in taken])
     if why_unscored(model, profile):
         leave_out(scores, np.ones(len(scores), dtype=bool))

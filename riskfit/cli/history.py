@@ -167,13 +167,10 @@ def export(values: dict[str, Any], target: Path) -> None:
 
 def _contexts(rows: "Rows") -> "list[Taken]":
     """Return the context that each session shows."""
-    from riskfit.features.athlete_rows import FEATURE_INDEX
     from riskfit.rules.load import load_model
     from riskfit.rules.taken_context import take_contexts
 
-    names = ("distance_km", "duration_min", "race_effort")
-    shown = (rows.values[:, FEATURE_INDEX[name]].tolist() for name in names)
-    return take_contexts(load_model(), None, rows.sport, *shown)
+    return take_contexts(load_model(), None, rows.sport, rows.values)
 
 
 @history.command()

@@ -1,17 +1,13 @@
 """The person's log beside what the card makes of each session, for their own record."""
 
-from math import isnan
-
 import numpy as np
 
 from riskfit._common import DAY_S, FloatArray
 from riskfit.athlete import Logged
-from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.features.catalogue import CATALOGUE
 from riskfit.learning.outcomes import row_of, with_history
-from riskfit.origin import Origin
 from riskfit.rules.model import Model
-from riskfit.rules.taken_context import Facts, take_context
+from riskfit.rules.taken_context import take_contexts
 from riskfit.scoring.own_record import no_record
 from riskfit.scoring.score_table import chances, score_table
 from riskfit.store import Store
@@ -60,18 +56,8 @@ def _context(
     told = outcome.told.get("context")
     if told is not None or row is None:
         return model.context(told).id
-    distance, minutes, race = (
-        float(values[FEATURE_INDEX[name]])
-        for name in ("distance_km", "duration_min", "race_effort")
-    )
-    facts = Facts(
-        sport=rows.sport[row],
-        distance_km=distance,
-        duration_min=minutes,
-        race=None if isnan(race) else race > 0,
-        origin=Origin.RECORDED,
-    )
-    return take_context(model, facts).context
+    (taken,) = take_contexts(model, None, [rows.sport[row]], values[None])
+    return taken.context
 
 
 def _known(outcome: Outcome, model: Model) -> bool:

@@ -5,6 +5,8 @@ from math import isfinite, isnan
 
 from msgspec import Struct
 
+from riskfit._common import FloatArray
+from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.origin import Origin
 from riskfit.rules.contexts import Kind, Span, load_kinds
 from riskfit.rules.model import Model
@@ -65,12 +67,11 @@ def take_contexts(
     model: Model,
     told: str | None,
     sport: Sequence[str],
-    distance_km: Sequence[float],
-    duration_min: Sequence[float],
-    race: Sequence[float],
+    values: FloatArray,
 ) -> list[Taken]:
-    """Return the context of each recording of a table; ``race`` is 0 or 1, nan unknown."""
-    rows = zip(sport, distance_km, duration_min, race, strict=True)
+    """Return the context of each recording of a table, rows x catalogue; nan is unknown."""
+    columns = [FEATURE_INDEX[name] for name in ("distance_km", "duration_min", "race_effort")]
+    rows = zip(sport, *values[:, columns].T.tolist(), strict=True)
     return [
         take_context(
             model,
