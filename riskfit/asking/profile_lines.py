@@ -15,6 +15,7 @@ from riskfit.asking.questions import PROFILE_KEYS
 from riskfit.athlete import Athlete, Medication
 from riskfit.errors import InputError
 from riskfit.folders import profile_path
+from riskfit.medical import Reading, readings
 from riskfit.profiles import TEMPLATE, athlete_from
 
 _HEADER: Final = re.compile(r"\s*\[{1,2}\s*([\w-]+)")
@@ -27,6 +28,12 @@ class Saved(Struct, frozen=True, kw_only=True):
     before: Athlete
     after: Athlete
     strangers: tuple[str, ...]
+
+    @property
+    def understood(self) -> tuple[Reading, ...]:
+        """Return what was made of the medicines and diseases that are new."""
+        known = readings(self.before)
+        return tuple(one for one in readings(self.after) if one not in known)
 
 
 def save_answers(

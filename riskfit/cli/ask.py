@@ -113,15 +113,13 @@ class _Talk:
             return
         from riskfit.asking.profile_lines import save_answers
         from riskfit.asking.told_values import implied_by, value_of
-        from riskfit.medical import readings
         from riskfit.report.said.session import taken_for
 
         value = value_of(part.key, said)
         saved = save_answers({part.key: value}, unless_told=implied_by(part, value))
         self.athlete = saved.after
-        for reading in readings(saved.after):
-            if reading not in readings(saved.before):
-                click.echo(f"  {reading.said}: {taken_for(reading)}")
+        for reading in saved.understood:
+            click.echo(f"  {reading.said}: {taken_for(reading)}")
         for warning in _warnings(self.athlete) if part.key == "red_flags" else ():
             click.echo(_wrapped(f"  {warning}", "  "))
         self._say_change(self._assessment())

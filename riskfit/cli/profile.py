@@ -60,7 +60,6 @@ def set_(answers: tuple[str, ...]) -> None:
     from riskfit.asking.questions import part_of, profile_key
     from riskfit.asking.told_values import implied_by, shown, value_of
     from riskfit.errors import InputError
-    from riskfit.medical import readings
     from riskfit.report.said.session import taken_for
 
     changes: dict[str, Any] = {}
@@ -75,8 +74,7 @@ def set_(answers: tuple[str, ...]) -> None:
     saved = save_answers(changes, unless_told=follow)
     for key, value in changes.items():
         click.echo(f"{key} = {shown(value)}")
-    new = [one for one in readings(saved.after) if one not in readings(saved.before)]
-    for reading in new:
+    for reading in saved.understood:
         click.echo(f"{reading.said}: {taken_for(reading)}")
     _name_strangers(saved.strangers)
 
