@@ -102,11 +102,18 @@ def accustoming(sport: str) -> frozenset[str]:
 
 #: What moves people without their muscles, and files record all the same.
 MOTORISED: Final = frozenset({"boating", "driving", "flying", "motorcycling"})
+#: Words of files that say no sport, or several.
+_NO_ONE_SPORT: Final = frozenset({"unknown", "generic", "multisport", "transition"})
 _E_BIKES: Final = frozenset({"e_bike_fitness", "e_bike_mountain"})
 #: Sub-sports whose cadence is of steps whatever the sport: gym machines for the legs.
 _STEPPING: Final = frozenset(
     {"treadmill", "stair_climbing", "elliptical", "indoor_running", "indoor_walking"}
 )
+
+
+def can_be_planned(sport: str) -> bool:
+    """Say whether it is one sport, and one of muscles."""
+    return sport not in MOTORISED | _NO_ONE_SPORT
 
 
 def counts_steps(sport: str, sub_sport: str | None = None) -> bool:

@@ -15,7 +15,7 @@ from riskfit.errors import InputError
 from riskfit.free_text import own_words
 from riskfit.medical import diseases_in
 from riskfit.rules.load import load_model
-from riskfit.sports import MOTORISED, sport_of
+from riskfit.sports import can_be_planned, sport_of
 
 #: Units of the profile's numbers; a bare number is in the unit that people use.
 _QUANTITIES: Final[Mapping[str, click.ParamType[Any]]] = MappingProxyType(
@@ -117,7 +117,7 @@ def _as_field(key: str, value: Any) -> Any:
 
 def _sport(text: str) -> str:
     sport = sport_of(text)[0]
-    if sport in MOTORISED or sport in ("unknown", "generic", "multisport", "transition"):
+    if not can_be_planned(sport):
         raise InputError(f"{text!r} is no sport: give running, cycling, hiking, swimming ...")
     return sport
 

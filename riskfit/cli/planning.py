@@ -83,10 +83,10 @@ def _targets(told: dict[str, Any]) -> tuple[dict[str, float], bool]:
 
 def _sport_of(word: str) -> tuple[str, str | None]:
     """Return FIT's words for what people call a sport."""
-    from riskfit.sports import MOTORISED, sport_of
+    from riskfit.sports import can_be_planned, sport_of
 
     sport, sub_sport = sport_of(word)
-    if sport in MOTORISED or sport in ("unknown", "generic", "multisport", "transition"):
+    if not can_be_planned(sport):
         raise click.BadParameter(
             f"{word!r} is no sport riskfit plans; give running, cycling, walking, hiking, "
             "swimming, rowing ...",
