@@ -149,11 +149,7 @@ def _red_flags(entry: AdviceText, situation: Situation) -> list[Advice]:
     return [
         _advice(
             entry,
-            entry.text.format(
-                red_flag=flag.asks,
-                means=flag.means,
-                when_to_go="now" if flag.urgent else "in the next days",
-            ),
+            entry.text.format(red_flag=flag.asks, means=flag.means, when_to_go=flag.when_to_go),
             [flag.id],
         )
         for flag in flags

@@ -187,7 +187,7 @@ def _warnings(athlete: "Athlete") -> "Iterator[str]":
     model = load_model()
     for name in athlete.red_flags or ():
         flag = model.red_flag(name)
-        yield f"{flag.means} See a doctor {'now' if flag.urgent else 'in the next days'}."
+        yield f"{flag.means} See a doctor {flag.when_to_go}."
 
 
 def _option(part: "Part", said: str) -> str:

@@ -230,6 +230,11 @@ class RedFlag(Strict, frozen=True):
     urgent: bool = False
     emergency: bool = False
 
+    @property
+    def when_to_go(self) -> str:
+        """Say how soon a doctor should see it."""
+        return "now" if self.urgent else "in the next days"
+
 
 class ZeroWeight(Strict, frozen=True):
     """Something that was looked at and is worth no points, with the reason."""

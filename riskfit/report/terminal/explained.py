@@ -61,7 +61,7 @@ def _signs(model: Model) -> str:
 
 
 def _sign(flag: RedFlag) -> list[str]:
-    when = f"See a doctor {'now' if flag.urgent else 'in the next days'}"
+    when = f"See a doctor {flag.when_to_go}"
     if flag.emergency:
         when = "Call your emergency number now"
     said = textwrap.wrap(f"{flag.id} {flag.asks}.", WIDTH, subsequent_indent="    ")
