@@ -1,7 +1,7 @@
 """Files that lie beside workouts and are none: tables, pictures, settings, routes."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Final
 
 from riskfit._common import plural
@@ -21,10 +21,12 @@ def is_other(failure: Failure) -> bool:
     return failure.kind in _NO_WORKOUT and not _RECORDING.search(_name(failure.source))
 
 
-def parted(failures: Iterable[Failure], *, beside: bool) -> tuple[list[Failure], list[Failure]]:
-    """Part failures from files that are no workouts, as far as they lie beside workouts."""
+def parted(
+    failures: Iterable[Failure], named: Collection[str], *, beside: bool
+) -> tuple[list[Failure], list[Failure]]:
+    """Part failures from files that are no workouts and lie beside some; named ones fail."""
     every = list(failures)
-    others = [one for one in every if is_other(one)] if beside else []
+    others = [one for one in every if is_other(one) and one.source not in named] if beside else []
     return [one for one in every if one not in others], others
 
 

@@ -97,15 +97,11 @@ class Gathered:
 
     def settle(self) -> None:
         """Set aside what is no workout and lies beside some, and sort the failures."""
-        failures, others = parted(
-            (one for one in self.failures if one.source not in self.paths),
-            beside=bool(self.contents),
-        )
+        failures, others = parted(self.failures, self.paths, beside=bool(self.contents))
         self.others.extend(others)
         if others:
             self.aside[OTHER_FILES] += len(others)
-        named = [one for one in self.failures if one.source in self.paths]
-        self.failures[:] = sorted([*named, *failures], key=lambda failure: failure.source)
+        self.failures[:] = sorted(failures, key=lambda failure: failure.source)
 
 
 #: Told after each chunk: done and total of the files that have to be read.

@@ -33,14 +33,13 @@ def settle_failures(results: Results, named: Sequence[str]) -> None:
     """Take files that are no workouts and lie beside some for no failures; named ones are."""
     from riskfit.archives.other_files import parted
 
-    found = [one for one in results.failures if one.source not in named]
-    _, others = parted(found, beside=bool(results.analyses))
+    failures, others = parted(results.failures, named, beside=bool(results.analyses))
     results.others.extend(others)
     if others:
         from riskfit.report.json.document import failed_entry
 
         results.document["set_aside"] = [failed_entry(one) for one in others]
-    results.failures[:] = [one for one in results.failures if one not in others]
+    results.failures[:] = failures
 
 
 def finish(
