@@ -145,6 +145,11 @@ def duration_words(minutes: float) -> str:
     return f"{whole // 60} h {whole % 60:02d} min" if whole >= 60 else f"{whole} min"
 
 
+def minutes_words(minutes: float) -> str:
+    """Return a duration, or that it is not known."""
+    return duration_words(minutes) if isfinite(minutes) else NOTHING
+
+
 def moment_words(posix_s: float, offset_s: float | None = None) -> str:
     """Return date, time of day and zone, and whose zone it is where nobody told.
 

@@ -19,7 +19,7 @@ from riskfit.report.said.batch import days, drivers, local_s
 from riskfit.report.words import (
     NOTHING,
     day_words,
-    duration_words,
+    minutes_words,
     plain,
     score_words,
     signed_odds,
@@ -98,7 +98,7 @@ def _words(one: "Sessions", row: int, moment: datetime, share: bool) -> dict[str
         "date": day_words(moment),
         "clock": f"{moment:%H:%M} {zone_words(moment)}",
         "sport": plain(one.rows.sport[row]),
-        "time": duration_words(minutes) if isfinite(minutes) else NOTHING,
+        "time": minutes_words(minutes),
         "km": f"{km:.1f}" if isfinite(km) else NOTHING,
         "score_text": score_words(score),
         "band": one.bands[row] or "",

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
 
 from msgspec import Struct
 
@@ -13,7 +12,7 @@ from riskfit.batch.reduce import Sessions
 from riskfit.features.athlete_rows import FEATURE_INDEX
 from riskfit.learning.log_book import Place, place_of_outcome
 from riskfit.learning.outcomes import outcome_words
-from riskfit.report.words import NOTHING, duration_words, score_words, sport_words
+from riskfit.report.words import NOTHING, minutes_words, score_words, sport_words
 from riskfit.store.told import Outcome
 
 
@@ -89,8 +88,3 @@ def _line(analysis: Analysis) -> SessionLine:
         score=score_words(analysis.assessment.score),
         band=analysis.assessment.band or "",
     )
-
-
-def minutes_words(minutes: float) -> str:
-    """Return a duration, or that it is not known."""
-    return duration_words(minutes) if isfinite(minutes) else NOTHING
